@@ -1,0 +1,98 @@
+"""Which containers of a scope are update collections, and what is registered in them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from flake8_theano_updates.interpreter.names import SHARED, UPDATES
+from flake8_theano_updates.interpreter.scopes import Interpreted
+from flake8_theano_updates.interpreter.values import Container, Entry, Term, Use, original, pair_of
+
+# What can be a shared variable; a sum or a string cannot.
+_TARGETS = frozenset({"name", "attr", "elem", "part", "item", "call", "either"})
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """One registered update.
+
+    Args:
+        position: its place in the collection.
+        identity: of the variable that is updated.
+        registered: the moment at which it entered the collection.
+    """
+
+    position: int
+    target: Use
+    value: Use
+    identity: Hashable
+    entry: Entry
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """An update collection and its pairs in their final order."""
+
+    scope: Interpreted
+    container: Container
+    pairs: tuple[Pair, ...]
+
+
+def collections_of(scope: Interpreted) -> Iterator[Collection]:
+    """Return the update collections of ``scope``."""
+    for container in scope.state.containers:
+        if container.kind == "tuple" and len(container.entries) == 2 and not container.compiled:
+            continue  # a pair itself
+        pairs = tuple(_pairs(container))
+        if len(pairs) > 1 and _counts(container, pairs):
+            yield Collection(scope, container, pairs)
+
+
+def _pairs(container: Container) -> Iterator[Pair]:
+    for position, entry in enumerate(container.entries):
+        pair = pair_of(entry)
+        if pair is None:
+            continue
+        target, value = pair
+        variable = original(target.value)
+        if isinstance(variable, Term) and variable.op in _TARGETS and not _passed_on(variable):
+            yield Pair(position, target, value, variable.identity, entry)
+
+
+def _passed_on(variable: Term) -> bool:
+    """Is this any key of a known mapping? Then the pair rewrites pairs, whichever they are."""
+    return variable.op == "elem" and isinstance(variable.uses[0].value, Container)
+
+
+def _counts(container: Container, pairs: tuple[Pair, ...]) -> bool:
+    """Is it certain enough that these pairs are updates?"""
+    return (
+        container.compiled
+        or any(UPDATES.search(name) for name in container.names)
+        or (bool(container.names) and any(_visibly_shared(pair) for pair in pairs))
+    )
+
+
+def _visibly_shared(pair: Pair) -> bool:
+    variable = original(pair.target.value)
+    return (
+        isinstance(variable, Term)
+        and variable.op == "call"
+        and bool(SHARED.search(str(variable.label)))
+    )
+
+
+def names_in_targets(pairs: tuple[Pair, ...]) -> Iterator[int]:
+    """Return the ids of the aliases that stand where a target stands."""
+    for pair in pairs:
+        value = pair.target.value
+        while isinstance(value, Term) and value.op == "alias":
+            yield id(value)
+            value = value.uses[0].value
+
+
+def text_of(use: Use) -> str:
+    """Return the variable as it is written."""
+    return ast.unparse(use.node)

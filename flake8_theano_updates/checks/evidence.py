@@ -1,0 +1,384 @@
+"""When is the old value evidently meant? One function for each row of the rules' table.
+
+Each takes a `Question`: may the read of ``v`` in the update of ``t`` be an error?
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, operands, original
+
+_HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
+_PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|theta|[pwW])$")
+_HYPERPARAMETER = re.compile(
+    r"(^|_)(lr|eta|eps|mu|rho|tau|nu|b[12]|l[12]|n|num|size|max|min|one|zero|inc|len)(_|\d*$)"
+    r"|learn|rate|decay|moment|alpha|beta|gamma|lambda|kappa|epsilon|anneal|scale|period|batch"
+    r"|factor|float",
+    re.IGNORECASE,
+)
+_SWITCHES = frozenset({"switch", "where", "ifelse", "cond", "select"})
+_NUMBERS = frozenset(
+    "scalar fscalar dscalar iscalar lscalar bscalar float int float32 float64 int32 int64 asarray "
+    "array constant cast as_tensor_variable as_float shared sharedX variable floatX".split()
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One read that may be an error.
+
+    Args:
+        read: the read of ``v``.
+        reader: the pair of ``t``.
+        registered: the pair of ``v``.
+        stale: whether ``v`` is registered before the read (THU101, else THU102).
+        pairs: by identity of their targets, all pairs of the collection.
+    """
+
+    read: Use
+    reader: Pair
+    registered: Pair
+    stale: bool
+    reading: Reading
+    state: State
+    is_stale: Callable[[Pair, Use], list[Pair]]
+
+
+def circular(q: Question) -> bool:
+    """The new value of v is computed from this very read, or from an equal expression.
+
+    Reading in order, the new value is computed with what was registered before it:
+    a variable that is read stale there counts with its own new value.
+    """
+    reads, keys = _flow(q)
+    if id(q.read) in reads:
+        return True
+    return any(
+        q.reading.key(expression) in keys and _says_more(q, expression)
+        for expression in q.reading.around(q.reader.value, q.read)
+    )
+
+
+def _flow(q: Question) -> tuple[set[int], set[int]]:
+    """Return the reads and the expressions that the new value of v is computed from."""
+    reads: set[int] = set()
+    keys: set[int] = set()
+    seen: set[tuple[int, bool]] = set()
+    waiting = [(q.registered, q.registered.value, False)]
+    while waiting:
+        pair, use, in_gradient = waiting.pop()
+        target = q.reading.target(use)
+        if target is not None:
+            reads.add(id(use))
+            # Gradients are taken once, at the start: nothing in them is ever new.
+            if not in_gradient and target not in (q.registered.identity, pair.identity):
+                waiting.extend((other, other.value, False) for other in q.is_stale(pair, use))
+            continue
+        if (id(use.value), in_gradient) in seen:
+            continue
+        seen.add((id(use.value), in_gradient))
+        keys.add(q.reading.key(use))
+        if isinstance(use.value, Container):
+            reads.update(id(read) for read in q.reading.reads(use))
+        else:
+            in_gradient = in_gradient or use.value.op == "grad"
+        waiting.extend((pair, inner, in_gradient) for inner in q.reading.flows_from(use.value))
+    return reads, keys
+
+
+def _says_more(q: Question, expression: Use) -> bool:
+    """Does the expression hold more than v and hyperparameters, such as a gradient?"""
+    return any(
+        q.reading.target(leaf) != q.registered.identity and not _is_number(q, leaf)
+        for leaf in _leaves(q.reading, expression)
+    ) or any(_is_call(use.value) for use in _inside(q.reading, expression))
+
+
+def _is_call(value: Value) -> bool:
+    return isinstance(value, Term) and value.op == "call" and bool(value.uses)
+
+
+def _inside(reading: Reading, use: Use) -> Iterator[Use]:
+    """Visit ``use`` and every expression in it, targets as leaves, each value once."""
+    seen: set[int] = set()
+    waiting = [use]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        if reading.target(current) is None and id(current.value) not in seen:
+            seen.add(id(current.value))
+            waiting.extend(reading.flows_from(current.value))
+
+
+def _leaves(reading: Reading, use: Use) -> Iterator[Use]:
+    for current in _inside(reading, use):
+        value = current.value
+        if reading.target(current) is not None:
+            yield current
+        elif isinstance(value, Term) and (
+            value.op in ("elem", "part", "item", "grad") or not list(reading.flows_from(value))
+        ):
+            yield current
+
+
+def _is_number(q: Question, leaf: Use) -> bool:
+    """Is this a literal or a hyperparameter, rather than data or a gradient?"""
+    value = original(leaf.value)
+    if q.reading.target(leaf) is not None or isinstance(value, Container):
+        return False
+    if value.op in ("const", "number", "static", "import"):
+        return True
+    if value.op in ("name", "attr"):
+        return bool(_HYPERPARAMETER.search(str(value.label)))
+    if value.op == "call" and value.label in _NUMBERS:
+        return all(
+            _is_number(q, use) or _is_call(use.value) and _is_number(q, use) for use in value.uses
+        )
+    return False
+
+
+def accumulates(q: Question) -> bool:
+    """Is the new value of v computed from its old value?"""
+    return any(
+        q.reading.target(read) == q.registered.identity
+        for read in q.reading.reads(q.registered.value)
+    )
+
+
+def uses_both(q: Question) -> bool:
+    """The update of t uses v and v's new value, such as ``x_new - x``."""
+    new = q.reading.key(q.registered.value)
+    if q.reading.target(q.registered.value) is not None or not _is_expression(q):
+        return False
+    if not accumulates(q):
+        return any(q.reading.key(use) == new for use in _inside(q.reading, q.reader.value))
+    for terms in _sums(q, stop=new):
+        holds_old = any(_holds(q, term) for _, term in terms)
+        if holds_old and any(new in q.reading.factors(term) for _, term in terms):
+            return True
+    return False
+
+
+def _is_expression(q: Question) -> bool:
+    """A constant, or an expression of nothing but constants, is nobody's new value by name."""
+    return bool(list(q.reading.flows_from(q.registered.value.value)))
+
+
+def _holds(q: Question, use: Use) -> bool:
+    """Is ``use`` a product with the read itself as a factor?"""
+    read = q.reading.key(q.read)
+    return read in q.reading.factors(use) and any(
+        inner is q.read for inner in q.reading.reads(use)
+    )
+
+
+def _sums(q: Question, stop: int | None = None) -> Iterator[list[tuple[int, Use]]]:
+    """Return every sum around the read; an inner sum equal to ``stop`` stays one term."""
+    for expression in q.reading.around(q.reader.value, q.read):
+        plain = q.reading.plain(expression)
+        terms = q.reading.terms(plain)
+        if stop is not None:
+            terms = _unfolded(q.reading, plain, stop)
+        if len(terms) > 1:
+            yield terms
+
+
+def _unfolded(reading: Reading, use: Use, stop: int) -> list[tuple[int, Use]]:
+    """Return the terms of ``use`` with every inner sum unfolded but the one named ``stop``."""
+    found: list[tuple[int, Use]] = []
+    waiting = [(1, use)]
+    while waiting:
+        sign, current = waiting.pop()
+        plain = reading.plain(current)
+        value = plain.value
+        if reading.key(current) != stop and reading.target(plain) is None:
+            if isinstance(value, Term) and value.op in ("+", "-") and len(value.uses) == 2:
+                waiting.append((sign, value.uses[0]))
+                waiting.append((-sign if value.op == "-" else sign, value.uses[1]))
+                continue
+        found.append((sign, current))
+    return found
+
+
+def written_out(q: Question) -> bool:
+    """The new value of v is multiplied out in the update of t."""
+    reading = q.reading
+    new = q.registered.value
+    key = reading.key(new)
+    if any(reading.key(use) == key for use in reading.around(q.reader.value, q.read)):
+        return True
+    wanted = [term for _, term in reading.terms(new)]
+    keys = Counter(reading.key(reading.plain(term)) for term in wanted)
+    products = [(term, Counter(reading.factors(term))) for term in wanted]
+    for terms in _sums(q):
+        there = [Counter(reading.factors(term)) for _, term in terms]
+        if not keys - Counter(reading.key(reading.plain(term)) for _, term in terms):
+            return True
+        if all(any(not product - other for other in there) for _, product in products):
+            if all(_carries_decay(q, term, products) for _, term in terms):
+                return True
+    return False
+
+
+def _carries_decay(q: Question, term: Use, products: list[tuple[Use, Counter[int]]]) -> bool:
+    """Does a term that reads v carry the decay that v itself is multiplied with?"""
+    if not any(q.reading.target(r) == q.registered.identity for r in q.reading.reads(term)):
+        return True
+    factors = Counter(q.reading.factors(term))
+    return any(
+        len(product) > 1
+        and not product - factors
+        and any(q.reading.target(r) == q.registered.identity for r in q.reading.reads(part))
+        for part, product in products
+    )
+
+
+def schedule(q: Question) -> bool:
+    """v grows by literals and hyperparameters: a counter or a decaying rate."""
+    if not accumulates(q) or divides_by_zero(q):
+        return False
+    return all(
+        q.reading.target(leaf) == q.registered.identity or _is_number(q, leaf)
+        for leaf in _leaves(q.reading, q.registered.value)
+    )
+
+
+def divides_by_zero(q: Question) -> bool:
+    """Is v a counter that starts at 0 and is the exponent in ``1 - beta**t``?"""
+    variable = original(q.read.value)
+    if not (isinstance(variable, Term) and variable.op == "call" and _starts_at_zero(variable)):
+        return False
+    for expression in q.reading.around(q.reader.value, q.read):
+        terms = q.reading.terms(q.reading.plain(expression))
+        ones = [term for _, term in terms if _constant(term.value) == 1]
+        powers = [
+            term
+            for _, term in terms
+            if (exponent := _exponent(q.reading.plain(term).value)) is not None
+            and q.reading.plain(exponent).value is q.read.value
+        ]
+        if ones and powers and len(terms) == 2:
+            return True
+    return False
+
+
+def _exponent(value: Value) -> Use | None:
+    if isinstance(value, Term) and (value.op == "**" or value.label in ("pow", "power")):
+        return value.uses[-1]
+    return None
+
+
+def _constant(value: Value) -> object:
+    """Return the number that ``value`` is, through casts, or None."""
+    value = original(value)
+    while isinstance(value, Term) and value.op in ("call", "view") and value.uses:
+        if value.op == "call" and value.label not in _NUMBERS:
+            break
+        value = original(value.uses[0].value)
+    return value.label if isinstance(value, Term) and value.op == "const" else None
+
+
+def _starts_at_zero(variable: Term) -> bool:
+    start = variable.uses[0].value if variable.uses else None
+    return start is not None and _constant(start) == 0
+
+
+def reset(q: Question) -> bool:
+    """v becomes a constant, if only in one arm of a switch."""
+    return _is_reset(q, q.registered.value)
+
+
+def _is_reset(q: Question, use: Use) -> bool:
+    use = q.reading.plain(use)
+    value = use.value
+    if q.reading.target(use) is not None or isinstance(value, Container):
+        return False
+    if value.op == "static" or _is_number(q, use):
+        return True
+    if value.op == "either":
+        return any(_is_reset(q, arm) for arm in value.uses)
+    if value.op == "call" and value.label in _SWITCHES:
+        return any(_is_reset(q, arm) for arm in value.uses[-2:])
+    if value.op == "*":
+        return any(_constant(factor.value) == 0 for factor in value.uses)
+    return value.op == "call" and str(value.label) in ("zeros", "ones", "zeros_like", "alloc")
+
+
+def bare_value(q: Question) -> bool:
+    """The new value of t is v itself: a swap, a shift register."""
+    return q.reading.plain(q.reader.value) is q.read or (
+        q.reading.target(q.reading.plain(q.reader.value)) == q.registered.identity
+    )
+
+
+def history(q: Question) -> bool:
+    """v only stores, and its name says that it is the past."""
+    names = [str(q.reading.name(use)) for use in (q.read, q.registered.target)]
+    names += [_written_name(use) for use in (q.read, q.registered.target)]
+    return not accumulates(q) and any(_HISTORY.search(name) for name in names)
+
+
+def _written_name(use: Use) -> str:
+    return getattr(use.node, "id", "") or getattr(use.node, "attr", "")
+
+
+def parameter_of_state(q: Question) -> bool:
+    """t averages v, and v is what the gradient is taken for (THU102)."""
+    if q.stale:
+        return False
+    averages = any(
+        q.reading.target(read) == q.reader.identity for read in q.reading.reads(q.reader.value)
+    )
+    return averages and is_parameter(q)
+
+
+def is_parameter(q: Question) -> bool:
+    """Is v what gradients are taken for?"""
+    if q.registered.identity in q.state.differentiated:
+        return True
+    value = original(q.read.value)
+    if isinstance(value, Term) and value.op == "elem":
+        source = original(value.uses[0].value)
+        return isinstance(source, Term) and bool(_PARAMETER.search(str(source.label)))
+    return isinstance(value, Term) and bool(_PARAMETER.search(_written_name(q.read)))
+
+
+def simulation(q: Question) -> bool:
+    """The read is an argument, beside t, of a call of many (THU102)."""
+    if q.stale:
+        return False
+    for expression in q.reading.around(q.reader.value, q.read):
+        value = expression.value
+        if isinstance(value, Term) and value.op == "call" and len(value.uses) > 2:
+            targets = [q.reading.target(use) for use in value.uses]
+            if q.registered.identity in targets and q.reader.identity in targets:
+                return True
+    return False
+
+
+EVIDENCE = (
+    bare_value,
+    history,
+    reset,
+    schedule,
+    circular,
+    uses_both,
+    written_out,
+    parameter_of_state,
+    simulation,
+)
+
+
+def old_value_is_meant(q: Question) -> bool:
+    """Does any row of the table apply?"""
+    return any(row(q) for row in EVIDENCE)
+
+
+__all__ = ["EVIDENCE", "Question", "divides_by_zero", "old_value_is_meant", "operands"]

@@ -1,0 +1,238 @@
+"""What an expression takes the value of, given which variables are targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+
+from flake8_theano_updates.interpreter.names import SHARED
+from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, operands, original
+
+# These take no value of what they stand on: an attribute of a layer, a gradient.
+_NO_READ = frozenset({"attr", "static", "grad", "import", "const", "name", "number"})
+# These are made of nothing that a value flows through.
+_NO_FLOW = frozenset({"attr", "static", "import", "const", "name", "number"})
+_OPAQUE = frozenset({"name", "attr", "elem", "part", "item", "import", "number", "index"})
+
+
+class Reading:
+    """Reads, sums, products and equality of expressions beside one collection's targets.
+
+    Args:
+        targets: identities of the variables that the collection updates.
+        renamed: ids of the aliases that the collection uses as targets; each of
+            them is one more name of its variable.
+    """
+
+    def __init__(self, targets: Iterable[Hashable], renamed: Iterable[int]) -> None:
+        self._targets = frozenset(targets)
+        self._renamed = frozenset(renamed)
+        self._reads: dict[int, tuple[Use, ...]] = {}
+        self._handed_on: dict[int, tuple[Use, ...]] = {}
+        self._keys: dict[int, int] = {}
+        self._interned: dict[Hashable, int] = {}
+
+    def target(self, use: Use) -> Hashable | None:
+        """Return the identity of the target whose value ``use`` itself takes, or None."""
+        value = use.value
+        if isinstance(value, Container) or value.identity not in self._targets:
+            return None
+        if value.op == "alias" and id(value) not in self._renamed:
+            return None
+        return value.identity
+
+    def flows_from(self, value: Value) -> Iterable[Use]:
+        """Return the uses whose values flow into ``value``, through gradients too."""
+        if isinstance(value, Term):
+            if value.op in _NO_FLOW:
+                return ()
+            if value.op == "item":
+                return value.uses[:1]
+        return operands(value)
+
+    def _read_by(self, value: Value) -> Iterable[Use]:
+        if isinstance(value, Term) and value.op in _NO_READ:
+            return ()
+        return self.flows_from(value)
+
+    def reads(self, use: Use) -> tuple[Use, ...]:
+        """Return the reads of targets that ``use`` takes."""
+        if self.target(use) is not None:
+            return (use,)
+        if isinstance(use.value, Container):
+            return self._reads_through(use, use.value)
+        return self._reads_in(use.value)
+
+    def _reads_through(self, use: Use, container: Container) -> tuple[Use, ...]:
+        """A list hands its elements on at the moment at which the list is used."""
+        if id(use) not in self._handed_on:
+            elements = {id(entry.value) for entry in container.entries}
+            self._handed_on[id(use)] = tuple(
+                Use(read.value, use.node, use.moment, use.path) if id(read) in elements else read
+                for read in self._reads_in(container)
+            )
+        return self._handed_on[id(use)]
+
+    def _reads_in(self, root: Value) -> tuple[Use, ...]:
+        def below(value: Value) -> Iterable[Value]:
+            return (use.value for use in self._read_by(value) if self.target(use) is None)
+
+        for value in _bottom_up(root, below, self._reads):
+            found: dict[int, Use] = {}
+            for use in self._read_by(value):
+                if self.target(use) is not None:
+                    reads: tuple[Use, ...] = (use,)
+                elif isinstance(use.value, Container) and id(use.value) in self._reads:
+                    reads = self._reads_through(use, use.value)
+                else:
+                    reads = self._reads.get(id(use.value), ())
+                found.update((id(read), read) for read in reads)
+            self._reads[id(value)] = tuple(found.values())
+        return self._reads[id(root)]
+
+    def around(self, use: Use, read: Use) -> list[Use]:
+        """Return every expression inside ``use`` that holds ``read``, the outer ones first."""
+        found: list[Use] = []
+        seen: set[int] = set()
+        waiting = [use]
+        while waiting:
+            current = waiting.pop()
+            if id(current) in seen or self.target(current) is not None:
+                continue
+            seen.add(id(current))
+            if any(inner is read for inner in self.reads(current)):
+                found.append(current)
+                waiting.extend(self._read_by(current.value))
+        return found
+
+    def key(self, use: Use) -> int:
+        """Return a number that is equal for expressions that compute the same."""
+        target = self.target(use)
+        if target is not None:
+            return self._intern(("target", target))
+        known = self._keys.get(id(use.value))
+        return self._key(use.value) if known is None else known
+
+    def _key(self, root: Value) -> int:
+        def below(value: Value) -> Iterable[Value]:
+            return (use.value for use in self._compared(value) if self.target(use) is None)
+
+        for value in _bottom_up(root, below, self._keys):
+            self._keys[id(value)] = self._intern(self._form(value))
+        return self._keys[id(root)]
+
+    def _compared(self, value: Value) -> Iterable[Use]:
+        if isinstance(value, Term) and value.op in _OPAQUE:
+            return ()
+        return operands(value)
+
+    def _form(self, value: Value) -> Hashable:
+        if isinstance(value, Container):
+            return ("container", id(value))
+        if value.op in _OPAQUE:
+            return ("opaque", value.identity)
+        if value.op == "const":
+            number = isinstance(value.label, (int, float)) and not isinstance(value.label, bool)
+            return ("const", float(value.label) if number else repr(value.label))  # type: ignore[arg-type]
+        if value.op == "alias":
+            return ("same", self.key(value.uses[0]))
+        if value.op in ("+", "-", "neg", "pos"):
+            return ("sum", *sorted((sign, self.key(use)) for sign, use in self.terms_of(value)))
+        keys = [self.key(use) for use in value.uses]
+        if value.op == "*":
+            return ("product", *sorted(keys))
+        if value.op == "opaque" or (value.op == "call" and self._creates(value)):
+            return ("made", value.identity)
+        return (value.op, value.label, *keys)
+
+    def _creates(self, term: Term) -> bool:
+        return bool(SHARED.search(str(term.label))) and not self._reads_in(term)
+
+    def _intern(self, form: Hashable) -> int:
+        if isinstance(form, tuple) and form[0] == "same":
+            return int(form[1])
+        return self._interned.setdefault(form, len(self._interned))
+
+    def terms(self, use: Use) -> list[tuple[int, Use]]:
+        """Return the terms of the sum that ``use`` is, as (sign, term)."""
+        if self.target(use) is not None:
+            return [(1, use)]
+        return self.terms_of(use.value) or [(1, use)]
+
+    def terms_of(self, value: Value) -> list[tuple[int, Use]]:
+        """Return the terms of ``value`` if it is a sum, else nothing."""
+        found: list[tuple[int, Use]] = []
+        if not _is_sum(value):
+            return found
+        waiting = _summands(value, 1)
+        while waiting:
+            sign, use = waiting.pop()
+            inner = self.plain(use)
+            if self.target(inner) is None and _is_sum(inner.value):
+                waiting.extend(_summands(inner.value, sign))
+            else:
+                found.append((sign, use))
+        return found
+
+    def plain(self, use: Use) -> Use:
+        """Follow renamings and views to the expression that computes the value."""
+        while self.target(use) is None and isinstance(use.value, Term):
+            if use.value.op not in ("alias", "view") or not use.value.uses:
+                break
+            use = use.value.uses[0]
+        return use
+
+    def factors(self, use: Use) -> list[int]:
+        """Return the keys of the factors of the product that ``use`` is."""
+        found: list[int] = []
+        waiting = [(use, False)]
+        while waiting:
+            current, inverse = waiting.pop()
+            current = self.plain(current)
+            value = current.value
+            if self.target(current) is None and isinstance(value, Term):
+                if value.op == "*":
+                    waiting.extend((part, inverse) for part in value.uses)
+                    continue
+                if value.op == "/":
+                    waiting.append((value.uses[0], inverse))
+                    waiting.append((value.uses[1], not inverse))
+                    continue
+                if value.op in ("neg", "pos"):
+                    waiting.append((value.uses[0], inverse))
+                    continue
+            key = self.key(current)
+            found.append(self._intern(("inverse", key)) if inverse else key)
+        return found
+
+    def name(self, use: Use) -> Hashable | None:
+        """Return the label of what ``use`` names: a variable's or an attribute's name."""
+        value = original(use.value)
+        return value.label if isinstance(value, Term) else None
+
+
+def _bottom_up(
+    root: Value, below: Callable[[Value], Iterable[Value]], done: Mapping[int, object]
+) -> Iterator[Value]:
+    """Visit ``root`` after all that lies below it, each value once, without recursion."""
+    entered: set[int] = set()
+    waiting = [(root, False)]
+    while waiting:
+        value, ready = waiting.pop()
+        if ready:
+            yield value
+        elif id(value) not in done and id(value) not in entered:
+            entered.add(id(value))
+            waiting.append((value, True))
+            waiting.extend((inner, False) for inner in below(value))
+
+
+def _is_sum(value: Value) -> bool:
+    return isinstance(value, Term) and value.op in ("+", "-", "neg", "pos")
+
+
+def _summands(value: Value, sign: int) -> list[tuple[int, Use]]:
+    assert isinstance(value, Term)
+    if value.op in ("neg", "pos"):
+        return [(-sign if value.op == "neg" else sign, value.uses[0])]
+    left, right = value.uses
+    return [(sign, left), (-sign if value.op == "-" else sign, right)]

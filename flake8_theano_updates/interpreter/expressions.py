@@ -1,0 +1,352 @@
+"""Expressions: from a node of the syntax tree to an abstract value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from flake8_theano_updates.interpreter.calls import Calls
+from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, VIEWS
+from flake8_theano_updates.interpreter.state import State, dotted
+from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, meet, original
+
+COMPREHENSIONS = {
+    ast.ListComp: "list",
+    ast.SetComp: "list",
+    ast.GeneratorExp: "generator",
+    ast.DictComp: "mapping",
+}
+# Operands alone decide what these are made of.
+OPERATIONS = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+    ast.USub: "neg",
+    ast.UAdd: "pos",
+}
+
+
+class Expressions:
+    """Evaluates expressions in a state."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.calls = Calls(self)
+        self._evaluators: dict[type[ast.AST], Callable[..., Value]] = {
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Subscript: self._subscript,
+            ast.Constant: self._constant,
+            ast.Tuple: self._display,
+            ast.List: self._display,
+            ast.Dict: self._dict,
+            ast.BinOp: self._binary,
+            ast.UnaryOp: self._unary,
+            ast.IfExp: self._conditional,
+            ast.BoolOp: self._boolean,
+            ast.Call: self.calls.call,
+            ast.NamedExpr: self._walrus,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield_from,
+            ast.Lambda: self._opaque,
+            **dict.fromkeys(COMPREHENSIONS, self._comprehension),
+        }
+
+    def use(self, node: ast.expr) -> Use:
+        """Evaluate ``node`` now."""
+        evaluate = self._evaluators.get(type(node), self._operation)
+        return self.state.use(evaluate(node), node)
+
+    def uses(self, nodes: list[ast.expr]) -> tuple[Use, ...]:
+        """Evaluate ``nodes`` from left to right."""
+        return tuple(self.use(node) for node in nodes)
+
+    def bind(self, target: ast.expr, use: Use, *, rename: bool = True) -> None:
+        """Let ``target`` name what ``use`` took; ``rename`` where it is a plain assignment."""
+        state = self.state
+        if isinstance(target, (ast.Name, ast.Attribute)):
+            name = dotted(target)
+            if name is None:
+                return
+            value = use.value
+            if isinstance(value, Container):
+                value.names.append(name.rpartition(".")[2])
+                value.expression = value.expression or target
+            elif rename and isinstance(use.node, (ast.Name, ast.Attribute, ast.Subscript)):
+                if value.op not in ("import", "const"):
+                    value = Term("alias", name, (use,), value.identity)
+            self._forget_attributes(name)
+            state.environment[name] = value
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target, use, rename)
+        elif isinstance(target, ast.Subscript):
+            self._store(target, use)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, state.use(state.made("opaque", None, (use,)), target.value))
+
+    def _forget_attributes(self, name: str) -> None:
+        """What is known of ``x.y`` ends when ``x`` names something else."""
+        environment = self.state.environment.maps[0]
+        prefix = name + "."
+        for key in [key for key in environment if key.startswith(prefix)]:
+            del environment[key]
+
+    def _unpack(self, target: ast.Tuple | ast.List, use: Use, rename: bool) -> None:
+        value = original(use.value)
+        if (
+            isinstance(value, Container)
+            and len(value.entries) == len(target.elts)
+            and not value.rest
+            and not any(entry.many or entry.key for entry in value.entries)
+        ):
+            for element, entry in zip(target.elts, value.entries):
+                self.bind(element, entry.value, rename=rename)
+            return
+        for index, element in enumerate(target.elts):
+            part = Term("part", index, (use,), ("part", index, value.identity))
+            self.bind(element, self.state.use(part, element), rename=False)
+
+    def _store(self, target: ast.Subscript, use: Use) -> None:
+        container = self.mapping(target.value)
+        if container is not None:
+            self.state.enter(container, use, self.use(target.slice), self.state.begun)
+
+    def mapping(self, node: ast.expr) -> Container | None:
+        """Return the mapping that ``node`` names; a mapping from elsewhere becomes known."""
+        value = original(self.use(node).value)
+        if isinstance(value, Container):
+            return value if value.kind == "mapping" else None
+        return self.adopt(node, "mapping", value)
+
+    def adopt(self, node: ast.expr, kind: str, value: Value) -> Container | None:
+        """Make a container of what ``node`` names, now that the code treats it as one."""
+        name = dotted(node)
+        if name is None or (isinstance(value, Term) and value.op == "import"):
+            return None
+        state = self.state
+        container = state.container(kind, node, state.tick())
+        container.depth = 0
+        container.rest.append(state.use(value, node))
+        container.names.append(name.rpartition(".")[2])
+        container.expression = node
+        state.environment[name] = container
+        return container
+
+    def _name(self, node: ast.Name) -> Value:
+        found = self.state.environment.get(node.id)
+        return Term("name", node.id, (), ("name", node.id)) if found is None else found
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        name = dotted(node)
+        known = self.state.environment.get(name) if name is not None else None
+        if known is not None:
+            return known
+        base = self.use(node.value)
+        value = original(base.value)
+        if isinstance(value, Term) and value.op == "import":
+            return Term("import", f"{value.label}.{node.attr}", (), ("import", value.label, node.attr))
+        if node.attr in STATIC_ATTRIBUTES:
+            return self.state.made("static", node.attr, (base,))
+        if node.attr in VIEWS:
+            return self.state.made("view", node.attr, (base,))
+        return Term("attr", node.attr, (base,), ("attr", node.attr, value.identity))
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        base = self.use(node.value)
+        index = self.use(node.slice)
+        value = original(base.value)
+        key = original(index.value)
+        if isinstance(value, Container):
+            found = self._lookup(value, key, index)
+            if found is not None:
+                return found
+        if isinstance(node.slice, ast.Slice):
+            whole = node.slice.lower is None and node.slice.upper is None
+            if isinstance(value, Container):
+                return value if whole else self.state.made("opaque", "slice", (base,))
+            return self.state.made("view" if whole else "slice", "[:]", (base, index))
+        if isinstance(key, Term) and key.op == "elem" and key.identity == ("elem", ("index",)):
+            return self.state.element(base)
+        if isinstance(key, Term) and key.op in ("const", "name", "elem", "attr", "call", "index"):
+            if key.op == "index":
+                return self.state.element(base)
+            return Term("item", None, (base, index), ("item", value.identity, key.identity))
+        return self.state.made("item", None, (base, index))
+
+    def _lookup(self, container: Container, key: Value, index: Use) -> Value | None:
+        if container.kind == "mapping":
+            for entry in reversed(container.entries):
+                if entry.key is not None and original(entry.key.value).identity == key.identity:
+                    if meet(entry.path, self.state.path):
+                        return entry.value.value
+            return None
+        if isinstance(key, Term) and key.op == "const" and isinstance(key.label, int):
+            if container.rest or any(entry.many for entry in container.entries):
+                return None
+            if -len(container.entries) <= key.label < len(container.entries):
+                return container.entries[key.label].value.value
+        return None
+
+    def _constant(self, node: ast.Constant) -> Value:
+        return Term("const", node.value, (), ("const", repr(node.value)))
+
+    def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
+        begun = self.state.tick()
+        kind = "tuple" if isinstance(node, ast.Tuple) else "list"
+        made = self.state.container(kind, node, begun)
+        for element in node.elts:
+            if isinstance(element, ast.Starred):
+                self.state.join(made, self.use(element.value))
+            else:
+                self.state.enter(made, self.use(element), None, self.state.moment)
+        made.ended = self.state.tick()
+        return made
+
+    def _dict(self, node: ast.Dict) -> Value:
+        made = self.state.container("mapping", node, self.state.tick())
+        for key, value in zip(node.keys, node.values):
+            begun = self.state.tick()
+            if key is None:
+                self.state.join(made, self.use(value))
+            else:
+                target = self.use(key)
+                self.state.enter(made, self.use(value), target, begun)
+        made.ended = self.state.tick()
+        return made
+
+    def _comprehension(self, node: ast.ListComp | ast.DictComp) -> Value:
+        state = self.state
+        made = state.container(COMPREHENSIONS[type(node)], node, state.tick())
+        outer = state.environment
+        state.environment = outer.new_child()
+        self._generate(node, node.generators, made)
+        state.environment = outer
+        made.ended = state.tick()
+        return made
+
+    def _generate(
+        self, node: ast.ListComp | ast.DictComp, generators: list[ast.comprehension], made: Container
+    ) -> None:
+        if not generators:
+            begun = self.state.tick()
+            if isinstance(node, ast.DictComp):
+                key = self.use(node.key)
+                self.state.enter(made, self.use(node.value), key, begun)
+            else:
+                self.state.enter(made, self.use(node.elt), None, begun)
+            return
+        first = generators[0]
+        iterable = self.use(first.iter)
+        element = self.state.element(iterable)
+        with self.state.loop(element):
+            self.bind(first.target, self.state.use(element, first.iter), rename=False)
+            for condition in first.ifs:
+                self.use(condition)
+            self._generate(node, generators[1:], made)
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        left = self.use(node.left)
+        right = self.use(node.right)
+        if isinstance(left.value, Container) and isinstance(node.op, (ast.Add, ast.Mult)):
+            return self._concatenated(node, left, right)
+        if isinstance(right.value, Container) and isinstance(node.op, ast.Add):
+            return self._concatenated(node, left, right)
+        return self.state.made(OPERATIONS.get(type(node.op), "operation"), None, (left, right))
+
+    def _concatenated(self, node: ast.BinOp, left: Use, right: Use) -> Container:
+        made = self.state.container("list", node, left.moment)
+        self.state.join(made, left)
+        if isinstance(node.op, ast.Add):
+            self.state.join(made, right)
+        made.ended = self.state.tick()
+        return made
+
+    def _unary(self, node: ast.UnaryOp) -> Value:
+        operand = self.use(node.operand)
+        value = operand.value
+        if isinstance(node.op, ast.USub) and isinstance(value, Term) and value.op == "const":
+            if isinstance(value.label, (int, float)):
+                return Term("const", -value.label, (), ("const", repr(-value.label)))
+        return self.state.made(OPERATIONS.get(type(node.op), "operation"), None, (operand,))
+
+    def _conditional(self, node: ast.IfExp) -> Value:
+        branch = ast.dump(node.test)
+        self.use(node.test)
+        with self.state.arm(branch, "body", node):
+            body = self.use(node.body)
+        with self.state.arm(branch, "orelse", node):
+            orelse = self.use(node.orelse)
+        return self.either(body, orelse, node)
+
+    def _boolean(self, node: ast.BoolOp) -> Value:
+        value = self.use(node.values[0])
+        for operand in node.values[1:]:
+            value = self.state.use(self.either(value, self.use(operand), node), node)
+        return value.value
+
+    def either(self, first: Use, second: Use, node: ast.AST) -> Value:
+        """Return what is one of two values, whichever arm the program took.
+
+        Containers are joined by their entries, and an entry that stands in both
+        stays one: a program with 40 branches must not double its list 40 times.
+        """
+        one, other = first.value, second.value
+        if one is other:
+            return one
+        if isinstance(one, Container) and isinstance(other, Container):
+            return self._joined(one, other, node)
+        if isinstance(one, Container) or isinstance(other, Container):
+            return one if isinstance(one, Container) else other
+        if original(one) is original(other):
+            return one
+        return self.state.made("either", None, (first, second))
+
+    def _joined(self, one: Container, other: Container, node: ast.AST) -> Container:
+        if not other.entries and not other.rest:
+            return one
+        if not one.entries and not one.rest:
+            return other
+        made = self.state.container(one.kind, node, min(one.begun, other.begun))
+        made.depth = min(one.depth, other.depth)
+        seen = {id(entry.value) for entry in one.entries}
+        made.entries = one.entries + [e for e in other.entries if id(e.value) not in seen]
+        made.rest = one.rest + [use for use in other.rest if use not in one.rest]
+        made.names = one.names + other.names
+        made.expression = one.expression or other.expression
+        made.compiled = one.compiled or other.compiled
+        made.ended = self.state.tick()
+        return made
+
+    def _walrus(self, node: ast.NamedExpr) -> Value:
+        use = self.use(node.value)
+        self.bind(node.target, use)
+        return use.value
+
+    def _yielded(self) -> Container:
+        state = self.state
+        if state.generator is None:
+            state.generator = state.container("generator", state.scope, 0)
+            state.generator.depth = 0
+            state.generator.names.append(getattr(state.scope, "name", ""))
+        return state.generator
+
+    def _yield(self, node: ast.Yield) -> Value:
+        if node.value is not None:
+            use = self.use(node.value)
+            self.state.enter(self._yielded(), use, None, use.moment)
+        return self.state.made("opaque", "yield")
+
+    def _yield_from(self, node: ast.YieldFrom) -> Value:
+        self.state.join(self._yielded(), self.use(node.value))
+        return self.state.made("opaque", "yield")
+
+    def _opaque(self, node: ast.expr) -> Value:
+        return self.state.made("opaque", type(node).__name__)
+
+    def _operation(self, node: ast.expr) -> Value:
+        """Anything else takes the values of all its parts."""
+        parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        return self.state.made("operation", type(node).__name__, self.uses(parts))
+

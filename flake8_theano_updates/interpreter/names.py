@@ -1,0 +1,47 @@
+"""What the interpreter knows of names outside the module: the backends and Python itself."""
+
+from __future__ import annotations
+
+import re
+
+# Code that mentions none of these builds no Theano updates: reading it would only
+# invite false alarms on lists of pairs that are something else.
+THEANO_CODE = re.compile(
+    r"theano|aesara|pytensor|keras|lasagne|pylearn2|blocks|backend", re.IGNORECASE
+)
+
+BACKENDS = ("theano", "aesara", "pytensor")
+
+# `function` takes its updates by keyword or in this position.
+COMPILERS = frozenset({"function", "pfunc"})
+UPDATES_POSITION = 3
+
+# Attributes and methods that take no value of the variable in front of them.
+STATIC_ATTRIBUTES = frozenset(
+    "shape ndim dtype name broadcastable type tag owner container auto_name size itemsize "
+    "get_value set_value eval get_shape set_shape get_config initializer trainable".split()
+)
+# Functions that take no value of their arguments.
+STATIC_FUNCTIONS = frozenset(
+    "zeros_like ones_like empty_like zeros_initializer shape len str repr type id isinstance "
+    "hasattr ndim int_shape dtype print get_value set_value shared_like get_variable_shape "
+    "count_params is_keras_tensor".split()
+)
+# Functions whose result depends on a value but reads none: a gradient is taken of the
+# graph as it stands, before any update.
+GRADIENTS = frozenset("grad gradients gradient jacobian hessian Lop Rop subgradient".split())
+
+# Calls and attributes that hand on their operand's value as it is.
+VIEWS = frozenset(
+    "T cast copy identity astype as_tensor_variable as_tensor patternbroadcast unbroadcast "
+    "addbroadcast tensor_copy as_floatX asfloatX cast_to_floatX floatX transpose "
+    "stop_gradient disconnected_grad zero_grad consider_constant".split()
+)
+
+SEQUENCE_COPIES = frozenset({"list", "tuple", "iter", "sorted", "reversed"})
+MAPPING_MAKERS = frozenset({"dict", "OrderedDict", "OrderedUpdates", "odict"})
+ZIPS = frozenset({"zip", "izip"})
+RANGES = frozenset({"range", "xrange"})
+
+SHARED = re.compile(r"shared|variable$", re.IGNORECASE)
+UPDATES = re.compile(r"updat|^ups?$|_ups?$", re.IGNORECASE)

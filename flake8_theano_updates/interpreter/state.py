@@ -1,0 +1,150 @@
+"""What the interpreter carries from one statement to the next."""
+
+from __future__ import annotations
+
+import ast
+from collections import ChainMap
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+
+from flake8_theano_updates.interpreter.names import RANGES
+from flake8_theano_updates.interpreter.values import (
+    Arm,
+    Container,
+    Entry,
+    Path,
+    Term,
+    Use,
+    Value,
+    original,
+)
+from flake8_theano_updates.model import Scope
+
+Environment = ChainMap[str, Value]
+
+
+def dotted(node: ast.expr) -> str | None:
+    """Return ``a.b.c`` for a chain of names, else None."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+class State:
+    """The environment, the moment and the path of one scope's interpretation."""
+
+    def __init__(self, scope: Scope, environment: Environment, moment: int) -> None:
+        self.scope = scope
+        self.environment = environment
+        self.moment = moment
+        self.path: Path = ()
+        self.depth = 0
+        self.statement: ast.stmt | None = None
+        self.begun = 0
+        self.containers: list[Container] = []
+        self.left: dict[tuple[Hashable, str], int] = {}
+        self.differentiated: set[Hashable] = set()
+        self.inspected: set[Hashable] = set()
+        self.generator: Container | None = None
+        self._looping: list[Hashable] = []
+
+    def tick(self) -> int:
+        """Return the next moment."""
+        self.moment += 1
+        return self.moment
+
+    def use(self, value: Value, node: ast.expr) -> Use:
+        """Take ``value`` now, at ``node``."""
+        return Use(value, node, self.tick(), self.path)
+
+    def made(self, op: str, label: Hashable, uses: tuple[Use, ...] = ()) -> Term:
+        """Return a new object: the result of an operation."""
+        return Term(op, label, uses, ("made", id(self.scope), self.tick()))
+
+    def container(self, kind: str, node: ast.AST, begun: int) -> Container:
+        """Return a new container, empty so far."""
+        made = Container(kind, node, self.depth, begun, last=self.statement)
+        self.containers.append(made)
+        return made
+
+    def enter(self, container: Container, value: Use, key: Use | None, begun: int) -> None:
+        """Let an element, or a key and its value, enter ``container`` now."""
+        inner = value.value
+        if key is None and isinstance(inner, Container):
+            begun, ended = inner.begun, inner.ended
+        else:
+            ended = value.moment
+        many = self.depth > container.depth
+        container.entries.append(Entry(key, value, self.tick(), begun, ended, self.path, many))
+        container.last = self.statement
+
+    def join(self, container: Container, other: Use) -> None:
+        """Let every element of ``other`` enter ``container`` now, in its order."""
+        container.last = self.statement
+        if not isinstance(other.value, Container):
+            container.rest.append(other)
+            return
+        many = self.depth > container.depth
+        container.rest.extend(other.value.rest)
+        for entry in list(other.value.entries):
+            path = self.path + tuple(arm for arm in entry.path if arm not in self.path)
+            container.entries.append(
+                Entry(
+                    entry.key,
+                    entry.value,
+                    entry.moment,
+                    entry.begun,
+                    entry.ended,
+                    path,
+                    many or entry.many,
+                )
+            )
+
+    @contextmanager
+    def arm(self, branch: Hashable, name: str, node: ast.AST) -> Iterator[None]:
+        """Run what is inside on one arm of a branch."""
+        before = self.path
+        self.path = (*before, Arm(branch, name, node))
+        try:
+            yield
+        finally:
+            self.path = before
+
+    @contextmanager
+    def loop(self, element: Value | None) -> Iterator[None]:
+        """Run what is inside once for all turns of a loop over ``element``."""
+        self.depth += 1
+        self._looping.append(element.identity if element is not None else None)
+        try:
+            yield
+        finally:
+            self.depth -= 1
+            self._looping.pop()
+
+    def element(self, iterable: Use) -> Value:
+        """Return what a loop over ``iterable`` binds in its turns: one element for all.
+
+        Two loops over one sequence meet at the same element, a loop inside a loop
+        over the same sequence does not.
+        """
+        value = original(iterable.value)
+        if isinstance(value, Container):
+            if len(value.entries) == 1 and not value.rest:
+                entry = value.entries[0]
+                return (entry.key or entry.value).value
+            base: Hashable = value.identity
+        elif value.op == "call" and value.label in RANGES:
+            base = ("index",)
+        elif isinstance(iterable.node, ast.Call):
+            base = ("call", ast.dump(iterable.node))
+        else:
+            base = value.identity
+        identity: Hashable = ("elem", base)
+        while identity in self._looping:
+            identity = ("inner", identity)
+        return Term("elem", None, (iterable,), identity)

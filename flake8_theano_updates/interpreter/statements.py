@@ -1,0 +1,268 @@
+"""Statements in program order: from the body of a scope to its update collections."""
+
+from __future__ import annotations
+
+import ast
+from collections import ChainMap
+from collections.abc import Callable, Sequence
+
+from flake8_theano_updates.interpreter.expressions import OPERATIONS, Expressions
+from flake8_theano_updates.interpreter.state import Environment, State
+from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
+from flake8_theano_updates.model import Scope
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Interpreter:
+    """One forward pass over the statements of a scope.
+
+    Args:
+        scope: the module or function.
+        known: what the scopes around it know.
+        moment: when they had come to their end.
+    """
+
+    def __init__(self, scope: Scope, known: Environment, moment: int) -> None:
+        self.state = State(scope, known.new_child(), moment)
+        self.expressions = Expressions(self.state)
+        self.definitions: list[Function | ast.ClassDef] = []
+        self._executors: dict[type[ast.stmt], Callable[..., bool | None]] = {
+            ast.Assign: self._assign,
+            ast.AnnAssign: self._annotated,
+            ast.AugAssign: self._augmented,
+            ast.Expr: self._expression,
+            ast.Return: self._return,
+            ast.Raise: self._leave,
+            ast.Break: self._skip,
+            ast.Continue: self._skip,
+            ast.If: self._if,
+            ast.For: self._for,
+            ast.AsyncFor: self._for,
+            ast.While: self._while,
+            ast.Try: self._try,
+            ast.With: self._with,
+            ast.AsyncWith: self._with,
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.FunctionDef: self._define,
+            ast.AsyncFunctionDef: self._define,
+            ast.ClassDef: self._define,
+            ast.Delete: self._delete,
+        }
+        if hasattr(ast, "TryStar"):
+            self._executors[ast.TryStar] = self._try
+
+    def run(self) -> None:
+        """Interpret the whole scope."""
+        scope = self.state.scope
+        if not isinstance(scope, ast.Module):
+            self._parameters(scope.args)
+        for statement in scope.body:
+            self.state.statement = statement
+            if self._block([statement]):
+                # Code after an unconditional return still tells of the next scope
+                # in a notebook, but not in a function.
+                break
+
+    def _parameters(self, arguments: ast.arguments) -> None:
+        positional = [*arguments.posonlyargs, *arguments.args]
+        named = [*positional, *arguments.kwonlyargs]
+        for extra in (arguments.vararg, arguments.kwarg):
+            if extra is not None:
+                named.append(extra)
+        for argument in named:
+            name = argument.arg
+            self.state.environment[name] = Term("name", name, (), ("parameter", name))
+        defaults = list(zip(reversed(positional), reversed(arguments.defaults)))
+        defaults += [
+            (argument, default)
+            for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults)
+            if default is not None
+        ]
+        for argument, default in defaults:
+            if isinstance(default, ast.Constant) and isinstance(default.value, (int, float)):
+                self.state.environment[argument.arg] = Term(
+                    "number", argument.arg, (), ("parameter", argument.arg)
+                )
+
+    def _block(self, statements: Sequence[ast.stmt]) -> bool:
+        """Execute statements; return whether they never get past their end."""
+        state = self.state
+        before = state.path
+        for statement in statements:
+            state.begun = state.tick()
+            execute = self._executors.get(type(statement))
+            if execute is not None and execute(statement):
+                state.path = before
+                return True
+        state.path = before
+        return False
+
+    def _assign(self, node: ast.Assign) -> None:
+        use = self.expressions.use(node.value)
+        for target in node.targets:
+            self.expressions.bind(target, use)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.expressions.bind(node.target, self.expressions.use(node.value))
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        old = self.expressions.use(node.target)
+        operand = self.expressions.use(node.value)
+        container = original(old.value)
+        if isinstance(container, Container) and isinstance(node.op, ast.Add):
+            self.state.join(container, operand)
+            return
+        if isinstance(container, Term) and isinstance(operand.value, Container):
+            adopted = self.expressions.adopt(node.target, "list", container)
+            if adopted is not None:
+                self.state.join(adopted, operand)
+                return
+        label = OPERATIONS.get(type(node.op), "operation")
+        result = self.state.made(label, None, (old, operand))
+        self.expressions.bind(node.target, self.state.use(result, node.value), rename=False)
+
+    def _expression(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self.expressions.use(node.value)
+
+    def _return(self, node: ast.Return) -> bool:
+        if node.value is not None:
+            returned = original(self.expressions.use(node.value).value)
+            if isinstance(returned, Container):
+                self._hands_out(returned, node.value)
+                if returned.kind == "tuple":
+                    for entry in returned.entries:
+                        part = original(entry.value.value)
+                        if isinstance(part, Container):
+                            self._hands_out(part, entry.value.node)
+        return self._leave(node)
+
+    def _hands_out(self, container: Container, node: ast.expr) -> None:
+        """A function's name says what it returns."""
+        container.names.append(getattr(self.state.scope, "name", ""))
+        if container.expression is None:
+            container.expression = node
+            container.last = self.state.statement
+
+    def _leave(self, node: ast.stmt) -> bool:
+        """An arm that leaves the scope shares no run with what comes after it."""
+        if self.state.path:
+            arm = self.state.path[-1]
+            self.state.left[arm.branch, arm.name] = self.state.tick()
+        return True
+
+    def _skip(self, node: ast.stmt) -> bool:
+        return True
+
+    def _arm(
+        self, branch: object, name: str, node: ast.AST, statements: Sequence[ast.stmt]
+    ) -> tuple[dict[str, Value], bool]:
+        """Execute one arm; return what it bound, and whether it never gets past its end."""
+        state = self.state
+        outer = state.environment
+        state.environment = outer.new_child()
+        with state.arm(branch, name, node):
+            left = self._block(statements)
+        bound = dict(state.environment.maps[0])
+        state.environment = outer
+        return bound, left
+
+    def _if(self, node: ast.If) -> bool:
+        branch = ast.dump(node.test)
+        self.expressions.use(node.test)
+        body, body_left = self._arm(branch, "body", node, node.body)
+        orelse, orelse_left = self._arm(branch, "orelse", node, node.orelse)
+        self._meet_again(node, branch, [("body", body, body_left), ("orelse", orelse, orelse_left)])
+        return body_left and orelse_left
+
+    def _meet_again(
+        self, node: ast.stmt, branch: object, arms: list[tuple[str, dict[str, Value], bool]]
+    ) -> None:
+        """Go on after a branch with what each arm that comes out of it has bound."""
+        state = self.state
+        staying = [(name, bound) for name, bound, left in arms if not left]
+        if len(staying) == 1:
+            name, bound = staying[0]
+            state.environment.update(bound)
+            if len(arms) == 2:
+                with state.arm(branch, name, node):
+                    path = state.path
+                state.path = path  # for the rest of the enclosing block
+            return
+        changed = {key: None for _, bound in staying for key in bound}
+        for key in changed:
+            uses = []
+            for name, bound in staying:
+                value = bound.get(key, state.environment.get(key))
+                if value is not None:
+                    with state.arm(branch, name, node):
+                        uses.append(state.use(value, ast.Name(key, ast.Load())))
+            joined = uses[0]
+            for use in uses[1:]:
+                joined = Use(
+                    self.expressions.either(joined, use, node), use.node, use.moment, state.path
+                )
+            state.environment[key] = joined.value
+
+    def _for(self, node: ast.For) -> None:
+        iterable = self.expressions.use(node.iter)
+        element = self.state.element(iterable)
+        with self.state.loop(element):
+            use = self.state.use(element, node.iter)
+            self.expressions.bind(node.target, use, rename=False)
+            self._block(node.body)
+        self._block(node.orelse)
+
+    def _while(self, node: ast.While) -> None:
+        self.expressions.use(node.test)
+        with self.state.loop(None):
+            self._block(node.body)
+        self._block(node.orelse)
+
+    def _try(self, node: ast.Try) -> bool:
+        arms = [("body", *self._arm(node, "body", node, [*node.body, *node.orelse]))]
+        for index, handler in enumerate(node.handlers):
+            name = f"handlers[{index}]"
+            arms.append((name, *self._arm(node, name, node, handler.body)))
+        self._meet_again(node, node, arms)
+        left = self._block(node.finalbody)
+        return left or all(gone for _, _, gone in arms)
+
+    def _with(self, node: ast.With) -> bool:
+        for item in node.items:
+            use = self.expressions.use(item.context_expr)
+            if item.optional_vars is not None:
+                made = self.state.made("opaque", "with", (use,))
+                self.expressions.bind(
+                    item.optional_vars, self.state.use(made, item.context_expr), rename=False
+                )
+        return self._block(node.body)
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            label = alias.name if alias.asname else alias.name.partition(".")[0]
+            self._imported(alias.asname or label, label)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            self._imported(alias.asname or alias.name, f"{module}.{alias.name}")
+
+    def _imported(self, name: str, label: str) -> None:
+        self.state.environment[name] = Term("import", label, (), ("import", label))
+
+    def _define(self, node: Function | ast.ClassDef) -> None:
+        self.definitions.append(node)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.state.environment.maps[0].pop(target.id, None)
+
+
+def outermost() -> Environment:
+    """Return the environment of a module before its first statement."""
+    return ChainMap({})

@@ -1,0 +1,161 @@
+"""Abstract values: what the interpreter knows of a Python value without running it.
+
+An expression becomes a `Term` that keeps what it was made of, so that a check can
+later ask which shared variables it takes the value of, and when. Which variables
+are targets is known only once a collection is whole; until then every opaque
+value is a possible shared variable.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Arm(NamedTuple):
+    """One way through a branching node.
+
+    Args:
+        branch: equal for branches that decide alike (two tests of one flag).
+        name: the field of ``node`` that holds the code that runs.
+    """
+
+    branch: Hashable
+    name: str
+    node: ast.AST
+
+
+Path = tuple[Arm, ...]
+
+
+def meet(*paths: Path) -> bool:
+    """Can one run of the program go through all of ``paths``?"""
+    taken: dict[Hashable, str] = {}
+    for path in paths:
+        for arm in path:
+            if taken.setdefault(arm.branch, arm.name) != arm.name:
+                return False
+    return True
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Use:
+    """A value at the place and the moment at which the program takes it."""
+
+    value: Value
+    node: ast.expr
+    moment: int
+    path: Path
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Term:
+    """An expression: an operation, a label (a name, a constant) and its operands.
+
+    ``identity`` is equal for two terms that are the same Python object: two loads
+    of ``self.velocity``, the elements of ``params`` in two loops.
+    """
+
+    op: str
+    label: Hashable
+    uses: tuple[Use, ...]
+    identity: Hashable
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Entry:
+    """One element of a sequence, or one key and value of a mapping.
+
+    Args:
+        key: the mapping's key; None in a sequence.
+        value: the element or the value.
+        moment: when it entered its container.
+        begun: when the evaluation of what is written in the entry began, and
+        ended: when it ended; reads between the two move with the entry.
+        path: the branches under which it enters.
+        many: whether one place in the program makes many of them (a loop).
+    """
+
+    key: Use | None
+    value: Use
+    moment: int
+    begun: int
+    ended: int
+    path: Path
+    many: bool
+
+
+@dataclass(eq=False, slots=True)
+class Container:
+    """A list, tuple, generator, dict...: what entered it, in order.
+
+    Args:
+        kind: "list", "tuple", "generator" or "mapping".
+        node: what made it, or the function whose yields fill it.
+        depth: in how many loops it was made.
+        begun: when its evaluation began, and
+        ended: when it ended.
+        entries: what entered it.
+        rest: opaque values whose elements are in it too.
+        names: the names it was bound to.
+        expression: the first of them, as written.
+        compiled: whether it reaches the updates of a compile call.
+        last: the statement of the scope that touched it last.
+    """
+
+    kind: str
+    node: ast.AST
+    depth: int
+    begun: int
+    ended: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    rest: list[Use] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    expression: ast.expr | None = None
+    compiled: bool = False
+    last: ast.stmt | None = None
+
+    @property
+    def identity(self) -> Hashable:
+        """Two containers are the same object only where the interpreter has one."""
+        return ("container", id(self))
+
+
+Value = Term | Container
+
+
+def operands(value: Value) -> Iterable[Use]:
+    """Return the uses that ``value`` was made of."""
+    if isinstance(value, Term):
+        return value.uses
+    inside = list(value.rest)
+    for entry in value.entries:
+        if entry.key is not None:
+            inside.append(entry.key)
+        inside.append(entry.value)
+    return inside
+
+
+def original(value: Value) -> Value:
+    """Follow plain renamings (``x = v``) to what they name."""
+    while isinstance(value, Term) and value.op == "alias":
+        value = value.uses[0].value
+    return value
+
+
+def pair_of(entry: Entry) -> tuple[Use, Use] | None:
+    """Return (target, new value) if ``entry`` is an update as far as its form tells."""
+    if entry.key is not None:
+        return entry.key, entry.value
+    value = entry.value.value
+    if (
+        isinstance(value, Container)
+        and value.kind in ("tuple", "list")
+        and len(value.entries) == 2
+        and not value.rest
+        and not any(part.many for part in value.entries)
+    ):
+        return value.entries[0].value, value.entries[1].value
+    return None

@@ -1,0 +1,150 @@
+"""The words of the project as small frozen dataclasses; nothing here computes."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Literal
+
+Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One pair entering an update collection.
+
+    Args:
+        target: the node of the shared variable that is updated.
+        value: the node of its new value.
+        line: the line, from 1, on which the pair stands.
+    """
+
+    target: ast.expr
+    value: ast.expr
+    line: int
+
+
+@dataclass(frozen=True)
+class UpdateCollection:
+    """The pairs that one compiled function receives.
+
+    Args:
+        scope: the module or function whose statements build the collection.
+        expression: what evaluates to the collection in that scope (a name such as
+            ``updates`` or ``self.updates``, or the literal itself); the scope
+            itself where its ``yield`` statements are the pairs.
+        statement: the statement at which ``expression`` holds the whole
+            collection; None for the end of the scope.
+        registrations: the pairs in the order of the collection.
+    """
+
+    scope: Scope
+    expression: ast.expr | ast.FunctionDef | ast.AsyncFunctionDef
+    statement: ast.stmt | None
+    registrations: tuple[Registration, ...]
+
+
+@dataclass(frozen=True)
+class OrderFault:
+    """Why an order finding (THU101, THU102) was made, in nodes of the syntax tree.
+
+    Args:
+        reads: the reads that take the old value; the first is where the finding stands.
+        reader: the pair whose new value takes those reads.
+        registered: the pair that updates the variable that is read.
+        collection: where both pairs stand.
+        arms: the branches that are taken for the fault to happen, as (statement,
+            name of the field that holds the arm's statements: "body", "orelse", ...).
+    """
+
+    reads: tuple[ast.expr, ...]
+    reader: Registration
+    registered: Registration
+    collection: UpdateCollection
+    arms: tuple[tuple[ast.stmt, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the text from (line, column) up to (end_line, end_column) by ``text``."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One way to mend a finding; ``safe`` means that the numbers stay what they are."""
+
+    kind: Literal["new-value", "reorder"]
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the backend computed for one finding.
+
+    Args:
+        status: confirmed (as compiled and with the new value differ), agrees (no
+            difference found), raises (the backend's own error) or unresolved.
+        reason: one sentence on the status.
+        backend: name of the package that compiled, or None where none did.
+        backend_version: its version.
+        python: version of the interpreter that ran it.
+        names: the variables, in the order of the values in each row below.
+        as_compiled: row k holds the variables' values after k calls (k = 0: the
+            start), each a number or a nested list.
+        reversed: the same with the list of updates reversed.
+        with_new_value: the same after the fix *use the new value*.
+        first_difference: the first k at which ``as_compiled`` and
+            ``with_new_value`` part, or None.
+        snippet: the program that was run.
+    """
+
+    status: Literal["confirmed", "agrees", "raises", "unresolved"]
+    reason: str
+    backend: str | None = None
+    backend_version: str | None = None
+    python: str | None = None
+    names: tuple[str, ...] = ()
+    as_compiled: tuple[tuple[object, ...], ...] = ()
+    reversed: tuple[tuple[object, ...], ...] = ()
+    with_new_value: tuple[tuple[object, ...], ...] = ()
+    first_difference: int | None = None
+    snippet: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One report: where it stands, what it says, and what the user may do.
+
+    Lines and columns count from 1, columns in characters; the end is exclusive.
+
+    Args:
+        variable: the shared variable that is read, as written.
+        target: the shared variable whose update reads it, as written.
+        registered_line: where ``variable`` was registered.
+        update_line: where the pair of ``target`` stands.
+        new_value: the name that holds the new value of ``variable``, or None.
+        fault: the nodes behind the finding, for ``confirm``; not part of any output.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    code: str
+    name: str
+    message: str
+    variable: str | None = None
+    target: str | None = None
+    registered_line: int | None = None
+    update_line: int | None = None
+    new_value: str | None = None
+    fixes: tuple[Fix, ...] = ()
+    fault: OrderFault | None = field(default=None, compare=False, repr=False)
