@@ -11,7 +11,7 @@ from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.interpreter.values import Container, Entry, Term, Use, original, pair_of
 
 # What can be a shared variable; a sum or a string cannot.
-_TARGETS = frozenset({"name", "attr", "elem", "part", "item", "call", "either"})
+_TARGETS = frozenset({"name", "attr", "elem", "part", "item", "call", "static", "either"})
 
 
 @dataclass(frozen=True, eq=False)

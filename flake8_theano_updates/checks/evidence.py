@@ -8,21 +8,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import Pair
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, operands, original
+from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
 
 _HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
-_PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|theta|[pwW])$")
+_PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
 _HYPERPARAMETER = re.compile(
     r"(^|_)(lr|eta|eps|mu|rho|tau|nu|b[12]|l[12]|n|num|size|max|min|one|zero|inc|len)(_|\d*$)"
     r"|learn|rate|decay|moment|alpha|beta|gamma|lambda|kappa|epsilon|anneal|scale|period|batch"
     r"|factor|float",
     re.IGNORECASE,
 )
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "**", "neg", "pos", "operation", "either"})
 _SWITCHES = frozenset({"switch", "where", "ifelse", "cond", "select"})
 _NUMBERS = frozenset(
     "scalar fscalar dscalar iscalar lscalar bscalar float int float32 float64 int32 int64 asarray "
@@ -79,7 +80,13 @@ def _flow(q: Question) -> tuple[set[int], set[int]]:
             reads.add(id(use))
             # Gradients are taken once, at the start: nothing in them is ever new.
             if not in_gradient and target not in (q.registered.identity, pair.identity):
-                waiting.extend((other, other.value, False) for other in q.is_stale(pair, use))
+                waiting.extend(
+                    (other, other.value, False)
+                    for other in q.is_stale(pair, use)
+                    if not regularised(
+                        replace(q, read=use, reader=pair, registered=other, stale=True)
+                    )
+                )
             continue
         if (id(use.value), in_gradient) in seen:
             continue
@@ -123,7 +130,8 @@ def _leaves(reading: Reading, use: Use) -> Iterator[Use]:
         if reading.target(current) is not None:
             yield current
         elif isinstance(value, Term) and (
-            value.op in ("elem", "part", "item", "grad") or not list(reading.flows_from(value))
+            value.op in ("elem", "part", "item", "grad", "registered")
+            or not list(reading.flows_from(value))
         ):
             yield current
 
@@ -242,12 +250,41 @@ def _carries_decay(q: Question, term: Use, products: list[tuple[Use, Counter[int
 
 def schedule(q: Question) -> bool:
     """v grows by literals and hyperparameters: a counter or a decaying rate."""
-    if not accumulates(q) or divides_by_zero(q):
-        return False
-    return all(
-        q.reading.target(leaf) == q.registered.identity or _is_number(q, leaf)
-        for leaf in _leaves(q.reading, q.registered.value)
+    leaves = list(_grows_by(q))
+    old = [leaf for leaf in leaves if _is_old_value(q, leaf)]
+    return (
+        bool(old)
+        and all(_is_old_value(q, leaf) or _is_number(q, leaf) for leaf in leaves)
+        and not divides_by_zero(q)
     )
+
+
+def _is_old_value(q: Question, leaf: Use) -> bool:
+    """Is this v, or what the mapping held for v before?"""
+    value = leaf.value
+    if isinstance(value, Term) and value.op == "registered":
+        leaf = value.uses[0]
+    return q.reading.target(leaf) == q.registered.identity
+
+
+def _grows_by(q: Question) -> Iterator[Use]:
+    """Return the leaves of the new value of v; what a switch asks for is none of them."""
+    waiting = [q.registered.value]
+    seen: set[int] = set()
+    while waiting:
+        use = q.reading.plain(waiting.pop())
+        value = use.value
+        if q.reading.target(use) is None and isinstance(value, Term):
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if value.op == "call" and value.label in _SWITCHES:
+                waiting.extend(value.uses[-2:])
+                continue
+            if value.op in _ARITHMETIC:
+                waiting.extend(value.uses)
+                continue
+        yield from _leaves(q.reading, use)
 
 
 def divides_by_zero(q: Question) -> bool:
@@ -330,13 +367,32 @@ def _written_name(use: Use) -> str:
 
 
 def parameter_of_state(q: Question) -> bool:
-    """t averages v, and v is what the gradient is taken for (THU102)."""
-    if q.stale:
+    """v is what the gradient is taken for, and this is its value at the start of the step.
+
+    Either t averages v (Polyak), or v entered a local of its own, as in a gradient
+    or a forward pass written by hand (THU102).
+    """
+    if q.stale or not is_parameter(q):
         return False
     averages = any(
         q.reading.target(read) == q.reader.identity for read in q.reading.reads(q.reader.value)
     )
-    return averages and is_parameter(q)
+    return averages or q.read.moment < q.reader.entry.begun
+
+
+def regularised(q: Question) -> bool:
+    """A state listed after its parameter reads it, as weight decay does.
+
+    The parameter's own update reads the state: if anything is wrong, it is that read.
+    """
+    return (
+        q.stale
+        and is_parameter(q)
+        and any(
+            q.reading.target(read) == q.reader.identity
+            for read in q.reading.reads(q.registered.value)
+        )
+    )
 
 
 def is_parameter(q: Question) -> bool:
@@ -372,6 +428,7 @@ EVIDENCE = (
     uses_both,
     written_out,
     parameter_of_state,
+    regularised,
     simulation,
 )
 
@@ -380,5 +437,3 @@ def old_value_is_meant(q: Question) -> bool:
     """Does any row of the table apply?"""
     return any(row(q) for row in EVIDENCE)
 
-
-__all__ = ["EVIDENCE", "Question", "divides_by_zero", "old_value_is_meant", "operands"]

@@ -19,7 +19,7 @@ class Suspicion:
 
     Args:
         stale: True for THU101, False for THU102.
-        reads: all such reads of this variable in this update, the first one first.
+        reads: the reads of this variable in this update on one line, from left to right.
     """
 
     stale: bool
@@ -42,8 +42,8 @@ def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
         return [other for other in others if registered_before(other, pair, read)]
 
     for reader in collection.pairs:
-        suspects: dict[tuple[bool, Hashable], list[Use]] = {}
-        pairs: dict[tuple[bool, Hashable], Pair] = {}
+        suspects: dict[tuple[bool, Hashable, int], list[Use]] = {}
+        pairs: dict[tuple[bool, Hashable, int], Pair] = {}
         for read in reading.reads(reader.value):
             target = reading.target(read)
             if target is None or target == reader.identity:
@@ -66,11 +66,12 @@ def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
             if any(old_value_is_meant(question) for question in questions):
                 continue
             worst = max(questions, key=lambda question: question.stale)
-            suspects.setdefault((worst.stale, target), []).append(read)
-            pairs.setdefault((worst.stale, target), worst.registered)
-        for (stale, target), reads in suspects.items():
-            reads.sort(key=lambda read: (read.node.lineno, read.node.col_offset))
-            yield Suspicion(stale, tuple(reads), reader, pairs[stale, target], collection)
+            fault = (worst.stale, target, read.node.lineno)
+            suspects.setdefault(fault, []).append(read)
+            pairs.setdefault(fault, worst.registered)
+        for fault, reads in suspects.items():
+            reads.sort(key=lambda read: read.node.col_offset)
+            yield Suspicion(fault[0], tuple(reads), reader, pairs[fault], collection)
 
 
 def registered_before(other: Pair, reader: Pair, read: Use) -> bool:

@@ -8,9 +8,11 @@ from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, operands, original
 
 # These take no value of what they stand on: an attribute of a layer, a gradient.
-_NO_READ = frozenset({"attr", "static", "grad", "import", "const", "name", "number"})
+_NO_READ = frozenset(
+    {"attr", "static", "grad", "import", "const", "name", "number", "registered"}
+)
 # These are made of nothing that a value flows through.
-_NO_FLOW = frozenset({"attr", "static", "import", "const", "name", "number"})
+_NO_FLOW = frozenset({"attr", "static", "import", "const", "name", "number", "registered"})
 _OPAQUE = frozenset({"name", "attr", "elem", "part", "item", "import", "number", "index"})
 
 
@@ -112,6 +114,14 @@ class Reading:
         known = self._keys.get(id(use.value))
         return self._key(use.value) if known is None else known
 
+    def _part(self, use: Use) -> int:
+        """Return the key of an operand; a value that holds itself has none yet."""
+        target = self.target(use)
+        if target is not None:
+            return self._intern(("target", target))
+        known = self._keys.get(id(use.value))
+        return self._intern(("holds itself", id(use.value))) if known is None else known
+
     def _key(self, root: Value) -> int:
         def below(value: Value) -> Iterable[Value]:
             return (use.value for use in self._compared(value) if self.target(use) is None)
@@ -127,21 +137,22 @@ class Reading:
 
     def _form(self, value: Value) -> Hashable:
         if isinstance(value, Container):
-            return ("container", id(value))
+            if value.kind == "mapping" or value.rest:
+                return ("container", id(value))
+            return ("sequence", *(self._part(entry.value) for entry in value.entries))
         if value.op in _OPAQUE:
             return ("opaque", value.identity)
         if value.op == "const":
-            number = isinstance(value.label, (int, float)) and not isinstance(value.label, bool)
-            return ("const", float(value.label) if number else repr(value.label))  # type: ignore[arg-type]
+            return ("const", _number(value.label))
         if value.op == "alias":
-            return ("same", self.key(value.uses[0]))
+            return ("same", self._part(value.uses[0]))
         if value.op in ("+", "-", "neg", "pos"):
-            return ("sum", *sorted((sign, self.key(use)) for sign, use in self.terms_of(value)))
-        keys = [self.key(use) for use in value.uses]
-        if value.op == "*":
-            return ("product", *sorted(keys))
+            return ("sum", *sorted((sign, self._part(use)) for sign, use in self.terms_of(value)))
         if value.op == "opaque" or (value.op == "call" and self._creates(value)):
             return ("made", value.identity)
+        keys = [self._part(use) for use in value.uses]
+        if value.op == "*":
+            return ("product", *sorted(keys))
         return (value.op, value.label, *keys)
 
     def _creates(self, term: Term) -> bool:
@@ -200,6 +211,9 @@ class Reading:
                 if value.op in ("neg", "pos"):
                     waiting.append((value.uses[0], inverse))
                     continue
+                if value.op == "**" and (times := _small_power(value)):
+                    waiting.extend([(value.uses[0], inverse)] * times)
+                    continue
             key = self.key(current)
             found.append(self._intern(("inverse", key)) if inverse else key)
         return found
@@ -224,6 +238,24 @@ def _bottom_up(
             entered.add(id(value))
             waiting.append((value, True))
             waiting.extend((inner, False) for inner in below(value))
+
+
+def _number(label: Hashable) -> Hashable:
+    """Let 1 and 1.0 be one constant, and True another."""
+    if isinstance(label, (int, float)) and not isinstance(label, bool):
+        try:
+            return float(label)
+        except OverflowError:
+            return label
+    return repr(label)
+
+
+def _small_power(term: Term) -> int:
+    """Return n of ``x**n`` where it stands for a product written short, else 0."""
+    exponent = term.uses[1].value
+    if isinstance(exponent, Term) and exponent.op == "const" and exponent.label in (2, 3, 4):
+        return int(str(exponent.label).partition(".")[0])
+    return 0
 
 
 def _is_sum(value: Value) -> bool:

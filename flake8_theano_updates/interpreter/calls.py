@@ -1,26 +1,31 @@
-"""Calls: what building, filling and compiling a collection looks like."""
+"""Calls: what building, filling, following and compiling a collection looks like."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flake8_theano_updates.interpreter.builders import Builders
+from flake8_theano_updates.interpreter.functions import Class, Closure
+from flake8_theano_updates.interpreter.keras import keras_pair
+from flake8_theano_updates.interpreter.methods import Methods, filled_by
 from flake8_theano_updates.interpreter.names import (
     BACKENDS,
     COMPILERS,
     GRADIENTS,
-    MAPPING_MAKERS,
-    RANGES,
-    SEQUENCE_COPIES,
     STATIC_ATTRIBUTES,
     STATIC_FUNCTIONS,
     UPDATES_POSITION,
     VIEWS,
-    ZIPS,
 )
-from flake8_theano_updates.interpreter.state import dotted
-from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
+from flake8_theano_updates.interpreter.values import (
+    Container,
+    Term,
+    Use,
+    Value,
+    dotted,
+    original,
+)
 
 if TYPE_CHECKING:
     from flake8_theano_updates.interpreter.expressions import Expressions
@@ -32,291 +37,182 @@ class Calls:
     def __init__(self, expressions: Expressions) -> None:
         self.expressions = expressions
         self.state = expressions.state
-        self._builders: dict[str, Callable[[ast.Call], Value | None]] = {
-            **dict.fromkeys(SEQUENCE_COPIES, self._copy),
-            **dict.fromkeys(MAPPING_MAKERS, self._mapping),
-            **dict.fromkeys(ZIPS, self._zip),
-            **dict.fromkeys(RANGES, self._range),
-            "enumerate": self._enumerate,
-        }
-        self._methods: dict[str, Callable[[Container, ast.Call], Value | None]] = {
-            "append": self._append,
-            "extend": self._extend,
-            "update": self._update,
-            "items": self._items,
-            "iteritems": self._items,
-            "values": self._values,
-            "itervalues": self._values,
-            "keys": self._keys,
-            "iterkeys": self._keys,
-            "get": self._get,
-            "copy": self._same,
-        }
+        self.builders = Builders(expressions)
+        self.methods = Methods(self.builders)
 
     def call(self, node: ast.Call) -> Value:
         """Evaluate a call."""
         function = node.func
         if isinstance(function, ast.Attribute):
-            receiver = self.expressions.use(function.value)
-            value = original(receiver.value)
             known = self.state.environment.get(dotted(function) or "")
             if isinstance(known, Term) and known.op == "import":
                 return self._function(node, str(known.label), None)
+            receiver = self.expressions.use(function.value)
+            value = original(receiver.value)
             if isinstance(value, Term) and value.op == "import":
                 return self._function(node, f"{value.label}.{function.attr}", None)
             return self._method(node, function, receiver)
         if isinstance(function, ast.Name):
             known = self.state.environment.get(function.id)
-            if isinstance(known, Term) and known.op == "import":
-                return self._function(node, str(known.label), None)
+            if isinstance(known, Term):
+                if known.op == "import":
+                    return self._function(node, str(known.label), None)
+                if isinstance(known.label, Closure):
+                    return self._follow(node, known.label, function.id, None)
             return self._function(node, function.id, None)
         return self._function(node, "", self.expressions.use(function))
 
+    def _follow(
+        self, node: ast.Call, closure: Closure, name: str, receiver: Use | None
+    ) -> Value:
+        """Evaluate a call of a function of this module, through its body where that helps."""
+        plain = not any(isinstance(arg, ast.Starred) for arg in node.args)
+        plain = plain and all(keyword.arg is not None for keyword in node.keywords)
+        if plain and self.state.followed.may_enter(closure):
+            arguments = list(self.expressions.uses(list(node.args)))
+            keywords = {key.arg or "": self.expressions.use(key.value) for key in node.keywords}
+            if receiver is not None and closure.is_method:
+                arguments.insert(0, receiver)
+            returned = self.expressions.follow(closure, arguments, keywords, node)
+            if returned is not None:
+                return returned
+        return self._function(node, name, receiver)
+
     def _method(self, node: ast.Call, function: ast.Attribute, receiver: Use) -> Value:
+        name = function.attr
         value = original(receiver.value)
-        method = self._methods.get(function.attr)
-        if isinstance(value, Container) and method is not None:
-            result = method(value, node)
+        if isinstance(value, Container):
+            result = self.methods.call(name, value, node)
             if result is not None:
                 return result
-        elif isinstance(value, Term):
-            kind = _filled_by(node, function.attr)
-            if kind is not None and method is not None:
-                container = self.expressions.adopt(function.value, kind, value)
-                if container is not None:
-                    result = method(container, node)
-                    if result is not None:
-                        return result
-            elif function.attr in ("items", "iteritems") and not node.args:
-                return self._opaque_items(node, receiver)
-            elif function.attr in STATIC_ATTRIBUTES:
-                self.state.inspected.add(value.identity)
-        return self._function(node, function.attr, receiver)
+            return self._function(node, name, receiver)
+        owner = self._class_of(function.value, value)
+        method = owner.method(name) if owner is not None else None
+        if method is not None:
+            instance = None if value.op == "class" else receiver
+            return self._follow(node, method, name, instance)
+        kind = filled_by(node, name)
+        if kind is not None and (value.op in ("name", "attr", "call", "number", "const", "item")):
+            container = self.expressions.adopt(function.value, kind, value)
+            if container is not None:
+                result = self.methods.call(name, container, node)
+                if result is not None:
+                    return result
+        elif name in ("items", "iteritems") and not node.args:
+            return self.builders.items_of_unknown(receiver, node)
+        return self._function(node, name, receiver)
+
+    def _class_of(self, node: ast.expr, value: Term) -> Class | None:
+        """Return the class of this module whose method a call on ``node`` finds."""
+        if isinstance(value.label, Class):
+            return value.label
+        owner = self.state.owner
+        if owner is None:
+            return None
+        if isinstance(node, ast.Name) and node.id in ("self", "cls"):
+            return owner
+        if value.op == "call" and value.label == "super":
+            return next(owner.bases(), None)
+        return None
 
     def _function(self, node: ast.Call, name: str, receiver: Use | None) -> Value:
         last = name.rpartition(".")[2]
-        builder = self._builders.get(last) if receiver is None else None
-        if builder is not None:
-            built = builder(node)
+        if receiver is None:
+            built = self.builders.build(last, node)
             if built is not None:
                 return built
         arguments = self.expressions.uses(
             [arg.value if isinstance(arg, ast.Starred) else arg for arg in node.args]
         )
         keywords = {key.arg: self.expressions.use(key.value) for key in node.keywords}
-        self._compiles(node, name, arguments, keywords.get("updates"))
+        pair = keras_pair(name, arguments, keywords)
+        if pair is not None:
+            return self.builders.tuple_of(self._keras_update(pair, node), node)
+        self._compiles(node, name, arguments, keywords)
+        if "add_update" in last and arguments:
+            self._adds_updates(node, receiver, arguments[0])
         uses = ((receiver,) if receiver is not None else ()) + arguments + tuple(keywords.values())
         if last in GRADIENTS:
             self._differentiates(arguments, keywords.get("wrt"))
             return self.state.made("grad", last, uses)
         if last in STATIC_FUNCTIONS or last in STATIC_ATTRIBUTES:
-            for use in uses:
-                self.state.inspected.add(original(use.value).identity)
             return self.state.made("static", last, uses)
         if last in VIEWS:
             return self.state.made("view", last, uses)
         return self.state.made("call", last, uses)
 
+    def _keras_update(self, pair: tuple[Use, tuple[str, Use] | None, Use], node: ast.Call) -> list[Use]:
+        """Return target and new value of ``K.update_add(x, e)`` and its like."""
+        target, operation, operand = pair
+        if operation is None:
+            return [target, operand]
+        sign, old = operation
+        return [target, self.state.use(self.state.made(sign, None, (old, operand)), operand.node)]
+
     def _compiles(
-        self, node: ast.Call, name: str, arguments: tuple[Use, ...], updates: Use | None
+        self,
+        node: ast.Call,
+        name: str,
+        arguments: tuple[Use, ...],
+        keywords: dict[str | None, Use],
     ) -> None:
         """Mark the collection that a compile call, or any ``updates=``, receives."""
         root, _, last = name.rpartition(".")
+        updates = keywords.get("updates")
+        for unpacked in [keywords[None]] if None in keywords else []:
+            options = original(unpacked.value)
+            if updates is None and isinstance(options, Container):
+                key = Term("const", "updates", (), ("const", "'updates'"))
+                found = self.expressions.lookup(options, key)
+                updates = None if found is None else self.state.use(found, unpacked.node)
         if updates is None and last in COMPILERS and len(arguments) > UPDATES_POSITION:
             if any(backend in root for backend in BACKENDS):
                 updates = arguments[UPDATES_POSITION]
-        if updates is None:
-            return
+        if updates is not None:
+            self._compiled(updates)
+        if last in COMPILERS and arguments:
+            inputs = original(arguments[0].value)
+            if isinstance(inputs, Container) and any(_is_input(e.value) for e in inputs.entries):
+                self._compiled(arguments[0])
+
+    def _compiled(self, updates: Use) -> None:
         collection = original(updates.value)
         if isinstance(collection, Container):
             collection.compiled = True
-            collection.expression = collection.expression or updates.node
-            if collection.expression is updates.node:
+            if collection.expression is None:
+                collection.expression = updates.node
                 collection.last = self.state.statement
+
+    def _adds_updates(self, node: ast.Call, receiver: Use | None, pairs: Use) -> None:
+        """``layer.add_update(pairs)`` collects for one function, call by call."""
+        key = f"{'' if receiver is None else ast.unparse(receiver.node)}.add_update()"
+        collected = self.state.environment.get(key)
+        if not isinstance(collected, Container):
+            collected = self.state.container("list", node, self.state.tick())
+            collected.depth = 0
+            collected.compiled = True
+            collected.expression = pairs.node
+            self.state.environment[key] = collected
+        if isinstance(original(pairs.value), Container):
+            value = original(pairs.value)
+            assert isinstance(value, Container)
+            if value.kind == "tuple" and not any(
+                isinstance(original(entry.value.value), Container) for entry in value.entries
+            ):
+                self.state.enter(collected, pairs, None, pairs.moment)
+            else:
+                self.state.join(collected, pairs)
 
     def _differentiates(self, arguments: tuple[Use, ...], wrt: Use | None) -> None:
         if wrt is None and len(arguments) > 1:
             wrt = arguments[1]
         if wrt is not None:
             self.state.differentiated.add(original(wrt.value).identity)
-            self.state.differentiated.add(self.state.element(wrt).identity)
-
-    def _single(self, node: ast.Call) -> Use | None:
-        if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
-            return None
-        return self.expressions.use(node.args[0])
-
-    def _copy(self, node: ast.Call) -> Value | None:
-        if not node.args and not node.keywords:
-            return self._empty("list", node)
-        if len(node.args) != 1:
-            return None
-        begun = self.state.tick()
-        source = self._single(node)
-        if source is None:
-            return None
-        value = original(source.value)
-        if isinstance(value, Term):
-            return value if value.op != "call" else None
-        made = self.state.container("list", node, begun)
-        if value.kind == "mapping":
-            return self._keys(value, node)
-        self.state.join(made, source)
-        made.ended = self.state.tick()
-        return made
-
-    def _empty(self, kind: str, node: ast.Call) -> Container:
-        made = self.state.container(kind, node, self.state.tick())
-        made.ended = self.state.tick()
-        return made
-
-    def _mapping(self, node: ast.Call) -> Value | None:
-        made = self._empty("mapping", node)
-        self._update(made, node)
-        made.ended = self.state.tick()
-        return made
-
-    def _zip(self, node: ast.Call) -> Value | None:
-        if any(isinstance(arg, ast.Starred) for arg in node.args) or node.keywords:
-            return None
-        sources = self.expressions.uses(list(node.args))
-        made = self._empty("list", node)
-        with self.state.loop(None):
-            parts = [
-                self.state.use(self.state.element(source), source.node) for source in sources
-            ]
-            self._enter_tuple(made, parts, node)
-        return made
-
-    def _enter_tuple(self, made: Container, parts: list[Use], node: ast.Call) -> None:
-        item = self._empty("tuple", node)
-        for part in parts:
-            self.state.enter(item, part, None, part.moment)
-        item.ended = self.state.tick()
-        self.state.enter(made, self.state.use(item, node), None, item.begun)
-
-    def _range(self, node: ast.Call) -> Value | None:
-        bounds = self.expressions.uses([arg for arg in node.args if not isinstance(arg, ast.Starred)])
-        return self.state.made("call", "range", bounds)
-
-    def _enumerate(self, node: ast.Call) -> Value | None:
-        if not node.args:
-            return None
-        source = self.expressions.use(node.args[0])
-        made = self._empty("list", node)
-        with self.state.loop(None):
-            index = Term("index", None, (), ("index", original(source.value).identity))
-            element = self.state.use(self.state.element(source), source.node)
-            self._enter_tuple(made, [self.state.use(index, node), element], node)
-        return made
-
-    def _append(self, container: Container, node: ast.Call) -> Value | None:
-        use = self._single(node)
-        if use is None:
-            return None
-        self.state.enter(container, use, None, self.state.begun)
-        return self.state.made("opaque", "append")
-
-    def _extend(self, container: Container, node: ast.Call) -> Value | None:
-        use = self._single(node)
-        if use is None:
-            return None
-        self.state.join(container, use)
-        return self.state.made("opaque", "extend")
-
-    def _update(self, container: Container, node: ast.Call) -> Value | None:
-        """Let the pairs and keywords of ``dict(...)`` or ``d.update(...)`` enter."""
-        if container.kind != "mapping":
-            return None
-        for argument in node.args:
-            source = self.expressions.use(argument)
-            value = original(source.value)
-            if isinstance(value, Container) and value.kind != "mapping":
-                self._enter_pairs(container, value)
-            else:
-                self.state.join(container, source)
-        for keyword in node.keywords:
-            self.expressions.use(keyword.value)
-        return self.state.made("opaque", "update")
-
-    def _enter_pairs(self, container: Container, pairs: Container) -> None:
-        """Let a sequence of pairs enter a mapping; each stays a pair where it was written."""
-        container.rest.extend(pairs.rest)
-        container.last = self.state.statement
-        for entry in pairs.entries:
-            container.entries.append(entry)
-
-    def _items(self, container: Container, node: ast.Call) -> Value | None:
-        if container.kind != "mapping":
-            return None
-        made = self._empty("list", node)
-        with self.state.loop(None):
-            if len(container.entries) == 1 and container.entries[0].key is not None:
-                entry = container.entries[0]
-                parts = [entry.key, entry.value]
-            else:
-                use = self.state.use(container, node)
-                key = Term("elem", None, (use,), ("elem", container.identity))
-                value = Term("item", None, (use,), ("item", container.identity, key.identity))
-                parts = [self.state.use(key, node), self.state.use(value, node)]
-            self._enter_tuple(made, [part for part in parts if part is not None], node)
-        return made
-
-    def _opaque_items(self, node: ast.Call, receiver: Use) -> Value:
-        made = self._empty("list", node)
-        with self.state.loop(None):
-            key = self.state.element(receiver)
-            base = original(receiver.value).identity
-            value = Term("item", None, (receiver,), ("item", base, key.identity))
-            self._enter_tuple(
-                made, [self.state.use(key, node), self.state.use(value, node)], node
-            )
-        return made
-
-    def _values(self, container: Container, node: ast.Call) -> Value | None:
-        if container.kind != "mapping":
-            return None
-        made = self._empty("list", node)
-        for entry in container.entries:
-            with self.state.loop(None):
-                self.state.enter(made, entry.value, None, entry.begun)
-        return made
-
-    def _keys(self, container: Container, node: ast.Call) -> Value | None:
-        if container.kind != "mapping":
-            return None
-        made = self._empty("list", node)
-        for entry in container.entries:
-            if entry.key is not None:
-                with self.state.loop(None):
-                    self.state.enter(made, entry.key, None, entry.begun)
-        return made
-
-    def _get(self, container: Container, node: ast.Call) -> Value | None:
-        if container.kind != "mapping" or not node.args:
-            return None
-        key = original(self.expressions.use(node.args[0]).value)
-        for entry in reversed(container.entries):
-            if entry.key is not None and original(entry.key.value).identity == key.identity:
-                return entry.value.value
-        return None
-
-    def _same(self, container: Container, node: ast.Call) -> Value | None:
-        made = self._empty(container.kind, node)
-        self.state.join(made, self.state.use(container, node))
-        return made
+            for element, _ in self.state.elements(wrt):
+                self.state.differentiated.add(original(element.value).identity)
 
 
-def _filled_by(node: ast.Call, method: str) -> str | None:
-    """Return what kind of container a value must be whose ``method`` takes a pair."""
-    if len(node.args) != 1 or node.keywords:
-        return None
-    argument = node.args[0]
-    if method == "append":
-        pair = isinstance(argument, (ast.Tuple, ast.List)) and len(argument.elts) == 2
-        return "list" if pair else None
-    if method == "extend":
-        return "list" if isinstance(argument, (ast.List, ast.Tuple, ast.ListComp)) else None
-    if method == "update":
-        return "mapping" if isinstance(argument, (ast.Dict, ast.DictComp)) else None
-    return None
+def _is_input(use: Use) -> bool:
+    """Is this ``In(x, update=e)``, an input that is updated by the call?"""
+    value = use.value
+    return isinstance(value, Container) and isinstance(value.node, ast.Call) and bool(value.entries)

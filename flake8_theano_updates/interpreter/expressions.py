@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import nullcontext
 
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, VIEWS
-from flake8_theano_updates.interpreter.state import State, dotted
-from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, meet, original
+from flake8_theano_updates.interpreter.functions import Closure
+from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.interpreter.values import (
+    Container,
+    Term,
+    Use,
+    Value,
+    dotted,
+    meet,
+    original,
+)
 
 COMPREHENSIONS = {
     ast.ListComp: "list",
@@ -28,11 +38,21 @@ OPERATIONS = {
 }
 
 
-class Expressions:
-    """Evaluates expressions in a state."""
+Follow = Callable[[Closure, list[Use], dict[str, Use], ast.Call], Value | None]
 
-    def __init__(self, state: State) -> None:
+
+class Expressions:
+    """Evaluates expressions in a state.
+
+    Args:
+        state: where the program stands.
+        follow: goes through the body of a function of the module; it returns
+            what the function returns, or None if the call does not fit.
+    """
+
+    def __init__(self, state: State, follow: Follow) -> None:
         self.state = state
+        self.follow = follow
         self.calls = Calls(self)
         self._evaluators: dict[type[ast.AST], Callable[..., Value]] = {
             ast.Name: self._name,
@@ -50,7 +70,7 @@ class Expressions:
             ast.NamedExpr: self._walrus,
             ast.Yield: self._yield,
             ast.YieldFrom: self._yield_from,
-            ast.Lambda: self._opaque,
+            ast.Lambda: self._lambda,
             **dict.fromkeys(COMPREHENSIONS, self._comprehension),
         }
 
@@ -159,9 +179,11 @@ class Expressions:
         value = original(base.value)
         key = original(index.value)
         if isinstance(value, Container):
-            found = self._lookup(value, key, index)
+            found = self.lookup(value, key)
             if found is not None:
                 return found
+            if value.kind == "mapping":
+                return self.state.made("registered", None, (index,))
         if isinstance(node.slice, ast.Slice):
             whole = node.slice.lower is None and node.slice.upper is None
             if isinstance(value, Container):
@@ -175,7 +197,8 @@ class Expressions:
             return Term("item", None, (base, index), ("item", value.identity, key.identity))
         return self.state.made("item", None, (base, index))
 
-    def _lookup(self, container: Container, key: Value, index: Use) -> Value | None:
+    def lookup(self, container: Container, key: Value) -> Value | None:
+        """Return what stands under ``key``, or None where that is not known."""
         if container.kind == "mapping":
             for entry in reversed(container.entries):
                 if entry.key is not None and original(entry.key.value).identity == key.identity:
@@ -239,12 +262,19 @@ class Expressions:
             return
         first = generators[0]
         iterable = self.use(first.iter)
-        element = self.state.element(iterable)
-        with self.state.loop(element):
-            self.bind(first.target, self.state.use(element, first.iter), rename=False)
+        for _ in self.turns(iterable, first.target):
             for condition in first.ifs:
                 self.use(condition)
             self._generate(node, generators[1:], made)
+
+    def turns(self, iterable: Use, target: ast.expr) -> Iterator[None]:
+        """Bind ``target`` to one element after the other, each for the turns it stands for."""
+        elements = self.state.elements(iterable)
+        with self.state.unrolled(len(elements)):
+            for use, many in elements:
+                with self.state.loop(use.value) if many else nullcontext():
+                    self.bind(target, self.state.use(use.value, iterable.node), rename=False)
+                    yield
 
     def _binary(self, node: ast.BinOp) -> Value:
         left = self.use(node.left)
@@ -272,7 +302,7 @@ class Expressions:
         return self.state.made(OPERATIONS.get(type(node.op), "operation"), None, (operand,))
 
     def _conditional(self, node: ast.IfExp) -> Value:
-        branch = ast.dump(node.test)
+        branch = decision(node.test)
         self.use(node.test)
         with self.state.arm(branch, "body", node):
             body = self.use(node.body)
@@ -327,9 +357,9 @@ class Expressions:
     def _yielded(self) -> Container:
         state = self.state
         if state.generator is None:
-            state.generator = state.container("generator", state.scope, 0)
+            state.generator = state.container("generator", state.generated, 0)
             state.generator.depth = 0
-            state.generator.names.append(getattr(state.scope, "name", ""))
+            state.generator.names.append(getattr(state.generated, "name", ""))
         return state.generator
 
     def _yield(self, node: ast.Yield) -> Value:
@@ -342,11 +372,21 @@ class Expressions:
         self.state.join(self._yielded(), self.use(node.value))
         return self.state.made("opaque", "yield")
 
-    def _opaque(self, node: ast.expr) -> Value:
-        return self.state.made("opaque", type(node).__name__)
+    def _lambda(self, node: ast.Lambda) -> Value:
+        closure = Closure(node, self.state.environment, None)
+        return Term("function", closure, (), ("function", id(node)))
 
     def _operation(self, node: ast.expr) -> Value:
         """Anything else takes the values of all its parts."""
         parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         return self.state.made("operation", type(node).__name__, self.uses(parts))
 
+
+
+def decision(test: ast.expr) -> Hashable:
+    """Return what is equal for tests that decide alike: two tests of one flag."""
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        left, right = test.left, test.comparators[0]
+        if isinstance(right, ast.Constant) and (name := dotted(left)) is not None:
+            return (type(test.ops[0]), name, repr(right.value))
+    return dotted(test) or test

@@ -44,4 +44,4 @@ ZIPS = frozenset({"zip", "izip"})
 RANGES = frozenset({"range", "xrange"})
 
 SHARED = re.compile(r"shared|variable$", re.IGNORECASE)
-UPDATES = re.compile(r"updat|^ups?$|_ups?$", re.IGNORECASE)
+UPDATES = re.compile(r"(?:^|_)(?:updates?|upds?|ups)(?:_|\d|$)|[a-z]Updates?(?![a-z])")

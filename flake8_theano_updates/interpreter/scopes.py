@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from flake8_theano_updates.interpreter.state import Environment, State
-from flake8_theano_updates.interpreter.statements import Function, Interpreter, outermost
-from flake8_theano_updates.interpreter.values import Term, Value
+from flake8_theano_updates.interpreter.functions import Class, Function
+from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.interpreter.statements import Interpreter
+from flake8_theano_updates.interpreter.values import Container, Environment, Value
 from flake8_theano_updates.model import Scope
 
 
@@ -22,38 +24,69 @@ class Interpreted:
 
 def interpret(tree: ast.Module) -> Iterator[Interpreted]:
     """Interpret the module and every function in it, the outer ones first."""
-    yield from _interpret(tree, outermost(), 0)
+    yield from _interpret(tree, ChainMap({}), 0, None)
 
 
-def _interpret(node: Scope, known: Environment, moment: int) -> Iterator[Interpreted]:
-    interpreter = Interpreter(node, known, moment)
+def _interpret(
+    node: Scope,
+    known: Environment,
+    moment: int,
+    owner: Class | None,
+    attributes: tuple[Value, ...] = (),
+) -> Iterator[Interpreted]:
+    interpreter = Interpreter(node, known, moment, owner)
+    interpreter.state.containers.extend(v for v in attributes if isinstance(v, Container))
     interpreter.run()
     yield Interpreted(node, interpreter.state)
-    inner = interpreter.state.environment
-    moment = interpreter.state.moment
     for definition in interpreter.definitions:
-        if isinstance(definition, ast.ClassDef):
-            yield from _interpret_class(definition, inner, moment)
-        else:
-            yield from _interpret(definition, inner, moment)
+        if isinstance(definition, Class):
+            yield from _interpret_class(definition, interpreter.state.moment)
+        elif not isinstance(definition.node, ast.Lambda):
+            inner = definition.environment
+            yield from _interpret(definition.node, inner, interpreter.state.moment, owner)
 
 
-def _interpret_class(
-    node: ast.ClassDef, known: Environment, moment: int
-) -> Iterator[Interpreted]:
-    """Interpret the methods; those after ``__init__`` know the shared variables it made."""
-    methods = [child for child in node.body if isinstance(child, Function)]
+def _interpret_class(owner: Class, moment: int) -> Iterator[Interpreted]:
+    """Interpret the methods; those after ``__init__`` know what it made."""
+    methods = [child for child in owner.node.body if isinstance(child, Function)]
     methods.sort(key=lambda method: method.name != "__init__")
-    attributes: dict[str, Value] = {}
+    attributes = _attributes_of_bases(owner, moment)
     for method in methods:
-        for scope in _interpret(method, known.new_child(attributes), moment):
+        known = owner.environment.new_child({k: _fresh(v) for k, v in attributes.items()})
+        for scope in _interpret(method, known, moment, owner, tuple(known.maps[0].values())):
             yield scope
             if scope.node is method and method.name == "__init__":
-                attributes = {
-                    name: value
-                    for name, value in scope.state.environment.maps[0].items()
-                    if name.startswith("self.") and isinstance(value, Term) and value.op == "call"
-                }
-    for child in node.body:
+                attributes.update(_attributes(scope.state.environment.maps[0]))
+    for child in owner.node.body:
         if isinstance(child, ast.ClassDef):
-            yield from _interpret_class(child, known, moment)
+            yield from _interpret_class(Class(child, owner.environment), moment)
+
+
+def _attributes_of_bases(owner: Class, moment: int) -> dict[str, Value]:
+    """Return what the nearest ``__init__`` of a base in this module makes."""
+    for base in list(owner.lineage())[1:]:
+        for child in base.node.body:
+            if isinstance(child, Function) and child.name == "__init__":
+                interpreter = Interpreter(child, base.environment, moment, base)
+                interpreter.run()
+                return dict(_attributes(interpreter.state.environment.maps[0]))
+    return {}
+
+
+def _attributes(environment: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    """Return the shared variables, and the lists, that ``__init__`` keeps in ``self``."""
+    for name, value in environment.items():
+        if name.startswith("self.") and (isinstance(value, Container) or value.op == "call"):
+            yield name, value
+
+
+def _fresh(value: Value) -> Value:
+    """Each method sees the list that ``__init__`` left, not what other methods add to it."""
+    if isinstance(value, Container):
+        return replace(
+            value,
+            entries=list(value.entries),
+            rest=list(value.rest),
+            names=list(value.names),
+        )
+    return value

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections import ChainMap
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
+from flake8_theano_updates.interpreter.functions import Class, Followed
 from flake8_theano_updates.interpreter.names import RANGES
 from flake8_theano_updates.interpreter.values import (
     Arm,
     Container,
     Entry,
+    Environment,
     Path,
     Term,
     Use,
@@ -20,19 +21,8 @@ from flake8_theano_updates.interpreter.values import (
 )
 from flake8_theano_updates.model import Scope
 
-Environment = ChainMap[str, Value]
-
-
-def dotted(node: ast.expr) -> str | None:
-    """Return ``a.b.c`` for a chain of names, else None."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    parts.append(node.id)
-    return ".".join(reversed(parts))
+# A loop over so many known elements is taken turn by turn.
+_UNROLL = 8
 
 
 class State:
@@ -49,9 +39,13 @@ class State:
         self.containers: list[Container] = []
         self.left: dict[tuple[Hashable, str], int] = {}
         self.differentiated: set[Hashable] = set()
-        self.inspected: set[Hashable] = set()
         self.generator: Container | None = None
+        self.generated: ast.AST = scope
+        self.returned: list[Use] | None = None
+        self.owner: Class | None = None
+        self.followed = Followed()
         self._looping: list[Hashable] = []
+        self._unrolled = 1
 
     def tick(self) -> int:
         """Return the next moment."""
@@ -126,6 +120,30 @@ class State:
             self.depth -= 1
             self._looping.pop()
 
+    def elements(self, iterable: Use) -> list[tuple[Use, bool]]:
+        """Return what a loop over ``iterable`` binds, and whether in many turns each.
+
+        The elements of a short known sequence are taken one after the other; of
+        any other, one stands for all.
+        """
+        value = original(iterable.value)
+        if isinstance(value, Container) and value.entries and not value.rest:
+            entries = value.entries
+            constant = all(_is_constant(entry.value.value) for entry in entries)
+            if len(entries) == 1 or (len(entries) * self._unrolled <= _UNROLL and not constant):
+                return [(entry.key or entry.value, entry.many) for entry in entries]
+        return [(self.use(self.element(iterable), iterable.node), True)]
+
+    @contextmanager
+    def unrolled(self, times: int) -> Iterator[None]:
+        """Run what is inside for ``times`` elements one after the other."""
+        before = self._unrolled
+        self._unrolled = before * max(times, 1)
+        try:
+            yield
+        finally:
+            self._unrolled = before
+
     def element(self, iterable: Use) -> Value:
         """Return what a loop over ``iterable`` binds in its turns: one element for all.
 
@@ -148,3 +166,7 @@ class State:
         while identity in self._looping:
             identity = ("inner", identity)
         return Term("elem", None, (iterable,), identity)
+
+
+def _is_constant(value: Value) -> bool:
+    return isinstance(value, Term) and value.op in ("const", "number")

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections import ChainMap
 from collections.abc import Callable, Sequence
 
-from flake8_theano_updates.interpreter.expressions import OPERATIONS, Expressions
-from flake8_theano_updates.interpreter.state import Environment, State
-from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
+from flake8_theano_updates.interpreter.expressions import OPERATIONS, Expressions, decision
+from flake8_theano_updates.interpreter.functions import (
+    Class,
+    Closure,
+    Function,
+    bind_arguments,
+)
+from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.interpreter.values import (
+    Container,
+    Environment,
+    Term,
+    Use,
+    Value,
+    original,
+)
 from flake8_theano_updates.model import Scope
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Interpreter:
@@ -21,12 +31,16 @@ class Interpreter:
         scope: the module or function.
         known: what the scopes around it know.
         moment: when they had come to their end.
+        owner: the class whose method the scope is.
     """
 
-    def __init__(self, scope: Scope, known: Environment, moment: int) -> None:
+    def __init__(
+        self, scope: Scope, known: Environment, moment: int, owner: Class | None = None
+    ) -> None:
         self.state = State(scope, known.new_child(), moment)
-        self.expressions = Expressions(self.state)
-        self.definitions: list[Function | ast.ClassDef] = []
+        self.state.owner = owner
+        self.expressions = Expressions(self.state, self._follow)
+        self.definitions: list[Closure | Class] = []
         self._executors: dict[type[ast.stmt], Callable[..., bool | None]] = {
             ast.Assign: self._assign,
             ast.AnnAssign: self._annotated,
@@ -130,7 +144,10 @@ class Interpreter:
 
     def _return(self, node: ast.Return) -> bool:
         if node.value is not None:
-            returned = original(self.expressions.use(node.value).value)
+            use = self.expressions.use(node.value)
+            if self.state.returned is not None:
+                self.state.returned.append(use)
+            returned = original(use.value)
             if isinstance(returned, Container):
                 self._hands_out(returned, node.value)
                 if returned.kind == "tuple":
@@ -142,14 +159,14 @@ class Interpreter:
 
     def _hands_out(self, container: Container, node: ast.expr) -> None:
         """A function's name says what it returns."""
-        container.names.append(getattr(self.state.scope, "name", ""))
+        container.names.append(getattr(self.state.generated, "name", ""))
         if container.expression is None:
             container.expression = node
             container.last = self.state.statement
 
     def _leave(self, node: ast.stmt) -> bool:
         """An arm that leaves the scope shares no run with what comes after it."""
-        if self.state.path:
+        if self.state.path and not self.state.followed.inside:
             arm = self.state.path[-1]
             self.state.left[arm.branch, arm.name] = self.state.tick()
         return True
@@ -171,7 +188,7 @@ class Interpreter:
         return bound, left
 
     def _if(self, node: ast.If) -> bool:
-        branch = ast.dump(node.test)
+        branch = decision(node.test)
         self.expressions.use(node.test)
         body, body_left = self._arm(branch, "body", node, node.body)
         orelse, orelse_left = self._arm(branch, "orelse", node, node.orelse)
@@ -209,10 +226,7 @@ class Interpreter:
 
     def _for(self, node: ast.For) -> None:
         iterable = self.expressions.use(node.iter)
-        element = self.state.element(iterable)
-        with self.state.loop(element):
-            use = self.state.use(element, node.iter)
-            self.expressions.bind(node.target, use, rename=False)
+        for _ in self.expressions.turns(iterable, node.target):
             self._block(node.body)
         self._block(node.orelse)
 
@@ -255,14 +269,58 @@ class Interpreter:
         self.state.environment[name] = Term("import", label, (), ("import", label))
 
     def _define(self, node: Function | ast.ClassDef) -> None:
-        self.definitions.append(node)
+        environment = self.state.environment
+        if isinstance(node, ast.ClassDef):
+            label: Class | Closure = Class(node, environment)
+            environment[node.name] = Term("class", label, (), ("class", id(node)))
+        else:
+            label = Closure(node, environment, None)
+            environment[node.name] = Term("function", label, (), ("function", id(node)))
+        if not self.state.followed.inside:
+            self.definitions.append(label)
+
+    def _follow(
+        self, closure: Closure, arguments: list[Use], keywords: dict[str, Use], node: ast.Call
+    ) -> Value | None:
+        """Go through the body of a function of the module, in the moment of its call."""
+        bound = bind_arguments(closure, arguments, keywords)
+        if bound is None:
+            return None
+        state = self.state
+        before = (state.environment, state.generator, state.generated, state.returned)
+        owner = state.owner
+        inner = closure.environment.new_child(bound)
+        attributes = {k: v for k, v in state.environment.items() if k.startswith("self.")}
+        if closure.owner is not None:
+            inner.update(attributes)
+            state.owner = owner if owner is not None else closure.owner
+        state.environment = inner
+        state.generator, state.generated, state.returned = None, closure.node, []
+        state.followed.enter(closure)
+        if isinstance(closure.node, ast.Lambda):
+            state.returned.append(self.expressions.use(closure.node.body))
+        else:
+            self._block(closure.node.body)
+        state.followed.leave()
+        made, returned = state.generator, state.returned
+        state.environment, state.generator, state.generated, state.returned = before
+        state.owner = owner
+        if closure.owner is not None:
+            for name, value in inner.maps[0].items():
+                if name.startswith("self."):
+                    state.environment[name] = value
+        if made is not None:
+            made.ended = state.tick()
+            return made
+        if not returned:
+            return state.made("opaque", "None")
+        result = returned[0]
+        for use in returned[1:]:
+            result = state.use(self.expressions.either(result, use, node), node)
+        return result.value
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.state.environment.maps[0].pop(target.id, None)
 
-
-def outermost() -> Environment:
-    """Return the environment of a module before its first statement."""
-    return ChainMap({})

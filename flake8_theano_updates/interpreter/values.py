@@ -9,6 +9,7 @@ value is a possible shared variable.
 from __future__ import annotations
 
 import ast
+from collections import ChainMap
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -124,6 +125,19 @@ class Container:
 
 
 Value = Term | Container
+Environment = ChainMap[str, Value]
+
+
+def dotted(node: ast.expr) -> str | None:
+    """Return ``a.b.c`` for a chain of names, else None."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
 
 
 def operands(value: Value) -> Iterable[Use]:

@@ -1,0 +1,160 @@
+"""Functions and classes of the module, to be followed where they hand out pairs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_theano_updates.interpreter.values import Environment, Term, Use, Value, original
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+# A helper of a helper of a helper: deeper, readers lose track too.
+_DEPTH = 4
+# Statements of helpers that one scope may follow, so that time stays linear.
+_BUDGET = 3000
+
+
+@dataclass(frozen=True, eq=False)
+class Closure:
+    """A function with the names that it sees.
+
+    Args:
+        node: its definition.
+        environment: the scope around it.
+        owner: the class it is a method of.
+    """
+
+    node: Function | ast.Lambda
+    environment: Environment
+    owner: Class | None
+
+    @property
+    def is_method(self) -> bool:
+        """Does a call through an instance pass the instance?"""
+        if self.owner is None or isinstance(self.node, ast.Lambda):
+            return False
+        names = {getattr(decorator, "id", "") for decorator in self.node.decorator_list}
+        return "staticmethod" not in names
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    """A class of the module with the names that its methods see."""
+
+    node: ast.ClassDef
+    environment: Environment
+
+    def method(self, name: str) -> Closure | None:
+        """Return the method that an instance finds under ``name``, here or in a base."""
+        for owner in self.lineage():
+            for child in owner.node.body:
+                if isinstance(child, Function) and child.name == name:
+                    return Closure(child, owner.environment, owner)
+        return None
+
+    def lineage(self) -> Iterator[Class]:
+        """Return this class and the bases of it that the module defines."""
+        seen: set[int] = set()
+        waiting: list[Class] = [self]
+        while waiting:
+            current = waiting.pop(0)
+            if id(current.node) in seen:
+                continue
+            seen.add(id(current.node))
+            yield current
+            waiting.extend(current.bases())
+
+    def bases(self) -> Iterator[Class]:
+        """Return the direct bases that the module defines."""
+        for base in self.node.bases:
+            if isinstance(base, ast.Name):
+                value = self.environment.get(base.id)
+                if isinstance(value, Term) and isinstance(value.label, Class):
+                    yield value.label
+
+
+def hands_out_pairs(node: Function | ast.Lambda) -> bool:
+    """May a call of this function add to a collection, or return a part of one?"""
+    for child in ast.walk(node):
+        if isinstance(child, (ast.Tuple, ast.List)) and isinstance(child.ctx, ast.Load):
+            if len(child.elts) == 2 and not isinstance(child.elts[0], ast.Constant):
+                return True
+        elif isinstance(child, ast.Subscript):
+            if isinstance(child.ctx, ast.Store):
+                return True
+        elif isinstance(child, (ast.Dict, ast.DictComp)):
+            return True
+        elif isinstance(child, ast.Call):
+            name = getattr(child.func, "attr", None) or getattr(child.func, "id", "")
+            if name in ("zip", "izip", "append", "extend") or "update" in name:
+                return True
+    return False
+
+
+class Followed:
+    """How deep and how far the interpreter has followed calls in one scope."""
+
+    def __init__(self) -> None:
+        self._active: list[ast.AST] = []
+        self._spent = 0
+        self._worth: dict[ast.AST, bool] = {}
+
+    def may_enter(self, closure: Closure) -> bool:
+        """Is this call worth following, and is there room left?"""
+        node = closure.node
+        if len(self._active) >= _DEPTH or node in self._active or self._spent > _BUDGET:
+            return False
+        if node not in self._worth:
+            self._worth[node] = hands_out_pairs(node)
+        return self._worth[node]
+
+    def enter(self, closure: Closure) -> None:
+        """The interpreter goes into the function."""
+        self._active.append(closure.node)
+        end = closure.node.end_lineno or closure.node.lineno
+        self._spent += end - closure.node.lineno + 1
+
+    def leave(self) -> None:
+        """The interpreter comes out of the function."""
+        self._active.pop()
+
+    @property
+    def inside(self) -> bool:
+        """Is the interpreter inside a function that it followed?"""
+        return bool(self._active)
+
+
+def bind_arguments(
+    closure: Closure, arguments: list[Use], keywords: dict[str, Use]
+) -> dict[str, Value] | None:
+    """Return what each parameter holds, or None where the call does not fit.
+
+    A parameter is one more name of what it is given: what the function reads of it
+    was read where the argument stands, unless the function uses it as a target.
+    """
+    parameters = closure.node.args
+    named = [*parameters.posonlyargs, *parameters.args]
+    if len(arguments) > len(named) and parameters.vararg is None:
+        return None
+    bound: dict[str, Value] = {}
+    for parameter, use in zip(named, arguments):
+        bound[parameter.arg] = _renamed(parameter.arg, use)
+    for parameter in [*named, *parameters.kwonlyargs]:
+        if parameter.arg in keywords:
+            bound[parameter.arg] = _renamed(parameter.arg, keywords[parameter.arg])
+    for parameter in [*named, *parameters.kwonlyargs]:
+        if parameter.arg not in bound:
+            bound[parameter.arg] = Term("name", parameter.arg, (), ("default", id(parameter)))
+    for extra in (parameters.vararg, parameters.kwarg):
+        if extra is not None:
+            bound[extra.arg] = Term("opaque", extra.arg, (), ("rest", id(extra)))
+    return bound
+
+
+def _renamed(name: str, use: Use) -> Value:
+    value = original(use.value)
+    if isinstance(value, Term) and value.op not in ("import", "const", "function", "class"):
+        return Term("alias", name, (use,), value.identity)
+    return value
