@@ -160,6 +160,14 @@ def accumulates(q: Question) -> bool:
     )
 
 
+def reads_back(q: Question) -> bool:
+    """The update of t reads something back from the mapping, which may be v's new value."""
+    return any(
+        isinstance(use.value, Term) and use.value.op == "registered"
+        for use in _inside(q.reading, q.reader.value)
+    )
+
+
 def uses_both(q: Question) -> bool:
     """The update of t uses v and v's new value, such as ``x_new - x``."""
     new = q.reading.key(q.registered.value)
@@ -426,6 +434,7 @@ EVIDENCE = (
     schedule,
     circular,
     uses_both,
+    reads_back,
     written_out,
     parameter_of_state,
     regularised,

@@ -48,6 +48,8 @@ def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
             target = reading.target(read)
             if target is None or target == reader.identity:
                 continue
+            if text_of(read) == text_of(reader.target):
+                continue  # one name for two variables: too little is known of them
             others = [o for o in by_target[target] if _together(state, read, reader, o)]
             if not others:
                 continue
