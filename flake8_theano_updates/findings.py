@@ -13,8 +13,8 @@ from flake8_theano_updates.checks.order import (
     message_of,
     order_suspicions,
 )
-from flake8_theano_updates.interpreter.names import THEANO_CODE
-from flake8_theano_updates.interpreter.scopes import interpret
+from flake8_theano_updates.interpreter.names import is_theano_code, may_hold_updates
+from flake8_theano_updates.interpreter.scopes import Worth, interpret
 from flake8_theano_updates.model import Finding, OrderFault, Registration, UpdateCollection
 from flake8_theano_updates.rules import BY_CODE
 
@@ -30,16 +30,30 @@ def check(
         path: its name, for the findings only.
         enable: codes that are off by default and wanted.
     """
-    if not any(THEANO_CODE.search(line) for line in lines):
+    text = "\n".join(lines).lower()
+    if not is_theano_code(text):
         return []
     found: dict[tuple[str, int, int, str | None], Finding] = {}
-    for scope in interpret(tree):
+    for scope in interpret(tree, _worth(text)):
         for collection in collections_of(scope):
             for suspicion in order_suspicions(collection):
                 finding = _order_finding(suspicion, lines, path)
                 place = (finding.code, finding.line, finding.column, finding.variable)
                 found.setdefault(place, finding)
     return sorted(found.values(), key=lambda f: (f.line, f.column, f.code))
+
+
+def _worth(text: str) -> Worth:
+    """Return whether a function or class of a file may hold a finding, by its text alone."""
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+
+    def worth(node: ast.stmt) -> bool:
+        end = min(node.end_lineno or node.lineno, len(starts) - 1)
+        return may_hold_updates(text[starts[node.lineno - 1] : starts[end]])
+
+    return worth
 
 
 def _order_finding(suspicion: Suspicion, lines: Sequence[str], path: str) -> Finding:

@@ -192,7 +192,7 @@ class Calls:
             collected.depth = 0
             collected.compiled = True
             collected.expression = pairs.node
-            self.state.environment[key] = collected
+            self.state.environment.own[key] = collected
         if isinstance(original(pairs.value), Container):
             value = original(pairs.value)
             assert isinstance(value, Container)

@@ -98,7 +98,7 @@ class Expressions:
                 if value.op not in ("import", "const"):
                     value = Term("alias", name, (use,), value.identity)
             self._forget_attributes(name)
-            state.environment[name] = value
+            state.environment.own[name] = value
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target, use, rename)
         elif isinstance(target, ast.Subscript):
@@ -108,7 +108,7 @@ class Expressions:
 
     def _forget_attributes(self, name: str) -> None:
         """What is known of ``x.y`` ends when ``x`` names something else."""
-        environment = self.state.environment.maps[0]
+        environment = self.state.environment.own
         prefix = name + "."
         for key in [key for key in environment if key.startswith(prefix)]:
             del environment[key]
@@ -151,7 +151,7 @@ class Expressions:
         container.rest.append(state.use(value, node))
         container.names.append(name.rpartition(".")[2])
         container.expression = node
-        state.environment[name] = container
+        state.environment.own[name] = container
         return container
 
     def _name(self, node: ast.Name) -> Value:
@@ -243,7 +243,7 @@ class Expressions:
         state = self.state
         made = state.container(COMPREHENSIONS[type(node)], node, state.tick())
         outer = state.environment
-        state.environment = outer.new_child()
+        state.environment = outer.inner()
         self._generate(node, node.generators, made)
         state.environment = outer
         made.ended = state.tick()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_theano_updates.interpreter.values import Environment, Term, Use, Value, original
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# Whether a function or class can hold anything to find, or to follow.
+Worth = Callable[[ast.stmt], bool]
 
 # A helper of a helper of a helper: deeper, readers lose track too.
 _DEPTH = 4
@@ -76,27 +78,34 @@ class Class:
 
 
 def hands_out_pairs(node: Function | ast.Lambda) -> bool:
-    """May a call of this function add to a collection, or return a part of one?"""
+    """May a call of this function add a pair to a collection, or return one?"""
     for child in ast.walk(node):
-        if isinstance(child, (ast.Tuple, ast.List)) and isinstance(child.ctx, ast.Load):
-            if len(child.elts) == 2 and not isinstance(child.elts[0], ast.Constant):
-                return True
-        elif isinstance(child, ast.Subscript):
-            if isinstance(child.ctx, ast.Store):
-                return True
-        elif isinstance(child, (ast.Dict, ast.DictComp)):
-            return True
-        elif isinstance(child, ast.Call):
-            name = getattr(child.func, "attr", None) or getattr(child.func, "id", "")
-            if name in ("zip", "izip", "append", "extend") or "update" in name:
+        handed: ast.expr | None = None
+        if isinstance(child, (ast.Return, ast.Yield)):
+            handed = child.value
+        elif isinstance(child, ast.Lambda):
+            handed = child.body
+        elif isinstance(child, (ast.ListComp, ast.GeneratorExp)):
+            handed = child.elt
+        elif isinstance(child, ast.List):
+            handed = child.elts[0] if child.elts else None
+        elif isinstance(child, ast.Call) and child.args:
+            handed = child.args[0]
+        if isinstance(handed, (ast.Tuple, ast.List)) and len(handed.elts) == 2:
+            if not isinstance(handed.elts[0], ast.Constant):
                 return True
     return False
 
 
 class Followed:
-    """How deep and how far the interpreter has followed calls in one scope."""
+    """How deep and how far the interpreter has followed calls in one scope.
 
-    def __init__(self) -> None:
+    Args:
+        worth: whether the text of a function tells of updates.
+    """
+
+    def __init__(self, worth: Worth) -> None:
+        self._may_hold_updates = worth
         self._active: list[ast.AST] = []
         self._spent = 0
         self._worth: dict[ast.AST, bool] = {}
@@ -107,7 +116,8 @@ class Followed:
         if len(self._active) >= _DEPTH or node in self._active or self._spent > _BUDGET:
             return False
         if node not in self._worth:
-            self._worth[node] = hands_out_pairs(node)
+            told = not isinstance(node, ast.Lambda) and self._may_hold_updates(node)
+            self._worth[node] = told or hands_out_pairs(node)
         return self._worth[node]
 
     def enter(self, closure: Closure) -> None:

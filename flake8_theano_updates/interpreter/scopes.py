@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from flake8_theano_updates.interpreter.functions import Class, Function
+from flake8_theano_updates.interpreter.functions import Class, Function, Worth
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.statements import Interpreter
 from flake8_theano_updates.interpreter.values import Container, Environment, Value
@@ -22,54 +21,64 @@ class Interpreted:
     state: State
 
 
-def interpret(tree: ast.Module) -> Iterator[Interpreted]:
-    """Interpret the module and every function in it, the outer ones first."""
-    yield from _interpret(tree, ChainMap({}), 0, None)
+def interpret(tree: ast.Module, worth: Worth) -> Iterator[Interpreted]:
+    """Interpret the module and the functions in it, the outer ones first.
+
+    Args:
+        tree: the module.
+        worth: whether a function or class can hold anything to find.
+    """
+    yield from _interpret(tree, worth, Environment(), 0, None)
 
 
 def _interpret(
     node: Scope,
+    worth: Worth,
     known: Environment,
     moment: int,
     owner: Class | None,
     attributes: tuple[Value, ...] = (),
 ) -> Iterator[Interpreted]:
-    interpreter = Interpreter(node, known, moment, owner)
+    interpreter = Interpreter(node, known, moment, worth, owner)
     interpreter.state.containers.extend(v for v in attributes if isinstance(v, Container))
     interpreter.run()
     yield Interpreted(node, interpreter.state)
     for definition in interpreter.definitions:
+        if isinstance(definition.node, ast.Lambda) or not worth(definition.node):
+            continue
         if isinstance(definition, Class):
-            yield from _interpret_class(definition, interpreter.state.moment)
-        elif not isinstance(definition.node, ast.Lambda):
+            yield from _interpret_class(definition, worth, interpreter.state.moment)
+        else:
             inner = definition.environment
-            yield from _interpret(definition.node, inner, interpreter.state.moment, owner)
+            yield from _interpret(definition.node, worth, inner, interpreter.state.moment, owner)
 
 
-def _interpret_class(owner: Class, moment: int) -> Iterator[Interpreted]:
+def _interpret_class(owner: Class, worth: Worth, moment: int) -> Iterator[Interpreted]:
     """Interpret the methods; those after ``__init__`` know what it made."""
     methods = [child for child in owner.node.body if isinstance(child, Function)]
     methods.sort(key=lambda method: method.name != "__init__")
-    attributes = _attributes_of_bases(owner, moment)
+    attributes = _attributes_of_bases(owner, worth, moment)
     for method in methods:
-        known = owner.environment.new_child({k: _fresh(v) for k, v in attributes.items()})
-        for scope in _interpret(method, known, moment, owner, tuple(known.maps[0].values())):
+        if method.name != "__init__" and not worth(method):
+            continue
+        known = owner.environment.inner({k: _fresh(v) for k, v in attributes.items()})
+        for scope in _interpret(method, worth, known, moment, owner, tuple(known.own.values())):
             yield scope
             if scope.node is method and method.name == "__init__":
-                attributes.update(_attributes(scope.state.environment.maps[0]))
+                attributes.update(_attributes(scope.state.environment.own))
     for child in owner.node.body:
         if isinstance(child, ast.ClassDef):
-            yield from _interpret_class(Class(child, owner.environment), moment)
+            yield from _interpret_class(Class(child, owner.environment), worth, moment)
 
 
-def _attributes_of_bases(owner: Class, moment: int) -> dict[str, Value]:
+def _attributes_of_bases(owner: Class, worth: Worth, moment: int) -> dict[str, Value]:
     """Return what the nearest ``__init__`` of a base in this module makes."""
     for base in list(owner.lineage())[1:]:
         for child in base.node.body:
             if isinstance(child, Function) and child.name == "__init__":
-                interpreter = Interpreter(child, base.environment, moment, base)
+                interpreter = Interpreter(child, base.environment, moment, worth, base)
                 interpreter.run()
-                return dict(_attributes(interpreter.state.environment.maps[0]))
+                return dict(_attributes(interpreter.state.environment.own))
     return {}
 
 

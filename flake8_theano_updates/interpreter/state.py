@@ -6,7 +6,7 @@ import ast
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
-from flake8_theano_updates.interpreter.functions import Class, Followed
+from flake8_theano_updates.interpreter.functions import Class, Followed, Worth
 from flake8_theano_updates.interpreter.names import RANGES
 from flake8_theano_updates.interpreter.values import (
     Arm,
@@ -28,7 +28,7 @@ _UNROLL = 8
 class State:
     """The environment, the moment and the path of one scope's interpretation."""
 
-    def __init__(self, scope: Scope, environment: Environment, moment: int) -> None:
+    def __init__(self, scope: Scope, environment: Environment, moment: int, worth: Worth) -> None:
         self.scope = scope
         self.environment = environment
         self.moment = moment
@@ -43,7 +43,7 @@ class State:
         self.generated: ast.AST = scope
         self.returned: list[Use] | None = None
         self.owner: Class | None = None
-        self.followed = Followed()
+        self.followed = Followed(worth)
         self._looping: list[Hashable] = []
         self._unrolled = 1
 

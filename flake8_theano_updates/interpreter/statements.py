@@ -10,6 +10,7 @@ from flake8_theano_updates.interpreter.functions import (
     Class,
     Closure,
     Function,
+    Worth,
     bind_arguments,
 )
 from flake8_theano_updates.interpreter.state import State
@@ -31,13 +32,19 @@ class Interpreter:
         scope: the module or function.
         known: what the scopes around it know.
         moment: when they had come to their end.
+        worth: whether a function is worth going into.
         owner: the class whose method the scope is.
     """
 
     def __init__(
-        self, scope: Scope, known: Environment, moment: int, owner: Class | None = None
+        self,
+        scope: Scope,
+        known: Environment,
+        moment: int,
+        worth: Worth,
+        owner: Class | None = None,
     ) -> None:
-        self.state = State(scope, known.new_child(), moment)
+        self.state = State(scope, known.inner(), moment, worth)
         self.state.owner = owner
         self.expressions = Expressions(self.state, self._follow)
         self.definitions: list[Closure | Class] = []
@@ -87,7 +94,7 @@ class Interpreter:
                 named.append(extra)
         for argument in named:
             name = argument.arg
-            self.state.environment[name] = Term("name", name, (), ("parameter", name))
+            self.state.environment.own[name] = Term("name", name, (), ("parameter", name))
         defaults = list(zip(reversed(positional), reversed(arguments.defaults)))
         defaults += [
             (argument, default)
@@ -96,7 +103,7 @@ class Interpreter:
         ]
         for argument, default in defaults:
             if isinstance(default, ast.Constant) and isinstance(default.value, (int, float)):
-                self.state.environment[argument.arg] = Term(
+                self.state.environment.own[argument.arg] = Term(
                     "number", argument.arg, (), ("parameter", argument.arg)
                 )
 
@@ -180,10 +187,10 @@ class Interpreter:
         """Execute one arm; return what it bound, and whether it never gets past its end."""
         state = self.state
         outer = state.environment
-        state.environment = outer.new_child()
+        state.environment = outer.inner()
         with state.arm(branch, name, node):
             left = self._block(statements)
-        bound = dict(state.environment.maps[0])
+        bound = state.environment.own
         state.environment = outer
         return bound, left
 
@@ -203,7 +210,7 @@ class Interpreter:
         staying = [(name, bound) for name, bound, left in arms if not left]
         if len(staying) == 1:
             name, bound = staying[0]
-            state.environment.update(bound)
+            state.environment.own.update(bound)
             if len(arms) == 2:
                 with state.arm(branch, name, node):
                     path = state.path
@@ -213,7 +220,7 @@ class Interpreter:
         for key in changed:
             uses = []
             for name, bound in staying:
-                value = bound.get(key, state.environment.get(key))
+                value = bound.get(key) or state.environment.get(key)
                 if value is not None:
                     with state.arm(branch, name, node):
                         uses.append(state.use(value, ast.Name(key, ast.Load())))
@@ -222,7 +229,7 @@ class Interpreter:
                 joined = Use(
                     self.expressions.either(joined, use, node), use.node, use.moment, state.path
                 )
-            state.environment[key] = joined.value
+            state.environment.own[key] = joined.value
 
     def _for(self, node: ast.For) -> None:
         iterable = self.expressions.use(node.iter)
@@ -266,16 +273,16 @@ class Interpreter:
             self._imported(alias.asname or alias.name, f"{module}.{alias.name}")
 
     def _imported(self, name: str, label: str) -> None:
-        self.state.environment[name] = Term("import", label, (), ("import", label))
+        self.state.environment.own[name] = Term("import", label, (), ("import", label))
 
     def _define(self, node: Function | ast.ClassDef) -> None:
         environment = self.state.environment
         if isinstance(node, ast.ClassDef):
             label: Class | Closure = Class(node, environment)
-            environment[node.name] = Term("class", label, (), ("class", id(node)))
+            environment.own[node.name] = Term("class", label, (), ("class", id(node)))
         else:
             label = Closure(node, environment, None)
-            environment[node.name] = Term("function", label, (), ("function", id(node)))
+            environment.own[node.name] = Term("function", label, (), ("function", id(node)))
         if not self.state.followed.inside:
             self.definitions.append(label)
 
@@ -289,10 +296,9 @@ class Interpreter:
         state = self.state
         before = (state.environment, state.generator, state.generated, state.returned)
         owner = state.owner
-        inner = closure.environment.new_child(bound)
-        attributes = {k: v for k, v in state.environment.items() if k.startswith("self.")}
+        inner = closure.environment.inner(bound)
         if closure.owner is not None:
-            inner.update(attributes)
+            bound.update(state.environment.attributes("self"))
             state.owner = owner if owner is not None else closure.owner
         state.environment = inner
         state.generator, state.generated, state.returned = None, closure.node, []
@@ -306,9 +312,9 @@ class Interpreter:
         state.environment, state.generator, state.generated, state.returned = before
         state.owner = owner
         if closure.owner is not None:
-            for name, value in inner.maps[0].items():
-                if name.startswith("self."):
-                    state.environment[name] = value
+            state.environment.own.update(
+                (name, value) for name, value in bound.items() if name.startswith("self.")
+            )
         if made is not None:
             made.ended = state.tick()
             return made
@@ -322,5 +328,5 @@ class Interpreter:
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
-                self.state.environment.maps[0].pop(target.id, None)
+                self.state.environment.own.pop(target.id, None)
 

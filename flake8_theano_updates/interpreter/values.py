@@ -9,7 +9,6 @@ value is a possible shared variable.
 from __future__ import annotations
 
 import ast
-from collections import ChainMap
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -125,7 +124,39 @@ class Container:
 
 
 Value = Term | Container
-Environment = ChainMap[str, Value]
+
+
+class Environment:
+    """Names and what they hold, in a scope inside others; a `ChainMap` that is quick to ask."""
+
+    __slots__ = ("outer", "own")
+
+    def __init__(
+        self, own: dict[str, Value] | None = None, outer: Environment | None = None
+    ) -> None:
+        self.own: dict[str, Value] = {} if own is None else own
+        self.outer = outer
+
+    def get(self, name: str) -> Value | None:
+        """Return what the innermost scope that knows ``name`` has for it."""
+        current: Environment | None = self
+        while current is not None:
+            value = current.own.get(name)
+            if value is not None:
+                return value
+            current = current.outer
+        return None
+
+    def inner(self, own: dict[str, Value] | None = None) -> Environment:
+        """Return a scope inside this one."""
+        return Environment(own, self)
+
+    def attributes(self, owner: str) -> dict[str, Value]:
+        """Return what is known of ``owner.x``, the inner scopes' values last."""
+        found = {} if self.outer is None else self.outer.attributes(owner)
+        prefix = owner + "."
+        found.update((k, v) for k, v in self.own.items() if k.startswith(prefix))
+        return found
 
 
 def dotted(node: ast.expr) -> str | None:
