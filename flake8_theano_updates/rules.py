@@ -13,6 +13,7 @@ class Rule:
         code: what is selected and ignored, such as THU101.
         name: a short name for people and for JSON.
         summary: one line.
+        message: what a finding says, with {names} for what it speaks of.
         why: what goes wrong, in a paragraph.
         bad: a small program that is reported.
         good: the same program as it should be.
@@ -22,6 +23,7 @@ class Rule:
     code: str
     name: str
     summary: str
+    message: str
     why: str
     bad: str
     good: str
@@ -33,6 +35,10 @@ RULES = (
         code="THU101",
         name="stale-read",
         summary="an update reads a variable that was registered before it",
+        message=(
+            "stale read: the update of '{target}' reads '{variable}', which line "
+            "{registered_line} has registered: Theano takes its old value; {instead}"
+        ),
         why=(
             "Theano computes every update from the values before the call; the order of the "
             "list means nothing. The code reads as if the registered variable already had its "
@@ -65,6 +71,11 @@ def momentum(param, grad, lr=0.1, mu=0.9):
         code="THU102",
         name="lagged-read",
         summary="an update reads a variable whose new value was at hand",
+        message=(
+            "lagged read: the update of '{target}' reads '{variable}' before line "
+            "{registered_line} registers its new value: each call uses the value of the call "
+            "before; {instead}"
+        ),
         why=(
             "The update uses the value that the call before has left, although nothing in the "
             "new value depends on this read: it could have been computed first. Each step lags "
@@ -93,9 +104,349 @@ def momentum(param, grad, lr=0.1, mu=0.9):
 """,
     ),
     Rule(
+        code="THU201",
+        name="duplicate-target",
+        summary="one list updates the same variable twice",
+        message=(
+            "duplicate target: '{target}' is already updated on line {registered_line} of the "
+            "same list: theano.function raises ValueError; keep one pair for each variable"
+        ),
+        why=(
+            "A list may name each shared variable once. The second pair does not follow on the "
+            "first: theano.function refuses the list with 'this shared variable already has an "
+            "update expression'."
+        ),
+        bad="""\
+import theano
+
+def nag_updates(param, velocity, grad, mu=0.9):
+    updates = []
+    updates.append((param, param + mu * velocity))
+    updates.append((param, param - grad))
+    return updates
+""",
+        good="""\
+import theano
+
+def nag_updates(param, velocity, grad, mu=0.9):
+    updates = []
+    updates.append((param, param + mu * velocity - grad))
+    return updates
+""",
+    ),
+    Rule(
+        code="THU202",
+        name="overwritten-update",
+        summary="a mapping forgets the first of two updates",
+        message=(
+            "overwritten update: line {registered_line} already holds an update of '{target}', "
+            "which is lost here in silence; build on {container}[{target}] or drop one of them"
+        ),
+        why=(
+            "A mapping keeps one value for a key. Assigning a second update of the same variable "
+            "without reading the first one back throws the first away; nothing warns."
+        ),
+        bad="""\
+import theano
+
+def decay_updates(param, grad, lr=0.1):
+    updates = {}
+    updates[param] = param - lr * grad
+    updates[param] = 0.99 * param
+    return updates
+""",
+        good="""\
+import theano
+
+def decay_updates(param, grad, lr=0.1):
+    updates = {}
+    updates[param] = param - lr * grad
+    updates[param] = 0.99 * updates[param]
+    return updates
+""",
+    ),
+    Rule(
+        code="THU203",
+        name="update-overwritten-in-loop",
+        summary="a loop overwrites the update of a variable in each turn",
+        message=(
+            "update overwritten in a loop: each turn assigns the update of '{target}' anew, only "
+            "the last turn counts; start from {container}.get({target}, {target})"
+        ),
+        why=(
+            "The variable does not change with the loop, and its update does not read back what "
+            "the turn before has stored. All turns but the last are lost "
+            "(https://github.com/Theano/Theano/issues/4386)."
+        ),
+        bad="""\
+import theano
+
+def batch_updates(param, grads, lr=0.1):
+    updates = {}
+    for grad in grads:
+        updates[param] = param - lr * grad
+    return updates
+""",
+        good="""\
+import theano
+
+def batch_updates(param, grads, lr=0.1):
+    updates = {param: param}
+    for grad in grads:
+        updates[param] = updates[param] - lr * grad
+    return updates
+""",
+    ),
+    Rule(
+        code="THU204",
+        name="one-shot-iterator",
+        summary="updates come as a zip, a map or a generator",
+        message=(
+            "one-shot iterator: updates is {what}, which can be read only once: Theano and "
+            "Aesara raise TypeError, PyTensor 3 drops every update in silence; write "
+            "list({written})"
+        ),
+        why=(
+            "The backends ask for the length of the updates, or walk through them twice. A zip, "
+            "map or generator has no length and is empty the second time."
+        ),
+        bad="""\
+import theano
+
+def train(x, params, news):
+    return theano.function([x], [], updates=zip(params, news))
+""",
+        good="""\
+import theano
+
+def train(x, params, news):
+    return theano.function([x], [], updates=list(zip(params, news)))
+""",
+    ),
+    Rule(
+        code="THU205",
+        name="scan-updates-dropped",
+        summary="the updates that scan returns never reach a function",
+        message=(
+            "scan updates dropped: the step {reason}, and the updates that scan returns reach no "
+            "function: every call sees the same state; pass them in updates="
+        ),
+        why=(
+            "scan returns (outputs, updates). The updates carry the state of random generators "
+            "and of shared variables that the step changes; without them each call repeats the "
+            "same random numbers."
+        ),
+        bad="""\
+import theano
+
+def sample(x, rng):
+    out, _ = theano.scan(lambda h: rng.binomial(p=h), outputs_info=x, n_steps=5)
+    return theano.function([x], out)
+""",
+        good="""\
+import theano
+
+def sample(x, rng):
+    out, updates = theano.scan(lambda h: rng.binomial(p=h), outputs_info=x, n_steps=5)
+    return theano.function([x], out, updates=updates)
+""",
+    ),
+    Rule(
+        code="THU206",
+        name="updates-after-compilation",
+        summary="a pair enters the collection after the function was compiled",
+        message=(
+            "updates after compilation: line {registered_line} has compiled the function that "
+            "receives {container}; the update of '{target}' comes too late; move it up"
+        ),
+        why=(
+            "theano.function reads the collection once, when it compiles. What is added later "
+            "changes a list that nobody looks at any more."
+        ),
+        bad="""\
+import theano
+
+def train(x, param, count, grad):
+    updates = [(param, param - grad)]
+    step = theano.function([x], [], updates=updates)
+    updates.append((count, count + 1))
+    return step
+""",
+        good="""\
+import theano
+
+def train(x, param, count, grad):
+    updates = [(param, param - grad)]
+    updates.append((count, count + 1))
+    step = theano.function([x], [], updates=updates)
+    return step
+""",
+    ),
+    Rule(
+        code="THU301",
+        name="frozen-value",
+        summary="an update computes with a value of the moment at which it was built",
+        message=(
+            "frozen value: '{written}' in the update of '{target}' is a constant from the moment "
+            "the graph was built and never changes again; write '{variable}'"
+        ),
+        why=(
+            "get_value() and eval() return numbers, not expressions. In an update they become "
+            "constants: every call computes with the value that the variable had when the "
+            "function was compiled."
+        ),
+        bad="""\
+import theano
+
+def train(x, param, grad, lr):
+    updates = [(param, param - lr.get_value() * grad)]
+    return theano.function([x], [], updates=updates)
+""",
+        good="""\
+import theano
+
+def train(x, param, grad, lr):
+    updates = [(param, param - lr * grad)]
+    return theano.function([x], [], updates=updates)
+""",
+    ),
+    Rule(
+        code="THU302",
+        name="rebound-target",
+        summary="the target's name no longer holds the shared variable",
+        message=(
+            "rebound target: line {registered_line} has bound '{target}' to an expression, which "
+            "cannot be updated: TypeError 'update target must be a SharedVariable'; give the "
+            "expression a name of its own"
+        ),
+        why=(
+            "An assignment such as w -= lr * g makes w the name of the new expression; the shared "
+            "variable has lost its name. The pair then asks Theano to update an expression."
+        ),
+        bad="""\
+import theano
+
+def train(x, w, grad, lr=0.1):
+    w -= lr * grad
+    return theano.function([x], [], updates=[(w, w)])
+""",
+        good="""\
+import theano
+
+def train(x, w, grad, lr=0.1):
+    new_w = w - lr * grad
+    return theano.function([x], [], updates=[(w, new_w)])
+""",
+    ),
+    Rule(
+        code="THU303",
+        name="misplaced-updates",
+        summary="updates stand where a mode belongs, or without pairs",
+        message="misplaced updates: {what}; write {instead}",
+        why=(
+            "The third positional argument of theano.function is the mode; updates are the "
+            "fourth, better passed by name. And updates are pairs: a flat [a, e] is refused."
+        ),
+        bad="""\
+import theano
+
+def train(x, param, grad):
+    return theano.function([x], [], [(param, param - grad)])
+""",
+        good="""\
+import theano
+
+def train(x, param, grad):
+    return theano.function([x], [], updates=[(param, param - grad)])
+""",
+    ),
+    Rule(
+        code="THU901",
+        name="output-before-update",
+        summary="an output that is updated returns its old value",
+        message=(
+            "output before update: '{target}' is updated by this function and returned with its "
+            "value from before; return its new value if that is what the caller expects"
+        ),
+        why=(
+            "Outputs are computed from the values before the call, like updates. A function such "
+            "as new_lr = decay_lr() returns the rate from before the decay."
+        ),
+        bad="""\
+import theano
+
+def decay(lr):
+    return theano.function([], lr, updates=[(lr, lr * 0.9)])
+""",
+        good="""\
+import theano
+
+def decay(lr):
+    new_lr = lr * 0.9
+    return theano.function([], new_lr, updates=[(lr, new_lr)])
+""",
+        default_on=False,
+    ),
+    Rule(
+        code="THU902",
+        name="counter-read",
+        summary="a counter or schedule is read beside its own step",
+        message=(
+            "counter read: the update of '{target}' reads '{variable}', which line "
+            "{registered_line} steps in the same call: it sees the count from before the step"
+        ),
+        why=(
+            "Reading a counter before its step is a convention in most code, and off by one in "
+            "some: the first call sees the initial value."
+        ),
+        bad="""\
+import theano
+
+def train_updates(param, grad, lr=0.1):
+    t = theano.shared(1.0)
+    return [(t, t + 1), (param, param - lr / t * grad)]
+""",
+        good="""\
+import theano
+
+def train_updates(param, grad, lr=0.1):
+    t = theano.shared(0.0)
+    new_t = t + 1
+    return [(t, new_t), (param, param - lr / new_t * grad)]
+""",
+        default_on=False,
+    ),
+    Rule(
+        code="THU903",
+        name="plain-dict",
+        summary="two or more updates come in a plain dict",
+        message=(
+            "plain dict: updates has more than one entry in a plain dict: Theano warns that it "
+            "expects an OrderedDict; write OrderedDict or a list of pairs"
+        ),
+        why=(
+            "Before Python 3.7 a dict has no order, and the same program compiled to different "
+            "functions from run to run. Theano and Theano-PyMC warn on every Python."
+        ),
+        bad="""\
+import theano
+
+def train(x, a, b):
+    return theano.function([x], [], updates={a: a + 1, b: b + 1})
+""",
+        good="""\
+import theano
+
+def train(x, a, b):
+    return theano.function([x], [], updates=[(a, a + 1), (b, b + 1)])
+""",
+        default_on=False,
+    ),
+    Rule(
         code="THU000",
         name="internal-error",
         summary="the checker failed on this file",
+        message="internal error: {error}; the file was not checked, please report it",
         why=(
             "An error inside the checker, reported for this file so that the others are still "
             "checked. It says nothing about the code; please report it."

@@ -46,7 +46,7 @@ def collections_of(scope: Interpreted) -> Iterator[Collection]:
         if container.kind == "tuple" and len(container.entries) == 2 and not container.compiled:
             continue  # a pair itself
         pairs = tuple(_pairs(container))
-        if len(pairs) > 1 and _counts(container, pairs):
+        if pairs and _counts(container, pairs):
             yield Collection(scope, container, pairs)
 
 

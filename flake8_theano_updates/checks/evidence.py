@@ -431,7 +431,6 @@ EVIDENCE = (
     bare_value,
     history,
     reset,
-    schedule,
     circular,
     uses_both,
     reads_back,
@@ -439,10 +438,10 @@ EVIDENCE = (
     parameter_of_state,
     regularised,
     simulation,
+    schedule,
 )
 
 
-def old_value_is_meant(q: Question) -> bool:
-    """Does any row of the table apply?"""
-    return any(row(q) for row in EVIDENCE)
-
+def evidence_for(q: Question) -> str | None:
+    """Return the name of the first row of the table that applies."""
+    return next((row.__name__ for row in EVIDENCE if row(q)), None)

@@ -7,22 +7,24 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
-from flake8_theano_updates.checks.evidence import Question, old_value_is_meant
+from flake8_theano_updates.checks.evidence import Question, evidence_for
 from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.values import Path, Use, meet
+from flake8_theano_updates.model import OrderFault, Registration, UpdateCollection
 
 
 @dataclass(frozen=True, eq=False)
-class Suspicion:
+class OldValue:
     """A read of the old value where the new one was meant.
 
     Args:
-        stale: True for THU101, False for THU102.
+        code: THU101 or THU102; THU902 for a counter that is read beside its step.
         reads: the reads of this variable in this update on one line, from left to right.
     """
 
-    stale: bool
+    code: str
     reads: tuple[Use, ...]
     reader: Pair
     registered: Pair
@@ -30,6 +32,12 @@ class Suspicion:
 
 
 def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
+    """Return the stale and lagged reads, and the reads of counters, in ``collection``."""
+    for old in old_values(collection):
+        yield _suspicion(old)
+
+
+def old_values(collection: Collection) -> Iterator[OldValue]:
     """Compare every read in ``collection`` with the registration of what it reads."""
     by_target: dict[Hashable, list[Pair]] = {}
     for pair in collection.pairs:
@@ -42,8 +50,8 @@ def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
         return [other for other in others if registered_before(other, pair, read)]
 
     for reader in collection.pairs:
-        suspects: dict[tuple[bool, Hashable, int], list[Use]] = {}
-        pairs: dict[tuple[bool, Hashable, int], Pair] = {}
+        suspects: dict[tuple[str, Hashable, int], list[Use]] = {}
+        pairs: dict[tuple[str, Hashable, int], Pair] = {}
         for read in reading.reads(reader.value):
             target = reading.target(read)
             if target is None or target == reader.identity:
@@ -65,15 +73,17 @@ def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
                 )
                 for other in others
             ]
-            if any(old_value_is_meant(question) for question in questions):
+            meant = [evidence_for(question) for question in questions]
+            if any(row not in (None, "schedule") for row in meant):
                 continue
             worst = max(questions, key=lambda question: question.stale)
-            fault = (worst.stale, target, read.node.lineno)
+            code = "THU902" if "schedule" in meant else "THU101" if worst.stale else "THU102"
+            fault = (code, target, read.node.lineno)
             suspects.setdefault(fault, []).append(read)
             pairs.setdefault(fault, worst.registered)
         for fault, reads in suspects.items():
             reads.sort(key=lambda read: read.node.col_offset)
-            yield Suspicion(fault[0], tuple(reads), reader, pairs[fault], collection)
+            yield OldValue(fault[0], tuple(reads), reader, pairs[fault], collection)
 
 
 def registered_before(other: Pair, reader: Pair, read: Use) -> bool:
@@ -107,35 +117,72 @@ def _together(state: State, read: Use, reader: Pair, other: Pair) -> bool:
     return True
 
 
-def arms_of(suspicion: Suspicion) -> tuple[tuple[ast.stmt, str], ...]:
-    """Return the branches that must be taken for the suspicion to hold."""
-    found: dict[int, tuple[ast.stmt, str]] = {}
-    for path in (
-        suspicion.reads[0].path,
-        suspicion.reader.entry.path,
-        suspicion.registered.entry.path,
-    ):
-        for arm in path:
-            if isinstance(arm.node, ast.stmt):
-                found[id(arm.node)] = (arm.node, arm.name)
-    return tuple(found.values())
-
-
-def message_of(suspicion: Suspicion, new_value: str | None, line: int) -> str:
-    """Say what happens, where, and what to write instead."""
-    variable = text_of(suspicion.reads[0])
-    target = text_of(suspicion.reader.target)
+def _suspicion(old: OldValue) -> Suspicion:
+    variable = text_of(old.reads[0])
+    new_value = _new_value(old)
     instead = (
         f"use its new value '{new_value}'"
         if new_value
         else f"name the new value of '{variable}', store the name and read the name"
     )
-    if suspicion.stale:
-        return (
-            f"stale read: the update of '{target}' reads '{variable}', which line {line} has "
-            f"registered: Theano takes its old value; {instead}"
-        )
-    return (
-        f"lagged read: the update of '{target}' reads '{variable}' before line {line} registers "
-        f"its new value: each call uses the value of the call before; {instead}"
+    registered, reader = _registration(old.registered), _registration(old.reader)
+    return Suspicion(
+        code=old.code,
+        node=old.reads[0].node,
+        variable=variable,
+        target=text_of(old.reader.target),
+        registered_line=registered.line,
+        update_line=reader.line,
+        new_value=new_value,
+        words={"instead": instead},
+        fault=OrderFault(
+            reads=tuple(read.node for read in old.reads),
+            reader=reader,
+            registered=registered,
+            collection=_update_collection(old.collection),
+            arms=_arms(old),
+        ),
     )
+
+
+def _registration(pair: Pair) -> Registration:
+    return Registration(pair.target.node, pair.value.node, pair.target.node.lineno)
+
+
+def _new_value(old: OldValue) -> str | None:
+    """Return the name that holds the new value, if it has one."""
+    value = old.registered.value.node
+    if isinstance(value, (ast.Name, ast.Attribute)):
+        return ast.unparse(value)
+    container = old.collection.container
+    named = isinstance(container.expression, (ast.Name, ast.Attribute))
+    if old.code == "THU101" and container.kind == "mapping" and named and container.expression:
+        return f"{ast.unparse(container.expression)}[{text_of(old.registered.target)}]"
+    return None
+
+
+def _update_collection(collection: Collection) -> UpdateCollection:
+    container = collection.container
+    expression = container.expression
+    node = container.node
+    if expression is None and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.expr)):
+        whole: ast.expr | ast.FunctionDef | ast.AsyncFunctionDef = node
+    else:
+        assert expression is not None
+        whole = expression
+    return UpdateCollection(
+        scope=collection.scope.node,
+        expression=whole,
+        statement=container.last if isinstance(whole, ast.expr) else None,
+        registrations=tuple(_registration(pair) for pair in collection.pairs),
+    )
+
+
+def _arms(old: OldValue) -> tuple[tuple[ast.stmt, str], ...]:
+    """Return the branches that must be taken for the old value to be read."""
+    found: dict[int, tuple[ast.stmt, str]] = {}
+    for path in (old.reads[0].path, old.reader.entry.path, old.registered.entry.path):
+        for arm in path:
+            if isinstance(arm.node, ast.stmt):
+                found[id(arm.node)] = (arm.node, arm.name)
+    return tuple(found.values())

@@ -127,12 +127,13 @@ class Builders:
     def _zip(self, node: ast.Call) -> Value | None:
         sources = self.expressions.uses(list(node.args))
         made = self.empty("list", node)
+        made.lazy = True
         columns = [self._column(source) for source in sources]
         lengths = {len(column) for column in columns if column is not None}
         if len(lengths) == 1 and None not in columns:
             for row in zip(*[column for column in columns if column is not None]):
                 many = any(entry.many for entry in row)
-                self._enter_row(made, [self._passed(entry) for entry in row], node, many)
+                self._enter_row(made, [entry.value for entry in row], node, many)
             return made
         parts = [self.state.use(self.state.element(source), source.node) for source in sources]
         self._enter_row(made, parts, node, True)
@@ -145,15 +146,12 @@ class Builders:
             return None
         return None if any(entry.key is not None for entry in value.entries) else value.entries
 
-    def _passed(self, entry: Entry) -> Use:
-        """A new value written in a list of its own was read where it was written."""
-        return entry.value
-
     def _enter_row(
         self, made: Container, parts: Sequence[Use], node: ast.Call, many: bool
     ) -> None:
         if many:
-            with self.state.loop(None):
+            bound = frozenset(original(part.value).identity for part in parts)
+            with self.state.loop(None, bound):
                 self._enter_tuple(made, parts, node)
         else:
             self._enter_tuple(made, parts, node)
@@ -179,6 +177,7 @@ class Builders:
 
     def _chain(self, node: ast.Call) -> Value | None:
         made = self.empty("list", node)
+        made.lazy = True
         for argument in node.args:
             self.state.join(made, self.expressions.use(argument))
         made.ended = self.state.tick()
@@ -194,7 +193,7 @@ class Builders:
         made.rest.extend(outer.rest)
         for entry in outer.entries:
             if entry.many:
-                with self.state.loop(None):
+                with self.state.loop(None, frozenset()):
                     self.state.join(made, entry.value)
             else:
                 self.state.join(made, entry.value)
@@ -202,6 +201,7 @@ class Builders:
 
     def items(self, container: Container, node: ast.Call) -> Container:
         """Return the pairs of a known mapping."""
+        container.looked_at.append((self.state.tick(), None))
         made = self.empty("list", node)
         for entry in container.entries:
             if entry.key is not None:

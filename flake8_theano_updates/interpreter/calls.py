@@ -19,7 +19,9 @@ from flake8_theano_updates.interpreter.names import (
     VIEWS,
 )
 from flake8_theano_updates.interpreter.values import (
+    Compilation,
     Container,
+    Scan,
     Term,
     Use,
     Value,
@@ -29,6 +31,9 @@ from flake8_theano_updates.interpreter.values import (
 
 if TYPE_CHECKING:
     from flake8_theano_updates.interpreter.expressions import Expressions
+
+
+_COMPILING = (*BACKENDS, "backend")
 
 
 class Calls:
@@ -132,6 +137,11 @@ class Calls:
         if "add_update" in last and arguments:
             self._adds_updates(node, receiver, arguments[0])
         uses = ((receiver,) if receiver is not None else ()) + arguments + tuple(keywords.values())
+        for use in uses:
+            if isinstance(use.value, Container):
+                use.value.looked_at.append((self.state.tick(), None))
+        if last == "scan" and any(backend in name for backend in BACKENDS):
+            self._scans(node, keywords.get("fn") or (arguments[0] if arguments else None))
         if last in GRADIENTS:
             self._differentiates(arguments, keywords.get("wrt"))
             return self.state.made("grad", last, uses)
@@ -158,22 +168,43 @@ class Calls:
     ) -> None:
         """Mark the collection that a compile call, or any ``updates=``, receives."""
         root, _, last = name.rpartition(".")
-        updates = keywords.get("updates")
-        for unpacked in [keywords[None]] if None in keywords else []:
-            options = original(unpacked.value)
-            if updates is None and isinstance(options, Container):
-                key = Term("const", "updates", (), ("const", "'updates'"))
-                found = self.expressions.lookup(options, key)
-                updates = None if found is None else self.state.use(found, unpacked.node)
-        if updates is None and last in COMPILERS and len(arguments) > UPDATES_POSITION:
-            if any(backend in root for backend in BACKENDS):
-                updates = arguments[UPDATES_POSITION]
+        options = self._unpacked(keywords)
+        updates = keywords.get("updates") or options.get("updates")
+        certain = last in COMPILERS and any(backend in root.lower() for backend in _COMPILING)
+        if updates is None and certain and len(arguments) > UPDATES_POSITION:
+            updates = arguments[UPDATES_POSITION]
         if updates is not None:
             self._compiled(updates)
-        if last in COMPILERS and arguments:
-            inputs = original(arguments[0].value)
-            if isinstance(inputs, Container) and any(_is_input(e.value) for e in inputs.entries):
+        if updates is None and not certain:
+            return
+        inputs, outputs, third = (*arguments[:3], None, None, None)[:3]
+        self.state.compilations.append(
+            Compilation(
+                node,
+                certain,
+                self.state.tick(),
+                self.state.depth,
+                self.state.path,
+                updates,
+                keywords.get("inputs") or inputs,
+                keywords.get("outputs") or outputs,
+                third,
+            )
+        )
+        if certain and arguments:
+            given = original(arguments[0].value)
+            if isinstance(given, Container) and any(_is_input(e.value) for e in given.entries):
                 self._compiled(arguments[0])
+
+    def _unpacked(self, keywords: dict[str | None, Use]) -> dict[str, Use]:
+        """Return what ``**options`` hands over as updates, if it is known."""
+        if None not in keywords:
+            return {}
+        options = original(keywords[None].value)
+        if not isinstance(options, Container) or options.kind != "mapping":
+            return {}
+        found = self.expressions.lookup(options, Term("const", "updates", (), ("const", "'updates'")))
+        return {} if found is None else {"updates": self.state.use(found, keywords[None].node)}
 
     def _compiled(self, updates: Use) -> None:
         collection = original(updates.value)
@@ -202,6 +233,13 @@ class Calls:
                 self.state.enter(collected, pairs, None, pairs.moment)
             else:
                 self.state.join(collected, pairs)
+
+    def _scans(self, node: ast.Call, step: Use | None) -> None:
+        value = None if step is None else original(step.value)
+        closure = value.label if isinstance(value, Term) else None
+        body = closure.node if isinstance(closure, Closure) else None
+        if self.state.executing is not None:
+            self.state.scans.append(Scan(node, body, self.state.executing))
 
     def _differentiates(self, arguments: tuple[Use, ...], wrt: Use | None) -> None:
         if wrt is None and len(arguments) > 1:

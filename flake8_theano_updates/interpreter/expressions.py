@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, VIEWS
 from flake8_theano_updates.interpreter.functions import Closure
-from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.interpreter.state import State, identities
 from flake8_theano_updates.interpreter.values import (
     Container,
     Term,
@@ -97,6 +97,8 @@ class Expressions:
             elif rename and isinstance(use.node, (ast.Name, ast.Attribute, ast.Subscript)):
                 if value.op not in ("import", "const"):
                     value = Term("alias", name, (use,), value.identity)
+            if name.endswith(".default_update"):
+                self._default_update(target, use)
             self._forget_attributes(name)
             state.environment.own[name] = value
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -105,6 +107,16 @@ class Expressions:
             self._store(target, use)
         elif isinstance(target, ast.Starred):
             self.bind(target.value, state.use(state.made("opaque", None, (use,)), target.value))
+
+    def _default_update(self, target: ast.Name | ast.Attribute, use: Use) -> None:
+        """``v.default_update = e`` is an update in every function that reads v."""
+        assert isinstance(target, ast.Attribute)
+        state = self.state
+        if state.defaults is None:
+            state.defaults = state.container("mapping", state.scope, 0)
+            state.defaults.depth = 0
+            state.defaults.compiled = True
+        state.enter(state.defaults, use, self.use(target.value), state.begun)
 
     def _forget_attributes(self, name: str) -> None:
         """What is known of ``x.y`` ends when ``x`` names something else."""
@@ -199,6 +211,7 @@ class Expressions:
 
     def lookup(self, container: Container, key: Value) -> Value | None:
         """Return what stands under ``key``, or None where that is not known."""
+        container.looked_at.append((self.state.tick(), key.identity))
         if container.kind == "mapping":
             for entry in reversed(container.entries):
                 if entry.key is not None and original(entry.key.value).identity == key.identity:
@@ -242,6 +255,7 @@ class Expressions:
     def _comprehension(self, node: ast.ListComp | ast.DictComp) -> Value:
         state = self.state
         made = state.container(COMPREHENSIONS[type(node)], node, state.tick())
+        made.lazy = isinstance(node, ast.GeneratorExp)
         outer = state.environment
         state.environment = outer.inner()
         self._generate(node, node.generators, made)
@@ -272,7 +286,8 @@ class Expressions:
         elements = self.state.elements(iterable)
         with self.state.unrolled(len(elements)):
             for use, many in elements:
-                with self.state.loop(use.value) if many else nullcontext():
+                bound = frozenset(identities(use.value))
+                with self.state.loop(use.value, bound) if many else nullcontext():
                     self.bind(target, self.state.use(use.value, iterable.node), rename=False)
                     yield
 
@@ -359,6 +374,7 @@ class Expressions:
         if state.generator is None:
             state.generator = state.container("generator", state.generated, 0)
             state.generator.depth = 0
+            state.generator.lazy = True
             state.generator.names.append(getattr(state.generated, "name", ""))
         return state.generator
 

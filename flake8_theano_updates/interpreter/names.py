@@ -61,5 +61,11 @@ MAPPING_MAKERS = frozenset({"dict", "OrderedDict", "OrderedUpdates", "odict"})
 ZIPS = frozenset({"zip", "izip"})
 RANGES = frozenset({"range", "xrange"})
 
+RANDOM = re.compile(r"rng|rand|stream", re.IGNORECASE)
+DRAWS = frozenset(
+    "uniform normal binomial multinomial multinomial_wo_replacement choice poisson exponential "
+    "gamma beta laplace bernoulli random_integers integers permutation shuffle_row_elements "
+    "truncated_normal standard_normal".split()
+)
 SHARED = re.compile(r"shared|variable$", re.IGNORECASE)
 UPDATES = re.compile(r"(?:^|_)(?:updates?|upds?|ups)(?:_|\d|$)|[a-z]Updates?(?![a-z])")

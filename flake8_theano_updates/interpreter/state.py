@@ -10,10 +10,13 @@ from flake8_theano_updates.interpreter.functions import Class, Followed, Worth
 from flake8_theano_updates.interpreter.names import RANGES
 from flake8_theano_updates.interpreter.values import (
     Arm,
+    Compilation,
     Container,
     Entry,
     Environment,
+    Loop,
     Path,
+    Scan,
     Term,
     Use,
     Value,
@@ -35,11 +38,16 @@ class State:
         self.path: Path = ()
         self.depth = 0
         self.statement: ast.stmt | None = None
+        self.executing: ast.stmt | None = None
         self.begun = 0
         self.containers: list[Container] = []
+        self.compilations: list[Compilation] = []
+        self.scans: list[Scan] = []
+        self.loops: list[Loop] = []
         self.left: dict[tuple[Hashable, str], int] = {}
         self.differentiated: set[Hashable] = set()
         self.generator: Container | None = None
+        self.defaults: Container | None = None
         self.generated: ast.AST = scope
         self.returned: list[Use] | None = None
         self.owner: Class | None = None
@@ -57,8 +65,8 @@ class State:
         return Use(value, node, self.tick(), self.path)
 
     def made(self, op: str, label: Hashable, uses: tuple[Use, ...] = ()) -> Term:
-        """Return a new object: the result of an operation."""
-        return Term(op, label, uses, ("made", id(self.scope), self.tick()))
+        """Return a new object, or one for each turn of a loop: the result of an operation."""
+        return Term(op, label, uses, ("made", id(self.scope), self.tick(), self.depth > 0))
 
     def container(self, kind: str, node: ast.AST, begun: int) -> Container:
         """Return a new container, empty so far."""
@@ -74,7 +82,10 @@ class State:
         else:
             ended = value.moment
         many = self.depth > container.depth
-        container.entries.append(Entry(key, value, self.tick(), begun, ended, self.path, many))
+        loop = self.loops[-1] if many and self.loops else None
+        container.entries.append(
+            Entry(key, value, self.tick(), begun, ended, self.path, many, loop)
+        )
         container.last = self.statement
 
     def join(self, container: Container, other: Use) -> None:
@@ -84,6 +95,7 @@ class State:
             container.rest.append(other)
             return
         many = self.depth > container.depth
+        other.value.looked_at.append((self.tick(), None))
         container.rest.extend(other.value.rest)
         for entry in list(other.value.entries):
             path = self.path + tuple(arm for arm in entry.path if arm not in self.path)
@@ -96,6 +108,7 @@ class State:
                     entry.ended,
                     path,
                     many or entry.many,
+                    entry.loop,
                 )
             )
 
@@ -110,15 +123,22 @@ class State:
             self.path = before
 
     @contextmanager
-    def loop(self, element: Value | None) -> Iterator[None]:
-        """Run what is inside once for all turns of a loop over ``element``."""
+    def loop(self, element: Value | None, bound: frozenset[Hashable]) -> Iterator[None]:
+        """Run what is inside once for all turns of a loop over ``element``.
+
+        Args:
+            element: what the loop goes over, where known.
+            bound: identities of what its variables hold.
+        """
         self.depth += 1
         self._looping.append(element.identity if element is not None else None)
+        self.loops.append(Loop(self.moment, self.path, bound))
         try:
             yield
         finally:
             self.depth -= 1
             self._looping.pop()
+            self.loops.pop().ended = self.tick()
 
     def elements(self, iterable: Use) -> list[tuple[Use, bool]]:
         """Return what a loop over ``iterable`` binds, and whether in many turns each.
@@ -127,6 +147,8 @@ class State:
         any other, one stands for all.
         """
         value = original(iterable.value)
+        if isinstance(value, Container):
+            value.looked_at.append((self.tick(), None))
         if isinstance(value, Container) and value.entries and not value.rest:
             entries = value.entries
             constant = all(_is_constant(entry.value.value) for entry in entries)
@@ -170,3 +192,12 @@ class State:
 
 def _is_constant(value: Value) -> bool:
     return isinstance(value, Term) and value.op in ("const", "number")
+
+
+def identities(value: Value) -> Iterator[Hashable]:
+    """Return the identities of what a loop's target holds, one by one."""
+    value = original(value)
+    yield value.identity
+    if isinstance(value, Container) and value.kind == "tuple":
+        for entry in value.entries:
+            yield from identities(entry.value.value)

@@ -113,6 +113,7 @@ class Interpreter:
         before = state.path
         for statement in statements:
             state.begun = state.tick()
+            state.executing = statement
             execute = self._executors.get(type(statement))
             if execute is not None and execute(statement):
                 state.path = before
@@ -167,6 +168,7 @@ class Interpreter:
     def _hands_out(self, container: Container, node: ast.expr) -> None:
         """A function's name says what it returns."""
         container.names.append(getattr(self.state.generated, "name", ""))
+        container.looked_at.append((self.state.tick(), None))
         if container.expression is None:
             container.expression = node
             container.last = self.state.statement
@@ -239,7 +241,7 @@ class Interpreter:
 
     def _while(self, node: ast.While) -> None:
         self.expressions.use(node.test)
-        with self.state.loop(None):
+        with self.state.loop(None, frozenset()):
             self._block(node.body)
         self._block(node.orelse)
 

@@ -76,6 +76,7 @@ class Entry:
         ended: when it ended; reads between the two move with the entry.
         path: the branches under which it enters.
         many: whether one place in the program makes many of them (a loop).
+        loop: the innermost loop, of those in its container's life, that makes them.
     """
 
     key: Use | None
@@ -85,6 +86,47 @@ class Entry:
     ended: int
     path: Path
     many: bool
+    loop: Loop | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Loop:
+    """A loop that the interpreter went through once for all its turns.
+
+    Args:
+        begun: when it began, and
+        path: the branches that it stands in.
+        bound: identities of what changes from turn to turn.
+        ended: when it ended.
+    """
+
+    begun: int
+    path: Path
+    bound: frozenset[Hashable]
+    ended: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Compilation:
+    """A call that receives updates.
+
+    Args:
+        node: the call.
+        certain: whether it is known to be the compile call of a backend.
+        moment: when it ran, in how many loops, and in which branches.
+        updates: what it receives as updates.
+        inputs: its inputs, outputs and third positional argument, where given.
+    """
+
+    node: ast.Call
+    certain: bool
+    moment: int
+    depth: int
+    path: Path
+    updates: Use | None
+    inputs: Use | None
+    outputs: Use | None
+    third: Use | None
 
 
 @dataclass(eq=False, slots=True)
@@ -103,6 +145,8 @@ class Container:
         expression: the first of them, as written.
         compiled: whether it reaches the updates of a compile call.
         last: the statement of the scope that touched it last.
+        lazy: whether it can be walked through only once (a generator, a zip).
+        looked_at: when it was read, as (moment, identity of the key or None for all).
     """
 
     kind: str
@@ -116,11 +160,28 @@ class Container:
     expression: ast.expr | None = None
     compiled: bool = False
     last: ast.stmt | None = None
+    lazy: bool = False
+    looked_at: list[tuple[int, Hashable]] = field(default_factory=list)
 
     @property
     def identity(self) -> Hashable:
         """Two containers are the same object only where the interpreter has one."""
         return ("container", id(self))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scan:
+    """A call of scan.
+
+    Args:
+        node: the call.
+        step: the definition of the step, where the module has it.
+        statement: the statement in which the call stands.
+    """
+
+    node: ast.Call
+    step: ast.AST | None
+    statement: ast.stmt
 
 
 Value = Term | Container

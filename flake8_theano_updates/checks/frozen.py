@@ -1,0 +1,184 @@
+"""What is not what it looks like: THU301 to THU303, THU901 and THU903."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_theano_updates.checks.collections import Collection, text_of
+from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.interpreter.names import SHARED
+from flake8_theano_updates.interpreter.scopes import Interpreted
+from flake8_theano_updates.interpreter.values import (
+    Compilation,
+    Container,
+    Term,
+    Use,
+    original,
+    pair_of,
+)
+
+_EXPRESSIONS = frozenset({"+", "-", "*", "/", "**", "neg"})
+
+
+def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
+    """Return the numbers in the updates that look like expressions."""
+    reading = Reading((), ())
+    for pair in collection.pairs:
+        for use in _numbers_in(reading, pair.value):
+            value = use.value
+            assert isinstance(value, Term)
+            source = value.uses[0]
+            yield Suspicion(
+                code="THU301",
+                node=use.node,
+                variable=text_of(source),
+                target=text_of(pair.target),
+                update_line=pair.target.node.lineno,
+                words={"written": text_of(use)},
+            )
+
+
+def _numbers_in(reading: Reading, value: Use) -> Iterator[Use]:
+    """Return every ``get_value()`` and ``eval()`` whose number flows into ``value``."""
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        use = waiting.pop()
+        current = use.value
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, Term):
+            if current.op == "static" and current.label in ("get_value", "eval") and current.uses:
+                if isinstance(use.node, ast.Call):
+                    yield use
+                continue
+            if current.op == "call" and SHARED.search(str(current.label)):
+                continue  # another shared variable starts with this value
+            if current.op in ("grad", "elem", "part", "item"):
+                continue
+        waiting.extend(reading.flows_from(current))
+
+
+def frozen_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
+    """Return what is wrong with the arguments of the compile calls."""
+    for compilation in scope.state.compilations:
+        yield from _misplaced(compilation)
+        if compilation.updates is None:
+            continue
+        container = original(compilation.updates.value)
+        if isinstance(container, Container):
+            yield from _rebound(container)
+            yield from _flat(compilation, container)
+            yield from _returned_old(compilation, container)
+            yield from _plain_dict(compilation, container)
+
+
+def _rebound(container: Container) -> Iterator[Suspicion]:
+    """A target whose name was bound to an expression of what it held before."""
+    for entry in container.entries:
+        pair = pair_of(entry)
+        if pair is None or not isinstance(pair[0].node, ast.Name):
+            continue
+        target = pair[0].value
+        if not isinstance(target, Term) or target.op not in _EXPRESSIONS:
+            continue
+        before = [use for use in target.uses if _name(use) == pair[0].node.id]
+        if before:
+            yield Suspicion(
+                code="THU302",
+                node=pair[0].node,
+                target=pair[0].node.id,
+                registered_line=before[0].node.lineno,
+                update_line=pair[0].node.lineno,
+            )
+
+
+def _name(use: Use) -> str:
+    return getattr(use.node, "id", "")
+
+
+def _misplaced(compilation: Compilation) -> Iterator[Suspicion]:
+    """A list of pairs in the place of the mode."""
+    third = compilation.third
+    if third is None or compilation.updates is not None or not compilation.certain:
+        return
+    container = original(third.value)
+    if not isinstance(container, Container):
+        return
+    pairs = [entry for entry in container.entries if pair_of(entry) is not None]
+    if pairs and len(pairs) == len(container.entries):
+        yield Suspicion(
+            code="THU303",
+            node=third.node,
+            words={
+                "what": "the third positional argument of function is its mode",
+                "instead": f"updates={text_of(third)}",
+            },
+        )
+
+
+def _flat(compilation: Compilation, container: Container) -> Iterator[Suspicion]:
+    """``updates=[a, e]`` where ``e`` is computed from ``a``: a pair without its list."""
+    if container.kind not in ("list", "tuple") or len(container.entries) != 2 or container.rest:
+        return
+    if not isinstance(container.node, (ast.List, ast.Tuple)) or not compilation.certain:
+        return
+    target, value = (entry.value for entry in container.entries)
+    variable = original(target.value)
+    if isinstance(variable, Container) or isinstance(original(value.value), Container):
+        return
+    reading = Reading([variable.identity], ())
+    if variable.op in ("name", "attr", "call", "elem") and reading.reads(value):
+        yield Suspicion(
+            code="THU303",
+            node=container.node,
+            words={
+                "what": "updates is a flat list, not a list of pairs",
+                "instead": f"[({text_of(target)}, {text_of(value)})]",
+            },
+        )
+
+
+def _returned_old(compilation: Compilation, container: Container) -> Iterator[Suspicion]:
+    """An output that is the updated variable itself."""
+    if compilation.outputs is None:
+        return
+    targets = {
+        original(pair[0].value).identity: pair
+        for entry in container.entries
+        if (pair := pair_of(entry)) is not None
+    }
+    for output in _outputs(compilation.outputs):
+        pair = targets.get(original(output.value).identity)
+        if pair is not None:
+            yield Suspicion(
+                code="THU901",
+                node=output.node,
+                variable=text_of(output),
+                target=text_of(pair[0]),
+                registered_line=pair[0].node.lineno,
+                update_line=pair[0].node.lineno,
+            )
+
+
+def _outputs(use: Use) -> Iterator[Use]:
+    value = use.value
+    if isinstance(value, Container):
+        for entry in value.entries:
+            yield from _outputs(entry.value)
+    else:
+        yield use
+
+
+def _plain_dict(compilation: Compilation, container: Container) -> Iterator[Suspicion]:
+    """Two or more entries in a plain dict."""
+    node = container.node
+    plain = isinstance(node, (ast.Dict, ast.DictComp)) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
+    )
+    several = len(container.entries) > 1 or any(entry.many for entry in container.entries)
+    if plain and several and compilation.updates is not None:
+        yield Suspicion(code="THU903", node=compilation.updates.node)

@@ -1,0 +1,257 @@
+"""Updates that get lost: THU201 to THU206."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from flake8_theano_updates.checks.collections import Collection, Pair, text_of
+from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
+from flake8_theano_updates.interpreter.scopes import Interpreted
+from flake8_theano_updates.interpreter.values import (
+    Compilation,
+    Container,
+    Entry,
+    Scan,
+    Term,
+    Use,
+    meet,
+    original,
+    pair_of,
+)
+
+
+def lost_in_collection(collection: Collection) -> Iterator[Suspicion]:
+    """Return the pairs of ``collection`` that another pair of it shuts out."""
+    by_target: dict[Hashable, list[Pair]] = {}
+    for pair in collection.pairs:
+        by_target.setdefault(pair.identity, []).append(pair)
+    for pairs in by_target.values():
+        for first, second in zip(pairs, pairs[1:]):
+            if first.entry.key is None and second.entry.key is None:
+                yield from _duplicate(collection, first, second)
+            elif collection.container.kind == "mapping":
+                yield from _overwritten(collection, first, second)
+        if collection.container.kind == "mapping":
+            for pair in pairs:
+                yield from _overwritten_in_loop(collection, pair)
+
+
+def _duplicate(collection: Collection, first: Pair, second: Pair) -> Iterator[Suspicion]:
+    """A list names one variable twice, on one path."""
+    if collection.container.kind == "mapping" or first.target.node is second.target.node:
+        return
+    if _sure(first) and meet(first.entry.path, second.entry.path) and not _left(collection, first):
+        yield Suspicion(
+            code="THU201",
+            node=second.target.node,
+            target=text_of(second.target),
+            registered_line=first.target.node.lineno,
+            update_line=second.target.node.lineno,
+        )
+
+
+def _sure(pair: Pair) -> bool:
+    """Are two loads of this target surely the same variable?"""
+    variable = original(pair.target.value)
+    return isinstance(variable, Term) and variable.op in ("name", "attr", "call", "elem")
+
+
+def _left(collection: Collection, pair: Pair) -> bool:
+    """Does the program leave the scope on the arm in which this pair enters?"""
+    left = collection.scope.state.left
+    return any((arm.branch, arm.name) in left for arm in pair.entry.path)
+
+
+def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[Suspicion]:
+    """A second assignment of one key, always after the first, that never looked at it."""
+    if first.entry.moment >= second.entry.moment or not _sure(first):
+        return
+    if not set(second.entry.path) <= set(first.entry.path) or _left(collection, first):
+        return
+    if _looked_at(collection.container, first.identity, first.entry, second.entry):
+        return
+    reading = Reading((), ())
+    if reading.key(first.value) == reading.key(second.value):
+        return
+    yield Suspicion(
+        code="THU202",
+        node=second.target.node,
+        target=text_of(second.target),
+        registered_line=first.target.node.lineno,
+        update_line=second.target.node.lineno,
+        words={"container": _name(collection.container)},
+    )
+
+
+def _looked_at(container: Container, key: Hashable, first: Entry, second: Entry) -> bool:
+    return any(
+        first.moment < moment < second.moment and what in (None, key)
+        for moment, what in container.looked_at
+    )
+
+
+def _name(container: Container) -> str:
+    return ast.unparse(container.expression) if container.expression is not None else "updates"
+
+
+def _overwritten_in_loop(collection: Collection, pair: Pair) -> Iterator[Suspicion]:
+    """The same key in each turn, another value in each turn, and no look at the last one."""
+    entry = pair.entry
+    loop = entry.loop
+    if loop is None or entry.key is None or entry.path != loop.path or not loop.bound:
+        return
+    if _changes(pair.identity, loop.begun, loop.bound) or not _sure(pair):
+        return
+    looked = any(
+        loop.begun < moment < loop.ended and what in (None, pair.identity)
+        for moment, what in collection.container.looked_at
+    )
+    if looked or not _varies(pair.value, loop.begun, loop.bound):
+        return
+    yield Suspicion(
+        code="THU203",
+        node=pair.target.node,
+        target=text_of(pair.target),
+        update_line=pair.target.node.lineno,
+        words={"container": _name(collection.container)},
+    )
+
+
+def _changes(identity: Any, begun: int, bound: frozenset[Hashable]) -> bool:
+    """May what has this identity be another object in the next turn of the loop?"""
+    if identity in bound:
+        return True
+    if isinstance(identity, tuple):
+        if identity[0] == "made":
+            return identity[3] or identity[2] > begun
+        if identity[0] in ("elem", "inner", "index", "item", "part"):
+            return True
+        return any(_changes(part, begun, bound) for part in identity[1:])
+    return False
+
+
+def _varies(value: Use, begun: int, bound: frozenset[Hashable]) -> bool:
+    """Does the value depend on what the loop goes over?"""
+    reading = Reading((), ())
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        current = waiting.pop().value
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, Term) and current.identity in bound:
+            return True
+        waiting.extend(reading.flows_from(current))
+    return False
+
+
+def lost_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
+    """Return the compile calls that lose updates, and the scans whose updates are dropped."""
+    for compilation in scope.state.compilations:
+        yield from _one_shot(compilation)
+        yield from _too_late(scope, compilation)
+    yield from _scans(scope)
+
+
+def _one_shot(compilation: Compilation) -> Iterator[Suspicion]:
+    if compilation.updates is None or not compilation.certain:
+        return
+    value = original(compilation.updates.value)
+    what = None
+    if isinstance(value, Container) and value.lazy:
+        what = _kind_of_iterator(value.node)
+    elif isinstance(value, Term) and value.op == "call" and value.label in ("map", "filter"):
+        what = f"a {value.label}"
+    if what is not None:
+        yield Suspicion(
+            code="THU204",
+            node=compilation.updates.node,
+            words={"what": what, "written": ast.unparse(compilation.updates.node)},
+        )
+
+
+def _kind_of_iterator(node: ast.AST) -> str:
+    if isinstance(node, ast.Call):
+        return f"a {ast.unparse(node.func).rpartition('.')[2]}"
+    return "a generator"
+
+
+def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
+    """Pairs that enter after the only compilation of what receives them."""
+    if compilation.updates is None:
+        return
+    container = original(compilation.updates.value)
+    if not isinstance(container, Container) or not isinstance(container.expression, ast.Name):
+        return
+    if compilation.depth > container.depth or container.kind == "generator":
+        return
+    after = [entry for entry in container.entries if entry.moment > compilation.moment]
+    for entry in after:
+        pair = pair_of(entry)
+        seen_later = any(moment > entry.moment for moment, _ in container.looked_at)
+        if pair is None or seen_later or not meet(entry.path, compilation.path):
+            continue
+        if any(arm.name and arm not in entry.path for arm in compilation.path):
+            continue  # where it was not compiled, it may still be
+        yield Suspicion(
+            code="THU206",
+            node=pair[0].node,
+            target=text_of(pair[0]),
+            registered_line=compilation.node.lineno,
+            update_line=pair[0].node.lineno,
+            words={"container": _name(container)},
+        )
+
+
+def _scans(scope: Interpreted) -> Iterator[Suspicion]:
+    """Calls of scan whose second result is dropped although the step has updates."""
+    for scan in scope.state.scans:
+        if _dropped(scan, scope.node) and (reason := _why_updates(scan.step)):
+            yield Suspicion(code="THU205", node=scan.node, words={"reason": reason})
+
+
+def _dropped(scan: Scan, scope: ast.AST) -> bool:
+    """Does the second result of this scan go nowhere?"""
+    statement = scan.statement
+    for child in ast.walk(statement):
+        if isinstance(child, ast.Subscript) and child.value is scan.node:
+            return isinstance(child.slice, ast.Constant) and child.slice.value == 0
+    if not isinstance(statement, ast.Assign) or statement.value is not scan.node:
+        return False
+    target = statement.targets[0]
+    if not isinstance(target, (ast.Tuple, ast.List)) or len(target.elts) != 2:
+        return False
+    second = target.elts[1]
+    return isinstance(second, ast.Name) and not any(
+        isinstance(child, ast.Name)
+        and child.id == second.id
+        and isinstance(child.ctx, ast.Load)
+        and child.lineno >= statement.lineno
+        for child in ast.walk(scope)
+    )
+
+
+def _why_updates(step: ast.AST | None) -> str | None:
+    """Return what in the step shows that scan has updates to return."""
+    if step is None:
+        return None
+    for child in ast.walk(step):
+        if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
+            if child.func.attr in DRAWS and RANDOM.search(ast.unparse(child.func.value)):
+                return f"draws random numbers with {ast.unparse(child.func)}"
+        elif isinstance(child, ast.Return) and child.value is not None:
+            values = child.value.elts if isinstance(child.value, ast.Tuple) else [child.value]
+            if any(_is_mapping(value) for value in values):
+                return "returns updates"
+    return None
+
+
+def _is_mapping(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in ("OrderedDict", "OrderedUpdates")
+    return isinstance(node, ast.Dict)
