@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection as Codes
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from flake8_theano_updates.checks.collections import collections_of
 from flake8_theano_updates.checks.frozen import frozen_in_calls, frozen_in_collection
 from flake8_theano_updates.checks.lost import lost_in_calls, lost_in_collection
 from flake8_theano_updates.checks.order import order_suspicions
 from flake8_theano_updates.checks.suspicion import Suspicion
-from flake8_theano_updates.interpreter.functions import Worth
+from flake8_theano_updates.interpreter.functions import Guide, Worth
 from flake8_theano_updates.interpreter.names import is_theano_code, may_hold_updates
 from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
 from flake8_theano_updates.model import Finding
@@ -19,7 +20,11 @@ from flake8_theano_updates.rules import BY_CODE, RULES
 
 
 def check(
-    tree: ast.Module, lines: Sequence[str], path: str, enable: Codes[str] = ()
+    tree: ast.Module,
+    lines: Sequence[str],
+    path: str,
+    enable: Codes[str] = (),
+    compilers: Mapping[str, str | int] = MappingProxyType({}),
 ) -> list[Finding]:
     """Return the findings of one file, sorted by place.
 
@@ -28,13 +33,16 @@ def check(
         lines: its lines, with or without their ends.
         path: its name, for the findings only.
         enable: codes that are off by default and wanted.
+        compilers: compile calls of the project's own, by dotted name: the keyword
+            or the position (from 0) of their updates.
     """
     text = "\n".join(lines).lower()
-    if not is_theano_code(text):
+    own = any(name.rpartition(".")[2].lower() in text for name in compilers)
+    if not own and not is_theano_code(text):
         return []
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
-    for scope in interpret(tree, _worth(text)):
+    for scope in interpret(tree, Guide(_worth(text, own), compilers)):
         for suspicion in _suspicions(scope):
             if suspicion.code in wanted:
                 finding = _finding(suspicion, lines, path)
@@ -52,7 +60,7 @@ def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
     yield from frozen_in_calls(scope)
 
 
-def _worth(text: str) -> Worth:
+def _worth(text: str, all_of_it: bool) -> Worth:
     """Return whether a function or class of a file may hold a finding, by its text alone."""
     starts = [0]
     for line in text.split("\n"):
@@ -60,7 +68,7 @@ def _worth(text: str) -> Worth:
 
     def worth(node: ast.stmt) -> bool:
         end = min(node.end_lineno or node.lineno, len(starts) - 1)
-        return may_hold_updates(text[starts[node.lineno - 1] : starts[end]])
+        return all_of_it or may_hold_updates(text[starts[node.lineno - 1] : starts[end]])
 
     return worth
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from flake8.exceptions import ExecutionError
+from flake8.options.manager import OptionManager
 
 import flake8_theano_updates
 from flake8_theano_updates.findings import check
+from flake8_theano_updates.internal_error import internal_error
+from flake8_theano_updates.options import BadOption, codes, compilers
 
 
 class Plugin:
@@ -20,17 +26,59 @@ class Plugin:
     name = "flake8-theano-updates"
     version = flake8_theano_updates.__version__
 
-    def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
+    def __init__(
+        self,
+        tree: ast.Module,
+        lines: Sequence[str],
+        filename: str,
+        options: argparse.Namespace,
+    ) -> None:
         self._tree = tree
         self._lines = lines
         self._filename = filename
+        self._options = options
+
+    @staticmethod
+    def add_options(manager: OptionManager) -> None:
+        """Register the options, for the command line and for configuration files."""
+        manager.add_option(
+            "--thu-enable",
+            default="",
+            comma_separated_list=True,
+            parse_from_config=True,
+            metavar="CODES",
+            help="rules to compute that are off by default, such as THU901,THU903",
+        )
+        manager.add_option(
+            "--thu-function",
+            default="",
+            comma_separated_list=True,
+            parse_from_config=True,
+            metavar="NAMES",
+            help="compile calls of one's own and where they take the updates, such as "
+            "mylib.compile:updates or mylib.compile:3",
+        )
+
+    @staticmethod
+    def parse_options(options: argparse.Namespace) -> None:
+        """Refuse values that mean nothing, before any file is read."""
+        try:
+            options.thu_enable = codes(options.thu_enable)
+            options.thu_function = compilers(options.thu_function)
+        except BadOption as error:
+            raise ExecutionError(f"flake8-theano-updates: {error}") from None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
         """Yield (line from 1, column from 0, message, this class) for each finding."""
         try:
-            findings = check(self._tree, self._lines, self._filename)
+            findings = check(
+                self._tree,
+                self._lines,
+                self._filename,
+                enable=self._options.thu_enable,
+                compilers=self._options.thu_function,
+            )
         except Exception as error:  # flake8 would end its whole run
-            yield 1, 0, f"THU000 internal error: {type(error).__name__}: {error}", type(self)
-            return
+            findings = [internal_error(self._filename, error)]
         for finding in findings:
             yield finding.line, finding.column - 1, f"{finding.code} {finding.message}", type(self)

@@ -5,6 +5,7 @@ Each takes a `Question`: may the read of ``v`` in the update of ``t`` be an erro
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import Pair
 from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
 
@@ -105,11 +107,21 @@ def _says_more(q: Question, expression: Use) -> bool:
     return any(
         q.reading.target(leaf) != q.registered.identity and not _is_number(q, leaf)
         for leaf in _leaves(q.reading, expression)
-    ) or any(_is_call(use.value) for use in _inside(q.reading, expression))
+    ) or any(
+        q.reading.target(use) is None and _is_call(use.value)
+        for use in _inside(q.reading, expression)
+    )
 
 
 def _is_call(value: Value) -> bool:
-    return isinstance(value, Term) and value.op == "call" and bool(value.uses)
+    """Is this a computation, rather than the making of a variable or a constant?"""
+    return (
+        isinstance(value, Term)
+        and value.op == "call"
+        and bool(value.uses)
+        and value.label not in _NUMBERS
+        and not SHARED.search(str(value.label))
+    )
 
 
 def _inside(reading: Reading, use: Use) -> Iterator[Use]:
@@ -147,7 +159,7 @@ def _is_number(q: Question, leaf: Use) -> bool:
         return bool(_HYPERPARAMETER.search(str(value.label)))
     if value.op == "call" and value.label in _NUMBERS:
         return all(
-            _is_number(q, use) or _is_call(use.value) and _is_number(q, use) for use in value.uses
+            _is_number(q, use) for use in value.uses
         )
     return False
 
@@ -163,7 +175,9 @@ def accumulates(q: Question) -> bool:
 def reads_back(q: Question) -> bool:
     """The update of t reads something back from the mapping, which may be v's new value."""
     return any(
-        isinstance(use.value, Term) and use.value.op == "registered"
+        isinstance(use.value, Term)
+        and use.value.op == "registered"
+        and original(use.value.uses[0].value).identity != q.reader.identity
         for use in _inside(q.reading, q.reader.value)
     )
 
@@ -171,7 +185,7 @@ def reads_back(q: Question) -> bool:
 def uses_both(q: Question) -> bool:
     """The update of t uses v and v's new value, such as ``x_new - x``."""
     new = q.reading.key(q.registered.value)
-    if q.reading.target(q.registered.value) is not None or not _is_expression(q):
+    if q.reading.target(q.registered.value) is None and not _is_expression(q):
         return False
     if not accumulates(q):
         return any(q.reading.key(use) == new for use in _inside(q.reading, q.reader.value))
@@ -224,9 +238,15 @@ def _unfolded(reading: Reading, use: Use, stop: int) -> list[tuple[int, Use]]:
 
 
 def written_out(q: Question) -> bool:
-    """The new value of v is multiplied out in the update of t."""
+    """The new value of v is multiplied out in the update of t.
+
+    Where the new value has a name, nobody writes it out: what looks like it is another
+    formula, in which the old value stands.
+    """
     reading = q.reading
     new = q.registered.value
+    if isinstance(new.node, ast.Name) and reading.target(new) is None:
+        return False
     key = reading.key(new)
     if any(reading.key(use) == key for use in reading.around(q.reader.value, q.read)):
         return True

@@ -78,6 +78,8 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
                 continue
             worst = max(questions, key=lambda question: question.stale)
             code = "THU902" if "schedule" in meant else "THU101" if worst.stale else "THU102"
+            if code == "THU102" and collection.container is state.defaults:
+                continue  # default updates stand in no list, only one after the other
             fault = (code, target, read.node.lineno)
             suspects.setdefault(fault, []).append(read)
             pairs.setdefault(fault, worst.registered)

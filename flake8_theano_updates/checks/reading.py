@@ -52,8 +52,11 @@ class Reading:
         return operands(value)
 
     def _read_by(self, value: Value) -> Iterable[Use]:
-        if isinstance(value, Term) and value.op in _NO_READ:
-            return ()
+        if isinstance(value, Term):
+            if value.op in _NO_READ:
+                return ()
+            if value.op == "*" and any(_is_zero(factor.value) for factor in value.uses):
+                return ()  # a way to mention a variable without its value
         return self.flows_from(value)
 
     def reads(self, use: Use) -> tuple[Use, ...]:
@@ -248,6 +251,10 @@ def _number(label: Hashable) -> Hashable:
         except OverflowError:
             return label
     return repr(label)
+
+
+def _is_zero(value: Value) -> bool:
+    return isinstance(value, Term) and value.op == "const" and value.label == 0
 
 
 def _small_power(term: Term) -> int:

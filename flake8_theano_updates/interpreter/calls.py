@@ -173,6 +173,11 @@ class Calls:
         certain = last in COMPILERS and any(backend in root.lower() for backend in _COMPILING)
         if updates is None and certain and len(arguments) > UPDATES_POSITION:
             updates = arguments[UPDATES_POSITION]
+        own = self.state.guide.updates_of(name) if self.state.guide.compilers else None
+        if isinstance(own, str):
+            updates = updates or keywords.get(own)
+        elif own is not None and len(arguments) > own:
+            updates = updates or arguments[own]
         if updates is not None:
             self._compiled(updates)
         if updates is None and not certain:

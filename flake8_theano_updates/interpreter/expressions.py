@@ -12,6 +12,7 @@ from flake8_theano_updates.interpreter.functions import Closure
 from flake8_theano_updates.interpreter.state import State, identities
 from flake8_theano_updates.interpreter.values import (
     Container,
+    Equals,
     Term,
     Use,
     Value,
@@ -404,5 +405,7 @@ def decision(test: ast.expr) -> Hashable:
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         left, right = test.left, test.comparators[0]
         if isinstance(right, ast.Constant) and (name := dotted(left)) is not None:
+            if isinstance(test.ops[0], ast.Eq):
+                return Equals(name, repr(right.value))
             return (type(test.ops[0]), name, repr(right.value))
     return dotted(test) or test

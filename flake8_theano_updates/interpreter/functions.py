@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_theano_updates.interpreter.values import Environment, Term, Use, Value, original
@@ -11,6 +11,28 @@ from flake8_theano_updates.interpreter.values import Environment, Term, Use, Val
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Whether a function or class can hold anything to find, or to follow.
 Worth = Callable[[ast.stmt], bool]
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What the interpreter is told about the file and its project.
+
+    Args:
+        worth: whether a function or class can hold anything to find.
+        compilers: compile calls of the project's own, by dotted name: the keyword
+            or the position (from 0) of their updates.
+    """
+
+    worth: Worth
+    compilers: Mapping[str, str | int]
+
+    def updates_of(self, name: str) -> str | int | None:
+        """Return where a call of ``name`` takes its updates, if it is one of these."""
+        for compiler, place in self.compilers.items():
+            if name == compiler or name.endswith("." + compiler) or compiler.endswith("." + name):
+                return place
+        return None
+
 
 # A helper of a helper of a helper: deeper, readers lose track too.
 _DEPTH = 4

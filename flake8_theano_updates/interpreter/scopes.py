@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from flake8_theano_updates.interpreter.functions import Class, Function, Worth
+from flake8_theano_updates.interpreter.functions import Class, Function, Guide
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.statements import Interpreter
 from flake8_theano_updates.interpreter.values import Container, Environment, Value
@@ -21,62 +21,62 @@ class Interpreted:
     state: State
 
 
-def interpret(tree: ast.Module, worth: Worth) -> Iterator[Interpreted]:
+def interpret(tree: ast.Module, guide: Guide) -> Iterator[Interpreted]:
     """Interpret the module and the functions in it, the outer ones first.
 
     Args:
         tree: the module.
-        worth: whether a function or class can hold anything to find.
+        guide: what it is told about the file.
     """
-    yield from _interpret(tree, worth, Environment(), 0, None)
+    yield from _interpret(tree, guide, Environment(), 0, None)
 
 
 def _interpret(
     node: Scope,
-    worth: Worth,
+    guide: Guide,
     known: Environment,
     moment: int,
     owner: Class | None,
     attributes: tuple[Value, ...] = (),
 ) -> Iterator[Interpreted]:
-    interpreter = Interpreter(node, known, moment, worth, owner)
+    interpreter = Interpreter(node, known, moment, guide, owner)
     interpreter.state.containers.extend(v for v in attributes if isinstance(v, Container))
     interpreter.run()
     yield Interpreted(node, interpreter.state)
     for definition in interpreter.definitions:
-        if isinstance(definition.node, ast.Lambda) or not worth(definition.node):
+        if isinstance(definition.node, ast.Lambda) or not guide.worth(definition.node):
             continue
         if isinstance(definition, Class):
-            yield from _interpret_class(definition, worth, interpreter.state.moment)
+            yield from _interpret_class(definition, guide, interpreter.state.moment)
         else:
             inner = definition.environment
-            yield from _interpret(definition.node, worth, inner, interpreter.state.moment, owner)
+            yield from _interpret(definition.node, guide, inner, interpreter.state.moment, owner)
 
 
-def _interpret_class(owner: Class, worth: Worth, moment: int) -> Iterator[Interpreted]:
+def _interpret_class(owner: Class, guide: Guide, moment: int) -> Iterator[Interpreted]:
     """Interpret the methods; those after ``__init__`` know what it made."""
     methods = [child for child in owner.node.body if isinstance(child, Function)]
     methods.sort(key=lambda method: method.name != "__init__")
-    attributes = _attributes_of_bases(owner, worth, moment)
+    attributes = _attributes_of_bases(owner, guide, moment)
     for method in methods:
-        if method.name != "__init__" and not worth(method):
+        if method.name != "__init__" and not guide.worth(method):
             continue
         known = owner.environment.inner({k: _fresh(v) for k, v in attributes.items()})
-        for scope in _interpret(method, worth, known, moment, owner, tuple(known.own.values())):
+        for scope in _interpret(method, guide, known, moment, owner, tuple(known.own.values())):
             yield scope
             if scope.node is method and method.name == "__init__":
                 attributes.update(_attributes(scope.state.environment.own))
     for child in owner.node.body:
         if isinstance(child, ast.ClassDef):
-            yield from _interpret_class(Class(child, owner.environment), worth, moment)
+            yield from _interpret_class(Class(child, owner.environment), guide, moment)
 
 
-def _attributes_of_bases(owner: Class, worth: Worth, moment: int) -> dict[str, Value]:
+def _attributes_of_bases(owner: Class, guide: Guide, moment: int) -> dict[str, Value]:
     """Return what the nearest ``__init__`` of a base in this module makes."""
     for base in list(owner.lineage())[1:]:
         for child in base.node.body:
             if isinstance(child, Function) and child.name == "__init__":
-                interpreter = Interpreter(child, base.environment, moment, worth, base)
+                interpreter = Interpreter(child, base.environment, moment, guide, base)
                 interpreter.run()
                 return dict(_attributes(interpreter.state.environment.own))
     return {}

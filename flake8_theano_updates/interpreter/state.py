@@ -6,7 +6,7 @@ import ast
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
-from flake8_theano_updates.interpreter.functions import Class, Followed, Worth
+from flake8_theano_updates.interpreter.functions import Class, Followed, Guide
 from flake8_theano_updates.interpreter.names import RANGES
 from flake8_theano_updates.interpreter.values import (
     Arm,
@@ -31,8 +31,9 @@ _UNROLL = 8
 class State:
     """The environment, the moment and the path of one scope's interpretation."""
 
-    def __init__(self, scope: Scope, environment: Environment, moment: int, worth: Worth) -> None:
+    def __init__(self, scope: Scope, environment: Environment, moment: int, guide: Guide) -> None:
         self.scope = scope
+        self.guide = guide
         self.environment = environment
         self.moment = moment
         self.path: Path = ()
@@ -51,7 +52,7 @@ class State:
         self.generated: ast.AST = scope
         self.returned: list[Use] | None = None
         self.owner: Class | None = None
-        self.followed = Followed(worth)
+        self.followed = Followed(guide.worth)
         self._looping: list[Hashable] = []
         self._unrolled = 1
 

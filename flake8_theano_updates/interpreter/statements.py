@@ -10,7 +10,7 @@ from flake8_theano_updates.interpreter.functions import (
     Class,
     Closure,
     Function,
-    Worth,
+    Guide,
     bind_arguments,
 )
 from flake8_theano_updates.interpreter.state import State
@@ -32,7 +32,7 @@ class Interpreter:
         scope: the module or function.
         known: what the scopes around it know.
         moment: when they had come to their end.
-        worth: whether a function is worth going into.
+        guide: what it is told about the file.
         owner: the class whose method the scope is.
     """
 
@@ -41,10 +41,10 @@ class Interpreter:
         scope: Scope,
         known: Environment,
         moment: int,
-        worth: Worth,
+        guide: Guide,
         owner: Class | None = None,
     ) -> None:
-        self.state = State(scope, known.inner(), moment, worth)
+        self.state = State(scope, known.inner(), moment, guide)
         self.state.owner = owner
         self.expressions = Expressions(self.state, self._follow)
         self.definitions: list[Closure | Class] = []

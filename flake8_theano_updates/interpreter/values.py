@@ -33,11 +33,23 @@ Path = tuple[Arm, ...]
 def meet(*paths: Path) -> bool:
     """Can one run of the program go through all of ``paths``?"""
     taken: dict[Hashable, str] = {}
+    equal: dict[Hashable, Hashable] = {}
     for path in paths:
         for arm in path:
             if taken.setdefault(arm.branch, arm.name) != arm.name:
                 return False
+            if isinstance(arm.branch, Equals) and arm.name == "body":
+                constant = arm.branch.constant
+                if equal.setdefault(arm.branch.name, constant) != constant:
+                    return False
     return True
+
+
+class Equals(NamedTuple):
+    """The test ``name == constant``: a name cannot equal two constants in one run."""
+
+    name: str
+    constant: str
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,0 +1,104 @@
+"""What the command line takes: verbs, options, and codes that some rule has."""
+
+from __future__ import annotations
+
+import argparse
+
+from flake8_theano_updates import __version__
+from flake8_theano_updates.options import BadOption, codes, compilers
+from flake8_theano_updates.rules import RULES
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line; the verb ends up in ``verb``."""
+    whole = argparse.ArgumentParser(
+        prog="theano-updates",
+        description="Find and confirm code that wrongly assumes that Theano's updates run in "
+        "order.",
+    )
+    whole.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    check_verb = verbs.add_parser("check", help="report what flake8 would report")
+    _add_common(check_verb)
+
+    confirm_verb = verbs.add_parser(
+        "confirm", help="compile what is reported and show what difference it makes"
+    )
+    _add_common(confirm_verb)
+    confirm_verb.add_argument(
+        "--calls",
+        type=_positive,
+        default=5,
+        metavar="N",
+        help="how often each compiled function is called (default: %(default)s)",
+    )
+
+    explain_verb = verbs.add_parser("explain", help="say what a rule means, or list the rules")
+    explain_verb.add_argument("code", nargs="?", metavar="CODE", help="such as THU101")
+    return whole
+
+
+def _add_common(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input"
+    )
+    verb.add_argument(
+        "--format", choices=("text", "json"), default="text", help="default: %(default)s"
+    )
+    verb.add_argument(
+        "--select",
+        type=_codes,
+        default=tuple(rule.code for rule in RULES),
+        metavar="CODES",
+        help="report only these codes, or codes that begin so, separated by commas",
+    )
+    verb.add_argument(
+        "--enable",
+        type=_codes,
+        default=(),
+        metavar="CODES",
+        help="also compute these rules, which are off by default",
+    )
+    verb.add_argument(
+        "--function",
+        type=_compilers,
+        default={},
+        metavar="NAMES",
+        help="compile calls of your own and where they take the updates, such as "
+        "mylib.compile:updates or mylib.compile:3",
+    )
+    verb.add_argument(
+        "--stdin-display-name",
+        default="stdin",
+        metavar="NAME",
+        help="the path to show for standard input (default: %(default)s)",
+    )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    parts = _parts(text)
+    if not parts:
+        raise argparse.ArgumentTypeError("no code is given")
+    try:
+        return codes(parts)
+    except BadOption as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _compilers(text: str) -> dict[str, str | int]:
+    try:
+        return compilers(_parts(text))
+    except BadOption as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least one call is needed")
+    return number

@@ -1,0 +1,54 @@
+"""Which files the command line looks at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+STANDARD_INPUT = "-"
+
+_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
+
+
+class NoInput(Exception):  # noqa: N818 (the message is the whole line that the user sees)
+    """A path that leads to no Python file; the message says why."""
+
+
+def python_files(path: str) -> Iterator[str]:
+    """Yield the files that a path stands for: itself, or the ``*.py`` files below a folder.
+
+    A file that is named is taken whatever it is called. Hidden folders (``.git``,
+    ``.venv``), ``__pycache__`` and ``node_modules`` are not entered.
+
+    Args:
+        path: a file, a folder, or ``-`` for standard input.
+
+    Raises:
+        NoInput: if the path does not exist, or is a folder without Python files.
+    """
+    if path == STANDARD_INPUT or os.path.isfile(path):
+        yield path
+    elif os.path.isdir(path):
+        found = sorted(_below(path))
+        if not found:
+            raise NoInput(f"{path}: no Python files in this folder")
+        yield from found
+    elif os.path.exists(path):
+        # A pipe, say, from a shell's process substitution.
+        yield path
+    else:
+        raise NoInput(f"{path}: no such file or folder")
+
+
+def _below(folder: str) -> Iterator[str]:
+    for here, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not _is_skipped(name)]
+        yield from (os.path.join(here, name) for name in _python(files))
+
+
+def _python(names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if name.endswith(".py"))
+
+
+def _is_skipped(folder: str) -> bool:
+    return folder.startswith(".") or folder in _SKIPPED_FOLDERS

@@ -1,0 +1,48 @@
+"""The options that every door takes: rules to enable, and compile calls of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flake8_theano_updates.rules import RULES
+
+
+class BadOption(ValueError):
+    """An option's value that means nothing; the message says why, in one line."""
+
+
+def codes(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes of all rules that begin with one of ``texts``.
+
+    Raises:
+        BadOption: if no rule begins so.
+    """
+    found: list[str] = []
+    for text in texts:
+        matching = [rule.code for rule in RULES if rule.code.startswith(text.strip().upper())]
+        if not matching:
+            raise BadOption(f"no rule's code begins with {text!r}")
+        found.extend(matching)
+    return tuple(found)
+
+
+def compilers(texts: Iterable[str]) -> dict[str, str | int]:
+    """Read compile calls of one's own: ``mylib.compile:updates`` or ``mylib.compile:3``.
+
+    Args:
+        texts: a dotted name each, and behind a colon the keyword or the position
+            (from 0) of the updates; without it the keyword is ``updates``.
+
+    Raises:
+        BadOption: if a text is not of this form.
+    """
+    found: dict[str, str | int] = {}
+    for text in texts:
+        name, _, place = text.strip().partition(":")
+        place = place.strip() or "updates"
+        if not all(part.isidentifier() for part in name.strip().split(".")):
+            raise BadOption(f"{text!r}: write the function as mylib.compile:updates")
+        if not place.isdigit() and not place.isidentifier():
+            raise BadOption(f"{text!r}: {place!r} is neither a keyword nor a position")
+        found[name.strip()] = int(place) if place.isdigit() else place
+    return found
