@@ -90,6 +90,7 @@ def _rebound(container: Container) -> Iterator[Suspicion]:
             yield Suspicion(
                 code="THU302",
                 node=pair[0].node,
+                variable=pair[0].node.id,
                 target=pair[0].node.id,
                 registered_line=before[0].node.lineno,
                 update_line=pair[0].node.lineno,

@@ -48,6 +48,7 @@ def _duplicate(collection: Collection, first: Pair, second: Pair) -> Iterator[Su
         yield Suspicion(
             code="THU201",
             node=second.target.node,
+            variable=text_of(second.target),
             target=text_of(second.target),
             registered_line=first.target.node.lineno,
             update_line=second.target.node.lineno,
@@ -80,6 +81,7 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
     yield Suspicion(
         code="THU202",
         node=second.target.node,
+        variable=text_of(second.target),
         target=text_of(second.target),
         registered_line=first.target.node.lineno,
         update_line=second.target.node.lineno,
@@ -115,6 +117,7 @@ def _overwritten_in_loop(collection: Collection, pair: Pair) -> Iterator[Suspici
     yield Suspicion(
         code="THU203",
         node=pair.target.node,
+        variable=text_of(pair.target),
         target=text_of(pair.target),
         update_line=pair.target.node.lineno,
         words={"container": _name(collection.container)},
@@ -201,6 +204,7 @@ def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
         yield Suspicion(
             code="THU206",
             node=pair[0].node,
+            variable=text_of(pair[0]),
             target=text_of(pair[0]),
             registered_line=compilation.node.lineno,
             update_line=pair[0].node.lineno,

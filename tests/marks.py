@@ -1,0 +1,41 @@
+"""The fixtures and the `# error: CODE COLUMN VARIABLE` marks in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / "fixtures"
+
+_COMMENT = re.compile(r"#\s*error:(?P<marks>.*)$")
+
+# path below the folder of fixtures, line, column, code, variable
+Mark = tuple[str, int, int, str, str]
+
+
+def fixture_names() -> list[str]:
+    """Return the paths of the fixtures for rules that are on, below their folder."""
+    names = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py"))
+    return [name for name in names if not name.startswith("off/")]
+
+
+def off_fixture_names() -> list[str]:
+    """Return the paths of the fixtures for rules that are off by default, one for each."""
+    return sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("off/*.py"))
+
+
+def marks(name: str) -> list[Mark]:
+    """Return what the comments of a fixture announce, in the order of flake8's output."""
+    found = []
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        comment = _COMMENT.search(line)
+        for mark in comment["marks"].split(";") if comment else ():
+            code, column, variable = mark.split()
+            found.append((name, number, int(column), code, variable))
+    return sorted(found)
+
+
+def marks_of(*names: str) -> list[Mark]:
+    """Return the marks of several fixtures, sorted."""
+    return sorted(mark for name in names for mark in marks(name))
