@@ -441,8 +441,12 @@ def simulation(q: Question) -> bool:
     for expression in q.reading.around(q.reader.value, q.read):
         value = expression.value
         if isinstance(value, Term) and value.op == "call" and len(value.uses) > 2:
-            targets = [q.reading.target(use) for use in value.uses]
-            if q.registered.identity in targets and q.reader.identity in targets:
+            read = [{q.reading.target(r) for r in q.reading.reads(use)} for use in value.uses]
+            alone = any(
+                q.registered.identity in targets and q.reader.identity not in targets
+                for targets in read
+            )
+            if alone and any(q.reader.identity in targets for targets in read):
                 return True
     return False
 
