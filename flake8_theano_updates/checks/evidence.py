@@ -296,7 +296,10 @@ def _is_old_value(q: Question, leaf: Use) -> bool:
 
 
 def _grows_by(q: Question) -> Iterator[Use]:
-    """Return the leaves of the new value of v; what a switch asks for is none of them."""
+    """Return the leaves of the new value of v.
+
+    A switch may ask for another counter; that decides when v grows, not by what.
+    """
     waiting = [q.registered.value]
     seen: set[int] = set()
     while waiting:
@@ -308,6 +311,10 @@ def _grows_by(q: Question) -> Iterator[Use]:
             seen.add(id(value))
             if value.op == "call" and value.label in _SWITCHES:
                 waiting.extend(value.uses[-2:])
+                for condition in value.uses[:-2]:
+                    for leaf in _leaves(q.reading, condition):
+                        if q.reading.target(leaf) is None:
+                            yield leaf
                 continue
             if value.op in _ARITHMETIC:
                 waiting.extend(value.uses)

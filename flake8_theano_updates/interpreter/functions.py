@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.values import Environment, Term, Use, Value, original
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -100,7 +101,7 @@ class Class:
 
 
 def hands_out_pairs(node: Function | ast.Lambda) -> bool:
-    """May a call of this function add a pair to a collection, or return one?"""
+    """May a call of this function add a pair to a collection, or return a part of one?"""
     for child in ast.walk(node):
         handed: ast.expr | None = None
         if isinstance(child, (ast.Return, ast.Yield)):
@@ -113,6 +114,9 @@ def hands_out_pairs(node: Function | ast.Lambda) -> bool:
             handed = child.elts[0] if child.elts else None
         elif isinstance(child, ast.Call) and child.args:
             handed = child.args[0]
+        if isinstance(handed, ast.Call) and isinstance(child, (ast.Return, ast.Lambda)):
+            if SHARED.search(ast.unparse(handed.func)):
+                return True
         if isinstance(handed, (ast.Tuple, ast.List)) and len(handed.elts) == 2:
             if not isinstance(handed.elts[0], ast.Constant):
                 return True

@@ -24,6 +24,7 @@ def may_hold_updates(text: str) -> bool:
         "updat" in text
         or "function(" in text
         or "shared" in text
+        or "yield" in text
         or ("ups" in text and _UPS.search(text) is not None)
     )
 
