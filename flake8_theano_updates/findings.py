@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection as Codes
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from types import MappingProxyType
 
 from flake8_theano_updates.checks.collections import collections_of
@@ -36,13 +37,13 @@ def check(
         compilers: compile calls of the project's own, by dotted name: the keyword
             or the position (from 0) of their updates.
     """
-    text = "\n".join(lines).lower()
+    text = "".join(lines).lower()
     own = any(name.rpartition(".")[2].lower() in text for name in compilers)
     if not own and not is_theano_code(text):
         return []
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
-    for scope in interpret(tree, Guide(_worth(text, own), compilers)):
+    for scope in interpret(tree, Guide(_worth(text, lines, own), compilers)):
         for suspicion in _suspicions(scope):
             if suspicion.code in wanted:
                 finding = _finding(suspicion, lines, path)
@@ -60,11 +61,9 @@ def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
     yield from frozen_in_calls(scope)
 
 
-def _worth(text: str, all_of_it: bool) -> Worth:
+def _worth(text: str, lines: Sequence[str], all_of_it: bool) -> Worth:
     """Return whether a function or class of a file may hold a finding, by its text alone."""
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    starts = list(accumulate((len(line.lower()) for line in lines), initial=0))
 
     def worth(node: ast.stmt) -> bool:
         end = min(node.end_lineno or node.lineno, len(starts) - 1)
