@@ -10,7 +10,7 @@ STANDARD_INPUT = "-"
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 
 
-class NoInput(Exception):  # noqa: N818 (the message is the whole line that the user sees)
+class NoInput(Exception):
     """A path that leads to no Python file; the message says why."""
 
 

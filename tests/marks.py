@@ -9,6 +9,9 @@ FOLDER = Path(__file__).resolve().parent.parent / "fixtures"
 
 _COMMENT = re.compile(r"#\s*error:(?P<marks>.*)$")
 
+# stands for the variable of a finding that is about none
+NO_VARIABLE = "-"
+
 # path below the folder of fixtures, line, column, code, variable
 Mark = tuple[str, int, int, str, str]
 

@@ -1,0 +1,67 @@
+# make demo   see a finding and its confirmation on two small programs
+# make test   run the suite against the installed package
+# make lint   check style, types, layers, and this project with its own plugin
+# make clean  remove everything that these made
+#
+# Each needs nothing but Python (3.10 or newer; 3.10 or 3.11 for Theano itself), and
+# works in .venv only. PYTHON=/path/to/python chooses the Python of a new .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+# The folders are there for modules that go: nothing else is newer then.
+SOURCES := setup.py pyproject.toml README.md LICENSE \
+	$(shell find flake8_theano_updates -name '*.py' -o -name py.typed -o -type d ! -name __pycache__)
+
+# Programs started from here must not see this checkout instead of what is installed.
+unexport PYTHONPATH
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint clean
+
+help:
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+
+demo: $(VENV)/.for-demo
+	@echo '== demo: two programs whose authors expect the updates to run in order'
+	@echo
+	@echo '$$ flake8 --select THU fixtures/question.py fixtures/THU101/momentum.py'
+	@$(BIN)/flake8 --isolated --select THU fixtures/question.py fixtures/THU101/momentum.py || \
+		test $$? -eq 1
+	@echo
+	@echo '$$ theano-updates confirm fixtures/question.py fixtures/THU101/momentum.py'
+	@$(BIN)/theano-updates confirm fixtures/question.py fixtures/THU101/momentum.py || \
+		test $$? -eq 1
+
+test: $(VENV)/.for-test
+	@echo '== test: the suite, against the package installed in $(VENV)'
+	$(BIN)/pytest -n 2
+
+lint: $(VENV)/.for-lint
+	@echo '== lint: style, types, layers, and the plugin on its own project'
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/flake8 --isolated --select THU flake8_theano_updates tests setup.py
+
+clean:
+	@echo '== clean: $(VENV), build products and caches'
+	rm -rf $(VENV) build dist *.egg-info
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find flake8_theano_updates tests fixtures -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made: tools/make_venv.sh
+	@sh tools/make_venv.sh $(VENV) $(PYTHON)
+	@touch $@
+
+# A stamp stands for a set of extras, installed from the sources as they were then.
+# build/ is removed around it: setuptools would install modules that are long deleted.
+$(VENV)/.for-demo: EXTRAS := theano
+$(VENV)/.for-test: EXTRAS := theano,test
+$(VENV)/.for-lint: EXTRAS := dev,py2
+$(VENV)/.for-demo $(VENV)/.for-test $(VENV)/.for-lint: $(VENV)/.made $(SOURCES)
+	@echo '== installing .[$(EXTRAS)] into $(VENV)'
+	@rm -rf build *.egg-info
+	@$(BIN)/pip --quiet --disable-pip-version-check install '.[$(EXTRAS)]'
+	@rm -rf build *.egg-info
+	@touch $@

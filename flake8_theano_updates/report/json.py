@@ -1,0 +1,46 @@
+"""Findings and verdicts as JSON: one array, one object for each finding."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+
+from flake8_theano_updates.model import Finding, Verdict
+
+
+def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = None) -> str:
+    """Write findings as a JSON array.
+
+    The output is strict JSON: a number that is not finite is written as one of the
+    strings "NaN", "Infinity" and "-Infinity".
+
+    Args:
+        findings: what was found.
+        verdicts: one for each finding, in the same order; None leaves ``verdict`` out.
+    """
+    if verdicts is None:
+        objects = [_finding(finding) for finding in findings]
+    else:
+        objects = [
+            _finding(finding) | {"verdict": _strict(asdict(verdict))}
+            for finding, verdict in zip(findings, verdicts, strict=True)
+        ]
+    return json.dumps(objects, indent=2, allow_nan=False)
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    # Not asdict: it would copy the syntax tree behind `fault`.
+    plain = {f.name: getattr(finding, f.name) for f in fields(finding) if f.name != "fault"}
+    return plain | {"fixes": [asdict(fix) for fix in finding.fixes]}
+
+
+def _strict(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _strict(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value

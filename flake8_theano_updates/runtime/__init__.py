@@ -1,0 +1,7 @@
+"""Ask the backend itself: compile what a finding is about and compare the numbers."""
+
+from __future__ import annotations
+
+from flake8_theano_updates.runtime.confirm import confirm
+
+__all__ = ["confirm"]

@@ -1,0 +1,220 @@
+"""Refuse programs that hold anything but the building of updates on stand-ins.
+
+What is verified is the part of a snippet that came from the user: its imports and its
+function ``build``. The rest is this package's own text.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from flake8_theano_updates.runtime.module import dotted
+from flake8_theano_updates.runtime.names import ATTRIBUTES, BUILTINS, KNOWN, is_module
+from flake8_theano_updates.runtime.stand_ins import StandIns
+
+LARGEST = 10**9
+LARGEST_EXPONENT = 64
+LONGEST = 200  # characters of a text
+MOST = 20_000  # nodes of a program
+
+_SYNTAX = (
+    ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.FunctionDef, ast.arguments, ast.arg,
+    ast.Return, ast.Assign, ast.AugAssign, ast.For, ast.If, ast.Expr, ast.Pass, ast.Break,
+    ast.Continue, ast.Yield, ast.YieldFrom, ast.ListComp, ast.SetComp, ast.GeneratorExp,
+    ast.DictComp, ast.comprehension, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp,
+    ast.Call, ast.keyword, ast.Lambda, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Subscript,
+    ast.Slice, ast.Starred, ast.Attribute, ast.Name, ast.Constant, ast.NamedExpr,
+    ast.expr_context, ast.boolop, ast.unaryop, ast.cmpop, ast.Add, ast.Sub, ast.Mult, ast.Div,
+    ast.Mod, ast.Pow, ast.FloorDiv, ast.BitOr, ast.BitAnd, ast.MatMult,
+)  # fmt: skip
+
+
+class RefusedError(Exception):
+    """The program holds something that is not on the list."""
+
+
+def verify(build: str, made: StandIns, frame: frozenset[str]) -> None:
+    """Check the part of a snippet that came from the user.
+
+    Args:
+        build: its imports and the function ``build``.
+        made: the stand-ins in it, whose attributes are the only ones besides those of
+            tensors, arrays, lists and mappings.
+        frame: the functions of the frame that it may call.
+
+    Raises:
+        RefusedError: it holds something that is not on the list.
+    """
+    try:
+        tree = ast.parse(build)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise RefusedError(f"the cut is no program: {error}") from None
+    for problem in _Check(tree, made, frame).problems():
+        raise RefusedError(f"refused: {problem}")
+
+
+class _Check:
+    def __init__(self, tree: ast.Module, made: StandIns, frame: frozenset[str]) -> None:
+        self._tree = tree
+        self._nodes = list(ast.walk(tree))
+        self._imports: dict[str, str] = {}
+        self._made = made
+        self._bound = set(frame)
+        for node in self._nodes:
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self._bound.add(node.id)
+            elif isinstance(node, ast.arg):
+                self._bound.add(node.arg)
+            elif isinstance(node, ast.FunctionDef):
+                self._bound.add(node.name)
+        self._attributes = made.attributes | {
+            node.attr
+            for node in self._nodes
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and dotted(node.value) in made.namespaces
+        }
+        self._inner = {
+            id(node.value) for node in self._nodes if isinstance(node, ast.Attribute)
+        }
+
+    def problems(self) -> Iterator[str]:
+        if len(self._nodes) > MOST:
+            yield "it is too long"
+        for node in self._nodes:
+            if not isinstance(node, _SYNTAX):
+                yield f"it holds {_article(type(node).__name__)}"
+        for node in self._nodes:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                yield from self._import(node)
+        for node in self._nodes:
+            yield from self._node(node)
+        yield from self._rebound()
+
+    def _node(self, node: ast.AST) -> Iterator[str]:
+        match node:
+            case ast.FunctionDef(name=name) | ast.arg(arg=name) if "__" in name:
+                yield f"it uses the name {name}"
+            case ast.FunctionDef() if node.decorator_list:
+                yield f"the function {node.name} is decorated"
+            case ast.keyword() if "__" in (node.arg or ""):
+                yield f"it uses the name {node.arg}"
+            case ast.Constant():
+                yield from self._constant(node.value)
+            case ast.BinOp(op=ast.Pow(), right=right):
+                yield from self._exponent(right)
+            case ast.Name():
+                yield from self._name(node)
+            case ast.Attribute() if id(node) not in self._inner:
+                yield from self._chain(node)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        for alias in node.names:
+            if isinstance(node, ast.ImportFrom):
+                full = f"{node.module}.{alias.name}"
+                if full == "__future__.print_function":
+                    continue
+            else:
+                full = alias.name
+            if full not in KNOWN and not is_module(full):
+                yield f"it imports {full}"
+            bound = full if alias.asname else full.partition(".")[0]
+            name = alias.asname or alias.name.partition(".")[0]
+            self._imports[name] = full if isinstance(node, ast.ImportFrom) else bound
+
+    def _constant(self, value: object) -> Iterator[str]:
+        if isinstance(value, (str, bytes)):
+            if len(value) > LONGEST or "__" in str(value):
+                yield "it holds a text that could name something else"
+        elif isinstance(value, int) and abs(value) > LARGEST:
+            yield f"the number {value:.3g} is too large"
+
+    def _exponent(self, right: ast.expr) -> Iterator[str]:
+        for node in ast.walk(right):
+            if isinstance(node, ast.Constant) and isinstance(node.value, int):
+                if abs(node.value) > LARGEST_EXPONENT:
+                    yield f"the exponent {node.value} is too large"
+
+    def _name(self, node: ast.Name) -> Iterator[str]:
+        if "__" in node.id:
+            yield f"it uses the name {node.id}"
+        elif node.id in self._imports:
+            if isinstance(node.ctx, ast.Store):
+                yield f"it rebinds {node.id}"
+            elif id(node) not in self._inner and self._imports[node.id] not in KNOWN:
+                yield f"it hands on the module {node.id}"
+        elif node.id not in self._bound and node.id not in BUILTINS:
+            yield f"it uses {node.id}, which has no stand-in"
+
+    def _chain(self, node: ast.Attribute) -> Iterator[str]:
+        """Check ``a.b.c`` as a whole."""
+        steps: list[str] = []
+        base: ast.expr = node
+        while isinstance(base, ast.Attribute):
+            steps.insert(0, base.attr)
+            base = base.value
+        if any("__" in step for step in steps):
+            yield f"it uses the attribute {'.'.join(steps)}"
+            return
+        path = base.id if isinstance(base, ast.Name) else ""
+        if path in self._imports:
+            yield from self._import_chain(self._imports[path], steps)
+            return
+        while path in self._made.namespaces and steps:
+            step = steps.pop(0)
+            path = f"{path}.{step}"
+            if step not in self._attributes:
+                yield f"it uses the attribute {path}"
+        if isinstance(node.ctx, ast.Store) and steps:
+            yield f"it sets the attribute {steps[-1]}"
+        for step in steps:
+            if step not in ATTRIBUTES:
+                yield f"it uses the attribute {step}"
+
+    def _import_chain(self, full: str, steps: list[str]) -> Iterator[str]:
+        while steps and (full not in KNOWN or f"{full}.{steps[0]}" in KNOWN):
+            full = f"{full}.{steps.pop(0)}"
+        if full not in KNOWN:
+            yield f"it uses {full}"
+        for step in steps:
+            if step not in ATTRIBUTES:
+                yield f"it uses the attribute {step}"
+
+    def _rebound(self) -> Iterator[str]:
+        """Objects with attributes of their own must stay what they are."""
+        stores: Counter[str] = Counter()
+        loads: Counter[str] = Counter()
+        for node in self._nodes:
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                chain = dotted(node)
+                counter = loads if isinstance(node.ctx, ast.Load) else stores
+                counter[chain or ""] += 1
+        for path in self._made.namespaces:
+            if stores[path] > 1:
+                yield f"it rebinds {path}"
+        roots = {path.partition(".")[0] for path in self._made.namespaces}
+        for node in self._nodes:
+            if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+                names = [argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)]
+                for name in roots.intersection(names):
+                    if not self._is_method(node, names, name, loads):
+                        yield f"it rebinds {name}"
+
+    def _is_method(
+        self, node: ast.FunctionDef | ast.Lambda, names: list[str], name: str, loads: Counter[str]
+    ) -> bool:
+        """Is a function only used as ``functools.partial(function, name)``?"""
+        if isinstance(node, ast.Lambda) or names[0] != name or loads[node.name] != 1:
+            return False
+        return any(
+            isinstance(call, ast.Call)
+            and dotted(call.func) == "functools.partial"
+            and [dotted(argument) for argument in call.args] == [node.name, name]
+            for call in self._nodes
+        )
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name} statement or expression"

@@ -1,0 +1,112 @@
+"""Ask the backend about each finding."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from flake8_theano_updates.model import Finding, OrderFault, Verdict
+from flake8_theano_updates.runtime.allowlist import RefusedError, verify
+from flake8_theano_updates.runtime.cut import CannotCutError, cut
+from flake8_theano_updates.runtime.module import Module, look_up
+from flake8_theano_updates.runtime.snippet import Snippet, snippet
+from flake8_theano_updates.runtime.stand_ins import SHAPES, stand_ins
+from flake8_theano_updates.runtime.supervisor import (
+    Answer,
+    Backend,
+    NoBackendError,
+    Supervisor,
+    WorkerFailedError,
+)
+from flake8_theano_updates.runtime.usage import Usage
+from flake8_theano_updates.runtime.verdict import judged, raised, unresolved
+
+
+def confirm(
+    findings: Sequence[Finding],
+    trees: Mapping[str, ast.Module],
+    *,
+    calls: int = 5,
+    python: str | None = None,
+    timeout: float = 20.0,
+) -> list[Verdict]:
+    """Compile the updates of each finding and compare old values with new ones.
+
+    Args:
+        findings: what was found.
+        trees: the syntax tree of each file, by the path in its findings; the very trees
+            that the findings were made from.
+        calls: how often each compiled function is called.
+        python: the interpreter that has the backend; this one by default.
+        timeout: seconds for each program.
+
+    Returns:
+        one verdict for each finding, in the same order.
+    """
+    modules: dict[str, Module] = {}
+    with Supervisor(python, timeout) as supervisor:
+        return [
+            _verdict(finding, trees, modules, supervisor, calls) for finding in findings
+        ]
+
+
+def _verdict(
+    finding: Finding,
+    trees: Mapping[str, ast.Module],
+    modules: dict[str, Module],
+    supervisor: Supervisor,
+    calls: int,
+) -> Verdict:
+    if finding.fault is None:
+        return Verdict("unresolved", f"{finding.code} is not about values: there is nothing to run")
+    try:
+        backend = supervisor.backend()
+    except NoBackendError as error:
+        return Verdict("unresolved", str(error))
+    try:
+        if finding.path not in modules:
+            modules[finding.path] = look_up(trees[finding.path])
+        return _tried(finding.fault, modules[finding.path], supervisor, calls, backend)
+    except Exception as error:
+        # One cut that trips this package must not take the other verdicts along.
+        return unresolved(f"internal error: {type(error).__name__}: {error}", backend)
+
+
+def _tried(
+    fault: OrderFault, module: Module, supervisor: Supervisor, calls: int, backend: Backend
+) -> Verdict:
+    """Run programs with other stand-ins until one runs through."""
+    failed: list[tuple[Snippet, Answer]] = []
+    obstacle = ""
+    for made in _programs(fault, module, calls):
+        if isinstance(made, str):
+            obstacle = obstacle or made
+            continue
+        try:
+            answer = supervisor.run(made.text, calls)
+        except WorkerFailedError as error:
+            return unresolved(f"the program did not end well: {error}", backend, made)
+        if answer.result is not None:
+            return judged(answer.result, made, backend)
+        failed.append((made, answer))
+    if not failed:
+        return unresolved(obstacle, backend)
+    program, answer = failed[0]
+    if all(one.refused and "MissingInput" not in one.error for _, one in failed):
+        return raised(answer, program, backend)
+    return unresolved(f"the stand-ins do not fit: {answer.error}", backend, program)
+
+
+def _programs(fault: OrderFault, module: Module, calls: int) -> Iterator[Snippet | str]:
+    """Yield verified programs, the most faithful first, or why one cannot be."""
+    for shape, own_cost in itertools.product(SHAPES, (False, True)):
+        try:
+            part = cut(fault, module, own_cost=own_cost)
+            made = stand_ins(part, Usage(part, fault, module), fault, module, shape)
+            program = snippet(part, fault, module, made, shape, calls, own_cost=own_cost)
+            verify(program.build, made, program.frame)
+        except (CannotCutError, RefusedError) as error:
+            yield str(error)
+        else:
+            yield program

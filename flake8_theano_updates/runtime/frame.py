@@ -1,0 +1,260 @@
+# ruff: noqa: D, UP
+# mypy: ignore-errors
+# The fixed part of every snippet; its text is copied, function by function, around the
+# user's statements. Python 2.7 or later.
+
+import numpy
+import theano
+import theano.tensor
+
+
+class StandIn(object):
+    """An object that stands for one of the original program; it only has attributes."""
+
+
+def cost_of(variables):
+    """Stand for the cost: its gradient is bounded, never zero and differs by element."""
+    terms = [theano.tensor.sqrt(1 + v**2) + 0.3 * v for v in listed(variables)]
+    return sum(theano.tensor.sum(term) for term in terms)
+
+
+def listed(value):
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def smooth(*parts, **named):
+    """Stand for an unknown function: smooth in its first argument and in the others."""
+    parts = [p for p in parts + tuple(named[k] for k in sorted(named)) if is_number(p)]
+    if not parts:
+        return 0.41
+    rest = sum(theano.tensor.tanh(theano.tensor.sum(part)) for part in parts[1:])
+    if not rest and not isinstance(parts[0], theano.Variable):
+        return 0.9 * parts[0] + 0.05
+    return 0.9 * parts[0] + 0.05 * theano.tensor.tanh(parts[0]) + 0.01 * rest
+
+
+def is_number(value):
+    kinds = (theano.Variable, numpy.ndarray, numpy.number, float, int)
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
+def new_shared(*parts, **named):
+    """Stand for what makes a shared variable: with the value or like the variable given."""
+    for part in parts[:1] + tuple(named.get(k) for k in ("value", "initial")):
+        if isinstance(part, theano.compile.SharedVariable):
+            return theano.shared(part.get_value() * 0 + 0.3)
+        if is_number(part) and not isinstance(part, theano.Variable):
+            return theano.shared(numpy.asarray(part, dtype="float64"))
+    return theano.shared(numpy.array(VALUES))
+
+
+def update_add(x, increment):
+    return (x, x + increment)
+
+
+def update_sub(x, decrement):
+    return (x, x - decrement)
+
+
+def moving_average_update(x, value, momentum):
+    return (x, x * momentum + value * (1 - momentum))
+
+
+def update(x, new_x):
+    return (x, new_x)
+
+
+def int_shape(x):
+    return x.get_value().shape
+
+
+def numpy_dtype(x):
+    return x.dtype
+
+
+def zeros(shape=(), dtype="float64", name=None):
+    return theano.shared(numpy.zeros(shape), name=name)
+
+
+def ones(shape=(), dtype="float64", name=None):
+    return theano.shared(numpy.ones(shape), name=name)
+
+
+def variable(value, dtype="float64", name=None):
+    return theano.shared(numpy.asarray(value, dtype="float64"), name=name)
+
+
+class Refused(Exception):
+    """The backend does not compile or run the updates."""
+
+
+def collect(read):
+    """Build the updates; return the pairs and the name of each target."""
+    seen = []
+
+    def target(text, value):
+        for one in listed(value):
+            if isinstance(one, theano.Variable) and all(one is not other for _, other in seen):
+                seen.append((text, one))
+        return value
+
+    updates = build(read, target)  # noqa: F821
+    pairs = updates.items() if isinstance(updates, dict) else updates
+    pairs = [(pair[0], pair[1]) for pair in pairs]
+    wake(pairs)
+    return pairs, labels(pairs, seen)
+
+
+def wake(pairs):
+    """Give values to variables that are zero and that other updates would change."""
+    waiting = [new for _, new in pairs if isinstance(new, theano.Variable)]
+    seen = set(target for target, _ in pairs)
+    while waiting:
+        variable = waiting.pop()
+        if variable in seen:
+            continue
+        seen.add(variable)
+        if variable.owner is not None:
+            waiting.extend(variable.owner.inputs)
+        elif isinstance(variable, theano.compile.SharedVariable):
+            value = variable.get_value()
+            if isinstance(value, numpy.ndarray) and value.dtype.kind == "f" and not value.any():
+                variable.set_value(value + 0.37)
+
+
+def labels(pairs, seen):
+    """Name the targets as the program does; what one name stands for twice gets an index."""
+    known = [(text, one) for text, one in seen if any(one is pair[0] for pair in pairs)]
+    for position, pair in enumerate(pairs):
+        if all(pair[0] is not one for _, one in known):
+            known.append(("target[%d]" % position, pair[0]))
+    counts = {}
+    named = []
+    for text, one in known:
+        index = counts.get(text, 0)
+        counts[text] = index + 1
+        several = sum(other == text for other, _ in known) > 1
+        base = text[: text.rindex("[")] if text.endswith("]") and several else text
+        label = "%s[%d]" % (base, index) if several else text
+        rank = FIRST.index(text) if text in FIRST else len(FIRST)
+        named.append(((rank == len(FIRST), index, rank), label, one))
+    named.sort(key=lambda entry: entry[0])
+    return [(label, one) for _, label, one in named]
+
+
+def with_new_values():
+    """Build the updates with every marked read replaced by the new value of what it reads."""
+    taken = {}
+
+    def read(value):
+        if isinstance(value, (list, tuple)):
+            return [read(item) for item in value]
+        if not isinstance(value, theano.compile.SharedVariable):
+            return value
+        placeholder = value.type()
+        taken[placeholder] = value
+        return placeholder
+
+    pairs, names = collect(read)
+    updated = dict(pairs)
+    if not any(variable in updated for variable in taken.values()):
+        raise ValueError("the marked read takes no variable that is updated")
+    replaced = {}
+    begun = set()
+
+    def substituted(node):
+        if not isinstance(node, theano.Variable):
+            return node
+        if node not in replaced:
+            replaced[node] = replacement(node)
+        return replaced[node]
+
+    def replacement(node):
+        if node in taken:
+            if taken[node] not in updated:
+                return taken[node]
+            if taken[node] in begun:
+                raise ValueError("the new values of the variables need each other")
+            begun.add(taken[node])
+            new = substituted(updated[taken[node]])
+            begun.remove(taken[node])
+            return theano.tensor.as_tensor_variable(new)
+        if node.owner is None:
+            return node
+        inputs = [substituted(one) for one in node.owner.inputs]
+        if all(one is other for one, other in zip(inputs, node.owner.inputs)):
+            return node
+        copy = node.owner.clone_with_new_inputs(inputs, strict=False)
+        return copy.outputs[node.index or 0]
+
+    return [(variable, substituted(new)) for variable, new in pairs], names
+
+
+def trajectory(pairs, variables, calls):
+    """Compile, call, and return the variables' values before and after each call."""
+    start = [variable.get_value() for variable in variables]
+    try:
+        mode = theano.compile.Mode(linker="py", optimizer=None)
+        step = theano.function([], [], updates=pairs, mode=mode)
+        rows = [values(variables)]
+        for _ in range(calls):
+            step()
+            rows.append(values(variables))
+    except Exception as error:
+        raise Refused("%s: %s" % (type(error).__name__, error))
+    for variable, value in zip(variables, start):
+        variable.set_value(value)
+    return rows
+
+
+def values(variables):
+    return [numpy.asarray(variable.get_value()).tolist() for variable in variables]
+
+
+def run(calls):
+    """Return the trajectories of the updates as written, reversed, and with new values."""
+    pairs, names = collect(lambda variable: variable)
+    variables = [variable for _, variable in names]
+    as_compiled = trajectory(pairs, variables, calls)
+    backwards = trajectory(pairs[::-1], variables, calls)
+    try:
+        pairs, names = with_new_values()
+        mended = trajectory(pairs, [variable for _, variable in names], calls)
+    except Refused as error:
+        raise ValueError("with the new value it does not compile or run: %s" % error)
+    return {
+        "names": [label for label, _ in names],
+        "as_compiled": as_compiled,
+        "reversed": backwards,
+        "with_new_value": mended,
+        "first_difference": first_difference(as_compiled, mended),
+    }
+
+
+def first_difference(rows, others):
+    for call, (row, other) in enumerate(zip(rows, others)):
+        if any(not alike(one, two) for one, two in zip(row, other)):
+            return call
+    return None
+
+
+def alike(one, other):
+    if isinstance(one, list):
+        return len(one) == len(other) and all(alike(a, b) for a, b in zip(one, other))
+    if one == other or (one != one and other != other):
+        return True
+    return abs(one - other) <= 1e-9 * max(abs(one), abs(other)) < float("inf")
+
+
+def show(result):
+    """Print what ``run`` returned."""
+    for kind in ("as_compiled", "reversed", "with_new_value"):
+        print(kind.replace("_", " ") + ":")
+        for call, row in enumerate(result[kind]):
+            shown = ["%s = %s" % pair for pair in zip(result["names"], row)]
+            print("  after %d: %s" % (call, ", ".join(shown)))
+    first = result["first_difference"]
+    if first is None:
+        print("as compiled and with the new value: no difference")
+    else:
+        print("as compiled and with the new value differ from call %d on" % first)

@@ -1,0 +1,144 @@
+"""The names that a snippet may use: of the backend, NumPy, Python and Keras' facade."""
+
+from __future__ import annotations
+
+import re
+
+_TENSOR = """
+    abs_ add alloc all and_ any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax
+    argmin argsort as_tensor_variable basic.alloc batched_dot cast ceil clip concatenate constant
+    cos cosh cumprod cumsum deg2rad diag diagonal div_proxy dot eq erf erfc erfinv exp exp2 expm1
+    extra_ops.diff extra_ops.repeat eye fill flatten floor ge gt identity identity_like inc_subtensor
+    int_div inv invert iround isinf isnan join le log log10 log1p log2 lt max maximum mean min
+    minimum mod mul neg neq nnet.binary_crossentropy nnet.categorical_crossentropy nnet.elu
+    nnet.hard_sigmoid nnet.relu nnet.sigmoid nnet.softmax nnet.softplus nnet.ultra_fast_sigmoid
+    nonzero norm not_ ones ones_like or_ outer patternbroadcast pow prod ptp real repeat reshape
+    round set_subtensor sgn shape shape_padleft shape_padright sin sinh sqr sqrt square squeeze
+    stack std sub sum switch tan tanh tensordot tile transpose tril triu true_div trunc unbroadcast
+    var where xor zeros zeros_like zeros_like addbroadcast sort nlinalg.norm nlinalg.trace
+    nlinalg.diag nlinalg.extract_diag nlinalg.matrix_inverse nlinalg.det logsumexp
+    grad jacobian hessian Lop Rop grad_clip
+"""
+_NUMPY = """
+    abs absolute all any arange array asarray ascontiguousarray ceil clip concatenate cos cumsum
+    diag dot dtype empty_like exp expm1 eye finfo float32 float64 floor full full_like identity
+    inf int16 int32 int64 int8 isnan linspace log log1p log2 max maximum mean min minimum nan ones
+    ones_like outer pi power prod reshape round sign sin sqrt square stack std sum tan tanh tile
+    transpose uint8 var where zeros zeros_like
+"""
+_OTHERS = """
+    theano.shared theano.compile.shared theano.compile.sharedvalue.shared theano.grad
+    theano.gradient.grad theano.gradient.jacobian theano.gradient.hessian
+    theano.gradient.disconnected_grad theano.gradient.zero_grad theano.gradient.grad_clip
+    theano.gradient.consider_constant theano.tensor.extra_ops.cumsum
+    theano.config.floatX theano.ifelse.ifelse theano.updates.OrderedUpdates theano.clone
+    theano.OrderedUpdates theano.config.device theano.tensor.inplace.exp
+    collections.OrderedDict collections.defaultdict itertools.chain itertools.count itertools.cycle
+    itertools.islice itertools.repeat itertools.starmap itertools.chain.from_iterable
+    itertools.izip functools.partial functools.reduce
+    theano.tensor.shared
+"""
+BUILTINS = frozenset(
+    "abs all any bool dict enumerate filter float int isinstance iter len list map max min next "
+    "object pow range reversed round set sorted sum tuple xrange zip str True False None".split()
+)
+
+KNOWN = frozenset(
+    [f"theano.tensor.{name}" for name in _TENSOR.split()]
+    + [f"numpy.{name}" for name in _NUMPY.split()]
+    + _OTHERS.split()
+)
+
+# Methods and attributes of tensors, arrays, lists and mappings.
+ATTRIBUTES = frozenset(
+    """
+    T all any append argmax argmin astype borrow broadcastable clip clone copy cumsum dimshuffle
+    dot dtype eval extend fill flatten format get get_value insert items iteritems iterkeys
+    itervalues join keys max mean min name ndim norm pop prod ravel repeat reshape round set_value
+    setdefault shape size sort squeeze startswith endswith std sum swapaxes take trace transpose
+    type update values var zeros_like ones_like append_ replace sqrt
+    """.split()
+)
+TENSOR_ATTRIBUTES = frozenset(
+    """
+    T all any argmax argmin astype broadcastable clip copy cumsum dimshuffle dot dtype eval fill
+    flatten get_value max mean min name ndim norm prod ravel repeat reshape round set_value shape
+    size squeeze std sum swapaxes take trace transpose type var zeros_like ones_like
+    """.split()
+)
+MAPPING_ATTRIBUTES = frozenset("items iteritems keys iterkeys values itervalues".split())
+
+GRADIENTS = frozenset({"theano.grad", "theano.tensor.grad", "theano.gradient.grad"})
+
+# What makes a symbolic input, and of how many dimensions.
+SYMBOLIC = {
+    f"theano.tensor.{prefix}{kind}": (prefix in ("b", "w", "i", "l"), dimensions)
+    for prefix in ("", "b", "w", "i", "l", "f", "d")
+    for kind, dimensions in {
+        "scalar": 0, "vector": 1, "row": 2, "col": 2, "matrix": 2, "tensor3": 3, "tensor4": 4,
+    }.items()
+}  # fmt: skip
+
+# Functions of Keras' backend that are not called as in Theano's tensor module.
+FACADE = {
+    "abs": "theano.tensor.abs_",
+    "batch_get_value": None,
+    "constant": "theano.tensor.constant",
+    "equal": "theano.tensor.eq",
+    "greater": "theano.tensor.gt",
+    "greater_equal": "theano.tensor.ge",
+    "less": "theano.tensor.lt",
+    "less_equal": "theano.tensor.le",
+    "not_equal": "theano.tensor.neq",
+    "sign": "theano.tensor.sgn",
+    "square": "theano.tensor.sqr",
+    "transpose": "theano.tensor.transpose",
+}
+FACADE_FUNCTIONS = {
+    "dtype": "numpy_dtype",
+    "get_variable_shape": "int_shape",
+    "int_shape": "int_shape",
+    "moving_average_update": "moving_average_update",
+    "ones": "ones",
+    "update": "update",
+    "update_add": "update_add",
+    "update_sub": "update_sub",
+    "variable": "variable",
+    "zeros": "zeros",
+}
+FACADES = ("keras.backend", "tensorflow.keras.backend")
+
+GRADIENT_NAME = re.compile(
+    r"grad|^g_?p|(?:^|_)gs?$|^gs?_|^d(?:E|L|C|J|cost|loss)?_?d?_?[A-Zwbp](?![a-z]{3})", re.IGNORECASE
+)
+PARAMETER_NAME = re.compile(r"^(?:p|ps|w|W|b|B|x|weights?|theta|params?.*|.*params?|wrt|vars?)$")
+SHARED_NAME = re.compile(r"shared|variable$|(?:^|_)zeros|(?:^|_)ones|init", re.IGNORECASE)
+NUMBER_NAME = re.compile(
+    r"^(?:[lm]r|mu|rho|eps.*|beta.*|alpha|gamma|decay.*|.*rate|mom.*|[sm]|step_?sizes?|scales?|"
+    r"l[12].*|.*_?lr|.*decay|.*momentum)$",
+    re.IGNORECASE,
+)
+
+
+_MODULES = frozenset(
+    ".".join(parts[:end])
+    for parts in (full.split(".") for full in KNOWN)
+    for end in range(1, len(parts))
+)
+
+
+def is_module(full: str) -> bool:
+    """Is this a module of which something may be used?"""
+    return full in _MODULES
+
+
+def facade(full: str) -> str | None:
+    """Return what a name of Keras' backend stands for: a backend's name or a frame's function."""
+    for prefix in FACADES:
+        if full.startswith(prefix + "."):
+            name = full[len(prefix) + 1 :]
+            if name in FACADE_FUNCTIONS:
+                return FACADE_FUNCTIONS[name]
+            whole = FACADE.get(name) or f"theano.tensor.{name}"
+            return whole if whole in KNOWN else None
+    return None

@@ -1,0 +1,314 @@
+"""Write a program that a person can read and run, and that shows what a finding says."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake8_theano_updates.model import OrderFault
+from flake8_theano_updates.runtime.cut import Cut
+from flake8_theano_updates.runtime.module import Module, canonical, dotted
+from flake8_theano_updates.runtime.names import (
+    FACADES,
+    GRADIENTS,
+    KNOWN,
+    SYMBOLIC,
+    facade,
+    is_module,
+)
+from flake8_theano_updates.runtime.stand_ins import NUMBERS, StandIns, array
+from flake8_theano_updates.runtime.usage import flattened
+
+FRAME = Path(__file__).with_name("frame.py")
+
+# What every snippet needs of the frame, in this order.
+_ALWAYS = (
+    "listed Refused collect wake labels with_new_values trajectory values run first_difference alike show"
+).split()
+
+# The worker sets its own flags; a person who runs the program has none, or better ones.
+_ALONE = """\
+if __name__ == "__main__":
+    import os
+
+    os.environ.setdefault("THEANO_FLAGS", "cxx=,blas.ldflags=,device=cpu,floatX=float64")
+"""
+
+Replace = Callable[[ast.AST], ast.AST | None]
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A program and the part of it that came from the user.
+
+    Args:
+        text: the whole program.
+        build: the function ``build`` and the imports above it, which are to be verified.
+        frame: the functions of this package that ``build`` may call.
+    """
+
+    text: str
+    build: str
+    frame: frozenset[str]
+
+
+def snippet(
+    cut: Cut,
+    fault: OrderFault,
+    module: Module,
+    made: StandIns,
+    shape: str,
+    calls: int,
+    *,
+    own_cost: bool,
+) -> Snippet:
+    """Write the program.
+
+    Args:
+        own_cost: take gradients of a stand-in instead of the program's own cost.
+    """
+    rewriter = _Rewriter(cut, fault, module, shape, own_cost)
+    body = [*made.lines]
+    for name, function in cut.helpers:
+        body.extend(rewriter.helper(name, function))
+    body.extend(rewriter.body())
+    build = f"def build({rewriter.read_name}, {rewriter.target_name}):\n"
+    build += "".join(f"    {line}\n" if line else "\n" for line in body)
+    imports = "".join(f"{line}\n" for line in _imports(module, build))
+    frame = _frame()
+    used = [name for name in frame if name in _ALWAYS or re.search(rf"\b{name}\b", build)]
+    used += [name for name in ("is_number",) if {"smooth", "new_shared"} & set(used)]
+    parts = [
+        '"""Do the updates as written compute what they do with the new value?"""',
+        "from __future__ import print_function\n",
+        _ALONE,
+        imports,
+        f"CALLS = {calls}",
+        f"FIRST = {[text_of(fault.reader.target), text_of(fault.registered.target)]!r}",
+        f"VALUES = {array(shape, 0)}.tolist()\n\n",
+        *(f"{frame[name]}\n\n" for name in frame if name in used and name not in _ALWAYS),
+        f"{build}\n",
+        *(f"{frame[name]}\n\n" for name in frame if name in _ALWAYS),
+        'if __name__ == "__main__":\n    show(run(CALLS))\n',
+    ]
+    callable_names = frozenset(frame) - frozenset(_ALWAYS) | {"listed"}
+    return Snippet("\n".join(parts), f"{imports}\n{build}", callable_names)
+
+
+def text_of(node: ast.expr) -> str:
+    """Write a target as the program does."""
+    return ast.unparse(node)
+
+
+class _Rewriter:
+    """Marks the reads and targets, and replaces what a snippet does not use as it is."""
+
+    def __init__(
+        self, cut: Cut, fault: OrderFault, module: Module, shape: str, own_cost: bool
+    ) -> None:
+        self._cut = cut
+        self._module = module
+        self._shape = shape
+        self._own_cost = own_cost
+        self._reads = {id(node) for node in fault.reads}
+        registrations = (*fault.collection.registrations, fault.reader, fault.registered)
+        self._targets = {id(pair.target) for pair in registrations}
+        taken = {
+            name.id
+            for root in (*cut.statements, *(function for _, function in cut.helpers))
+            for name in ast.walk(root)
+            if isinstance(name, ast.Name)
+        }
+        taken |= {a.arg for a in ast.walk(cut.scope) if isinstance(a, ast.arg)}
+        self.read_name = _free("read", taken)
+        self.target_name = _free("target", taken)
+        self._numbers = itertools.cycle(NUMBERS[::-1])
+        self._arrays = itertools.count(3)
+
+    def body(self) -> Iterator[str]:
+        statements = [self._rewritten(statement) for statement in self._cut.statements]
+        if self._cut.result is None:
+            name = getattr(self._cut.scope, "name", "updates")
+            yield f"def {name}():"
+            for statement in statements:
+                yield from (f"    {line}" for line in ast.unparse(statement).splitlines())
+            yield f"return list({name}())"
+            return
+        for statement in statements:
+            yield from ast.unparse(statement).splitlines()
+        yield f"return {ast.unparse(self._rewritten(self._cut.result))}"
+
+    def helper(self, name: str, function: ast.FunctionDef) -> Iterator[str]:
+        """Write a function; a method becomes one that its object holds."""
+        new = self._rewritten(function)
+        assert isinstance(new, ast.FunctionDef)
+        new.name = name.replace(".", "_")
+        yield from ast.unparse(new).splitlines()
+        if "." in name:
+            yield f"{name} = functools.partial({new.name}, self)"
+
+    def _rewritten(self, node: ast.AST) -> ast.AST:
+        return ast.fix_missing_locations(rebuilt(node, self._replacement))
+
+    def _replacement(self, node: ast.AST) -> ast.AST | None:
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            return self._rewritten(ast.Assign([node.target], node.value, None, lineno=1))
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            return ast.arg(node.arg)
+        if not isinstance(node, ast.expr):
+            return None
+        plain = self._plain(node)
+        loads = not isinstance(getattr(node, "ctx", None), ast.Store)
+        if id(node) in self._reads and loads:
+            return _called(self.read_name, plain)
+        if id(node) in self._targets and loads:
+            return _called(self.target_name, ast.Constant(text_of(node)), plain)
+        return plain
+
+    def _plain(self, node: ast.expr) -> ast.expr:
+        new = self._special(node)
+        if new is not None:
+            return new
+        same = rebuilt(node, self._replacement, inside=True)
+        assert isinstance(same, ast.expr)
+        return same
+
+    def _special(self, node: ast.expr) -> ast.expr | None:
+        if isinstance(node, ast.Call):
+            full = self._module.full_name(node.func)
+            if full in SYMBOLIC:
+                return self._symbolic(*SYMBOLIC[full])
+            if full in GRADIENTS and self._own_cost:
+                return self._gradient(node)
+        if isinstance(node, (ast.Attribute, ast.Name)) and not isinstance(
+            getattr(node, "ctx", None), ast.Store
+        ):
+            return self._imported(node)
+        return None
+
+    def _symbolic(self, whole: bool, dimensions: int) -> ast.expr:
+        shape = {0: "scalar", 1: "vector", 2: "matrix"}.get(dimensions, "tensor4")
+        if whole:
+            return _parsed(f"theano.tensor.as_tensor_variable(numpy.ones({(2,) * dimensions}, int))")
+        if dimensions == 0:
+            return _parsed(f"theano.tensor.as_tensor_variable({next(self._numbers)})")
+        return _parsed(f"theano.tensor.as_tensor_variable({array(shape, next(self._arrays))})")
+
+    def _gradient(self, node: ast.Call) -> ast.expr | None:
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        wrt = node.args[1] if len(node.args) > 1 else given.get("wrt")
+        if wrt is None:
+            return None
+        new = self._rewritten(wrt)
+        assert isinstance(new, ast.expr)
+        func = self._rewritten(node.func)
+        assert isinstance(func, ast.expr)
+        return ast.Call(func, [_called("cost_of", new), new], [])
+
+    def _imported(self, node: ast.Attribute | ast.Name) -> ast.expr | None:
+        chain = dotted(node)
+        full = self._module.full_name(node)
+        if chain is None or full is None:
+            return None
+        new = facade(full)
+        if new is not None:
+            return _parsed(new)
+        if full in KNOWN:
+            usual = chain if not _is_backend_renamed(self._module, chain) else full
+            return _parsed(usual)
+        if full == "builtins.zip" or full == "itertools.izip":
+            return _parsed("zip")
+        root = full.partition(".")[0]
+        if root in ("theano", "numpy") and isinstance(node, ast.Attribute):
+            if not is_module(full):
+                return _parsed(flattened(chain))
+        return None
+
+
+def rebuilt(node: ast.AST, replace: Replace, *, inside: bool = False) -> ast.AST:
+    """Copy a tree, with ``replace`` deciding on each node (None: copy it)."""
+    if not inside:
+        new = replace(node)
+        if new is not None:
+            return new
+    fields: dict[str, object] = {}
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            fields[name] = rebuilt(value, replace)
+        elif isinstance(value, list):
+            fields[name] = [
+                rebuilt(item, replace) if isinstance(item, ast.AST) else item for item in value
+            ]
+        else:
+            fields[name] = value
+    return ast.copy_location(type(node)(**fields), node)
+
+
+def _imports(module: Module, build: str) -> Iterator[str]:
+    yield "import collections"
+    yield "import functools"
+    yield "import itertools"
+    yield ""
+    yield "import numpy"
+    yield "import theano"
+    yield "import theano.tensor"
+    used = {node.id for node in ast.walk(ast.parse(build)) if isinstance(node, ast.Name)}
+    for name, full in sorted(module.imports.items()):
+        if name not in used or name in ("numpy", "theano", "collections", "functools", "itertools"):
+            continue
+        whole = _canonical_import(full)
+        if whole is None:
+            continue
+        package, _, last = whole.rpartition(".")
+        if not package:
+            yield f"import {whole} as {name}"
+        else:
+            yield f"from {package} import {last}" + (f" as {name}" if name != last else "")
+
+
+def _canonical_import(full: str) -> str | None:
+    whole = canonical(full)
+    if whole in KNOWN or is_module(whole):
+        return whole
+    return None
+
+
+def _is_backend_renamed(module: Module, chain: str) -> bool:
+    root = chain.partition(".")[0]
+    return root in ("aesara", "pytensor") or chain.startswith("future_builtins")
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    taken = set(taken)
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _called(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+@functools.cache
+def _frame() -> dict[str, str]:
+    """Return the source of each function and class of the frame, by name."""
+    text = FRAME.read_text(encoding="utf-8")
+    found = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            segment = ast.get_source_segment(text, node)
+            assert segment is not None
+            found[node.name] = segment.replace("  # noqa: F821", "")
+    return found
+
+
+__all__ = ["FACADES", "Snippet", "rebuilt", "snippet", "text_of"]

@@ -1,0 +1,454 @@
+"""Write a stand-in for every name that a cut uses and does not define."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_theano_updates.model import OrderFault
+from flake8_theano_updates.runtime.cut import Cut
+from flake8_theano_updates.runtime.module import Function, Module, dotted
+from flake8_theano_updates.runtime.names import (
+    GRADIENT_NAME,
+    KNOWN,
+    NUMBER_NAME,
+    PARAMETER_NAME,
+    SHARED_NAME,
+    facade,
+)
+from flake8_theano_updates.runtime.usage import Place, Usage
+
+SHAPES = ("matrix", "scalar", "vector", "tensor4")
+MANY = 2  # elements in a list of stand-ins
+NUMBERS = (0.31, 0.17, 0.23, 0.41, 0.13, 0.37, 0.19, 0.29, 0.43, 0.11)
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """Lines of source that define the stand-ins.
+
+    Args:
+        lines: one statement each, with a comment on what it stands for.
+        namespaces: the dotted names that stand for objects with attributes.
+        attributes: the attributes that these have.
+    """
+
+    lines: tuple[str, ...]
+    namespaces: frozenset[str]
+    attributes: frozenset[str]
+
+
+def array(shape: str, position: int) -> str:
+    """Write distinct positive values that differ for each ``position``."""
+    first = 21 + 13 * (position % 5) + 3 * (position // 5)
+    one, two, three, four = (f"{(first + step) / 100:.2f}" for step in (0, 5, 9, 16))
+    if shape == "scalar":
+        return f"numpy.array({one})"
+    if shape == "vector":
+        return f"numpy.array([{one}, {two}])"
+    if shape == "tensor4":
+        return f"numpy.array([[[[{one}, {two}], [{three}, {four}]]]])"
+    return f"numpy.array([[{one}, {two}], [{three}, {four}]])"
+
+
+def stand_ins(cut: Cut, usage: Usage, fault: OrderFault, module: Module, shape: str) -> StandIns:
+    """Choose and write the stand-ins of ``cut``."""
+    writer = _Writer(cut, usage, fault, module, shape)
+    roots = [place for place in usage.facts if len(place) == 1]
+    if ("self",) not in roots and any("." in name for name, _ in cut.helpers):
+        usage.facts["self",] = {"namespace"}
+        roots.append(("self",))
+    for root in roots:
+        writer.write(root)
+    lines = [line for rank in sorted(writer.lines) for line in writer.lines[rank]]
+    return StandIns(tuple(lines), frozenset(writer.namespaces), frozenset(writer.attributes))
+
+
+class _Writer:
+    """Writes each place once, in an order in which everything is there when it is needed."""
+
+    def __init__(
+        self, cut: Cut, usage: Usage, fault: OrderFault, module: Module, shape: str
+    ) -> None:
+        # 0 objects, 1 variables, 2 what is computed from them, 3 what calls them
+        self.lines: dict[int, list[str]] = {0: [], 1: [], 2: [], 3: []}
+        self.namespaces: set[str] = set()
+        self.attributes: set[str] = set()
+        self._cut = cut
+        self._usage = usage
+        self._fault = fault
+        self._module = module
+        self._shape = shape
+        self._arrays = itertools.count()
+        self._numbers = itertools.cycle(NUMBERS)
+
+    def write(self, place: Place) -> None:
+        usage = self._usage
+        path = _path(place)
+        attributes = [child for child in usage.children(place) if child[-1][0] == "."]
+        if attributes or (usage.has(place, "namespace") and not usage.has(place, "target")):
+            self.lines[0].append(f"{path} = StandIn()")
+            self.namespaces.add(path)
+            for child in attributes:
+                self.attributes.add(child[-1][1:])
+                self.write(child)
+            return
+        kind = self._kind(place)
+        if kind == "callable":
+            self._write_callable(place, path)
+            return
+        rank = {"gradient": 2, "gradients": 2, "cost": 2, "mapping": 2}.get(kind, 1)
+        self.lines[rank].append(f"{path} = {self._expression(place)}{self._comment(place, kind)}")
+
+    def _write_callable(self, place: Place, path: str) -> None:
+        result = (*place, "()")
+        comment = f"  # stands for the function {path}"
+        role = self._role(place)
+        if role in ("smooth", "new_shared"):
+            self.lines[3].append(f"{path} = {role}{comment}")
+            return
+        if role == "list":
+            value = _path(result)
+            self.lines[1].append(f"{value} = {self._expression(result)}")
+        else:
+            value = {"pairs": "[]", "cost": self._cost()}.get(role) or self._gradient(result)
+        self.lines[3].append(f"{path} = lambda *given, **named: {value}{comment}")
+
+    def _role(self, place: Place) -> str:
+        """Return what the function at ``place`` has to return."""
+        usage = self._usage
+        result = (*place, "()")
+        name = place[-1].lstrip(".")
+        kind = self._kind(result)
+        if usage.has(result, "pairs") and not usage.has(result, "iterated"):
+            return "pairs"
+        if usage.has(result, "cost"):
+            return "cost"
+        if kind in ("list", "gradients"):
+            return "gradient" if GRADIENT_NAME.search(name) or kind == "gradients" else "list"
+        if usage.has(result, "target", "read", "wrt", "uses:get_value") or SHARED_NAME.search(name):
+            return "new_shared"
+        return "gradient" if GRADIENT_NAME.search(name) else "smooth"
+
+    def _is_reachable(self, place: Place) -> bool:
+        """Does a stand-in have a name by which others can use it?"""
+        if _is_inner(place):
+            return False
+        return "()" not in place or (place[-1] == "()" and self._role(place[:-1]) == "list")
+
+    def _kind(self, place: Place) -> str:
+        usage = self._usage
+        steps = {child[-1] for child in usage.children(place)}
+        target = usage.has(place, "target", "read")
+        if usage.has(place, "dtype"):
+            return "dtype"
+        if usage.has(place, "or") and self._is_none(place):
+            return "none"
+        if "()" in steps or usage.has(place, "called"):
+            return "callable"
+        if usage.has(place, "cost"):
+            return "cost"
+        if any(step.startswith("['") for step in steps):
+            return "keywords"
+        if "k" in steps or (usage.has(place, "mapping") and "v" in steps):
+            return "mapping"
+        if "#0" in steps or "#1" in steps:
+            return "tuple"
+        if "[]" in steps and not target and not usage.has(place, "tensor"):
+            inner = (*place, "[]")
+            return "gradients" if self._kind(inner) == "gradient" else "list"
+        if target:
+            return "shared"
+        if usage.has(place, "pairs", "grown"):
+            return "pairs"
+        if usage.has(place, "stored"):
+            return "empty mapping"
+        if usage.has(place, "iterated"):
+            return "list"
+        if usage.has(place, "wrt", "uses:get_value", "uses:broadcastable", "uses:set_value"):
+            return "shared"
+        names = usage.names(place) or usage.names(place[:-1])
+        if place[-1] == "[]":
+            names = names + usage.names(place[:-1])
+        if any(NUMBER_NAME.search(name) for name in names):
+            return "number"
+        if any(GRADIENT_NAME.search(name) for name in names):
+            return "gradient"
+        if self._default(place) is not None:
+            return "number"
+        if place[-1] == "[]" and self._beside_target(place):
+            return "gradient"
+        if usage.has(place, "tensor", "sliced"):
+            return "tensor"
+        return "number"
+
+    def _is_none(self, place: Place) -> bool:
+        """Is None the default of this parameter?"""
+        if len(place) > 1 or not isinstance(self._cut.scope, Function):
+            return False
+        default = defaults(self._cut.scope).get(place[0])
+        return isinstance(default, ast.Constant) and default.value is None
+
+    def _beside_target(self, place: Place) -> bool:
+        partners = self._usage.partners
+        near = {place, partners.get(place, ())}
+        near |= {one for one, other in partners.items() if other in near}
+        return any(self._usage.has(one, "target") for one in near if one)
+
+    def _expression(self, place: Place) -> str:
+        usage = self._usage
+        kind = self._kind(place)
+        if kind == "shared":
+            return self._shared(place)
+        if kind == "tensor":
+            return f"theano.tensor.as_tensor_variable({array(self._shape, next(self._arrays))})"
+        if kind in ("gradient", "gradients"):
+            return self._gradient(place)
+        if kind == "cost":
+            return self._cost()
+        if kind == "list":
+            inner = (*place, "[]")
+            if inner not in usage.facts:
+                return "[]"
+            return f"[{', '.join(self._expression(inner) for _ in range(MANY))}]"
+        if kind == "tuple":
+            last = max(int(c[-1][1:]) for c in usage.children(place) if c[-1][0] == "#")
+            parts = []
+            for step in range(last + 1):
+                inner = (*place, f"#{step}")
+                parts.append(self._expression(inner) if inner in usage.facts else "0.5")
+            return f"({', '.join(parts)},)"
+        if kind == "mapping":
+            return self._mapping(place)
+        if kind == "keywords":
+            entries = (
+                f"{child[-1][1:-1]}: {self._expression(child)}" for child in usage.children(place)
+            )
+            return "{" + ", ".join(entries) + "}"
+        if kind == "dtype":
+            return '"float64"'
+        if kind == "none":
+            return "None"
+        if kind == "pairs":
+            return "[]"
+        if kind == "empty mapping":
+            return "collections.OrderedDict()"
+        if kind == "callable":
+            result = (*place, "()")
+            return "new_shared" if usage.has(result, "target", "read") else "smooth"
+        return self._default(place) or repr(next(self._numbers))
+
+    def _mapping(self, place: Place) -> str:
+        wrt = self._wrt(place)
+        if not wrt:
+            entries = (
+                f"theano.shared({array(self._shape, next(self._arrays))})" for _ in range(MANY)
+            )
+            wrt = f"[{', '.join(entries)}]"
+        target = self._usage.has((*place, "v"), "target", "read")
+        value = "new_shared(p)" if target else "0.9 * p - 0.1"
+        return f"collections.OrderedDict((p, {value}) for p in {wrt})"
+
+    def _shared(self, place: Place) -> str:
+        known = self._initial(place)
+        if known is not None:
+            return f"theano.shared({known})"
+        position = next(self._arrays)
+        named = ""
+        if self._usage.has(place, "uses:name"):
+            named = f', "{(self._usage.names(place) + ["variable"])[0]}_{position}"'
+        return f"theano.shared({array(self._shape, position)}{named})"
+
+    def _cost(self) -> str:
+        paths = list(self._differentiated())
+        return f"cost_of({paths[0] if len(paths) == 1 else ' + '.join(map(_as_list, paths))})"
+
+    def _differentiated(self) -> Iterator[str]:
+        """Yield the stand-ins that a cost depends on."""
+        usage = self._usage
+        found: dict[str, bool] = {}
+        for place in usage.facts:
+            base = place[:-1] if place[-1] == "[]" else place
+            if usage.has(place, "wrt", "target") and base and self._is_reachable(base):
+                several = base != place or self._kind(base) == "list"
+                text = f"listed({_path(base)})" if several else _path(base)
+                likely = usage.has(place, "wrt") or any(
+                    PARAMETER_NAME.search(name) for name in usage.names(base) + usage.names(place)
+                )
+                found[text] = found.get(text, False) or likely
+        if any(found.values()):
+            yield from (path for path, likely in found.items() if likely)
+        else:
+            yield from found
+
+    def _gradient(self, place: Place) -> str:
+        wrt = self._wrt(place)
+        if not wrt:
+            several = self._kind(place) in ("gradients", "list")
+            value = f"theano.tensor.as_tensor_variable({array(self._shape, next(self._arrays))})"
+            return f"[{value}, {value}]" if several else value
+        return f"theano.grad(cost_of({wrt}), {wrt})"
+
+    def _wrt(self, place: Place) -> str:
+        """Return the stand-in that a gradient at ``place`` is taken for, or an empty string."""
+        usage = self._usage
+        many = self._kind(place) in ("gradients", "list", "mapping")
+        candidates: list[tuple[int, Place]] = []
+        own = usage.names(place)
+        for other in usage.facts:
+            is_element = other[-1] == "[]"
+            base = other[:-1] if is_element else other
+            if is_element != many or base[: len(place)] == place:
+                continue
+            if not base or not self._is_reachable(base):
+                continue
+            if usage.has(other, "target") or usage.has(base, "wrt"):
+                names = usage.names(base) + usage.names(other)
+                score = max((len(n) for n in names for o in own if o.endswith(n)), default=0)
+                score = 10 * score + any(PARAMETER_NAME.search(name) for name in names)
+                candidates.append((score, base))
+        if not candidates:
+            return ""
+        best = max(candidates, key=lambda entry: entry[0])
+        return _path(best[1])
+
+    def _comment(self, place: Place, kind: str) -> str:
+        path = _path(place)
+        said = {
+            "shared": f"stands for the variable {path}",
+            "tensor": f"stands for the expression {path}",
+            "gradient": f"stands for the gradient {path}",
+            "gradients": f"stand for the gradients {path}",
+            "cost": f"stands for the cost {path}",
+            "list": f"stand for the elements of {path}",
+            "tuple": f"stand for the parts of {path}",
+            "pairs": f"stands for the other updates in {path}",
+            "mapping": f"stands for the mapping {path}",
+            "empty mapping": f"stands for the mapping {path}",
+            "keywords": f"stands for the mapping {path}",
+            "none": f"the default of {path}",
+        }.get(kind)
+        if said is None:
+            said = f"stands for the number {path}"
+        return f"  # {said}"
+
+    def _default(self, place: Place) -> str | None:
+        """Return the known value of a number; not 0, which would hide what it multiplies."""
+        if _path(place) in self._cut.settled:
+            return repr(self._cut.settled[_path(place)])
+        node: ast.expr | None = self._usage.defaults.get(place)
+        if node is None and len(place) == 1 and isinstance(self._cut.scope, Function):
+            node = defaults(self._cut.scope).get(place[0])
+        if node is None and len(place) == 2 and place[0] == "self":
+            made = self._made(place[1][1:])
+            if made is not None and made[1] and number(made[0]) is not None:
+                known = floating(made[0])
+                return f"theano.shared({known if known != '0.0' else next(self._numbers)})"
+            node = made[0] if made else None
+        text = number(node)
+        if text is None and isinstance(node, ast.Constant) and isinstance(node.value, (bool, str)):
+            return repr(node.value)
+        return None if text is None or float(ast.literal_eval(text)) == 0 else text
+
+    def _initial(self, place: Place) -> str | None:
+        """Return the known initial value of a shared variable."""
+        if len(place) == 2 and place[0] == "self":
+            made = self._made(place[1][1:])
+            return floating(made[0]) if made else None
+        return None
+
+    def _made(self, name: str) -> tuple[ast.expr, bool] | None:
+        """Return what ``self.name`` is made of in ``__init__``, and whether it is shared."""
+        for init in self._module.methods(self._cut.owner, "__init__"):
+            given = defaults(init)
+            for node in ast.walk(init):
+                if isinstance(node, ast.Assign) and any(
+                    dotted(target) == f"self.{name}" for target in node.targets
+                ):
+                    return self._origin(node.value, given)
+            if name in given and "__dict__" in {
+                inner.attr for inner in ast.walk(init) if isinstance(inner, ast.Attribute)
+            }:
+                return given[name], False
+        return None
+
+    def _origin(self, value: ast.expr, given: dict[str, ast.expr]) -> tuple[ast.expr, bool] | None:
+        shared = False
+        while isinstance(value, ast.Call):
+            name = (dotted(value.func) or "").rpartition(".")[2]
+            if name in ("get", "pop") and len(value.args) == 2:
+                value = value.args[1]
+            elif value.args:
+                full = self._module.full_name(value.func) or ""
+                shared = shared or bool(SHARED_NAME.search(name)) or full == "keras.backend.variable"
+                if full not in KNOWN and facade(full) is None and not _hands_on(name):
+                    return None
+                value = value.args[0]
+            else:
+                return None
+        if isinstance(value, ast.Name):
+            if value.id not in given:
+                return None
+            value = given[value.id]
+        return value, shared
+
+
+def _hands_on(name: str) -> bool:
+    """Does a function's name say that it hands on the value of its argument?"""
+    return bool(SHARED_NAME.search(name)) or "float" in name.lower() or name in ("int", "cast")
+
+
+def defaults(function: Function) -> dict[str, ast.expr]:
+    """Return the default of each parameter that has one."""
+    arguments = function.args
+    plain = [*arguments.posonlyargs, *arguments.args]
+    found = {
+        argument.arg: value
+        for argument, value in zip(
+            plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True
+        )
+    }
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if default is not None:
+            found[argument.arg] = default
+    return found
+
+
+def number(node: ast.expr | None) -> str | None:
+    """Return the source of a plain number, or None."""
+    if node is None:
+        return None
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, SyntaxError, TypeError):
+        return None
+    return repr(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def floating(node: ast.expr) -> str | None:
+    """Return the source of a plain number as a float."""
+    text = number(node)
+    return None if text is None else repr(float(ast.literal_eval(text)))
+
+
+def _is_inner(place: Place) -> bool:
+    """Is this place inside of a list, a tuple or a mapping?"""
+    return any(step[0] in "[#kv" and step not in (place[0],) for step in place[1:])
+
+
+def _as_list(path: str) -> str:
+    return path if path.startswith("listed(") else f"[{path}]"
+
+
+def _path(place: Place) -> str:
+    """Write a place as a dotted name; what a call returns gets a name of its own."""
+    text = ""
+    for step in place:
+        if step == "()":
+            text = re.sub(r"[._]+", "_", text).strip("_") + "_result"
+        else:
+            text += step
+    return text

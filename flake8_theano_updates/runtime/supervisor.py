@@ -1,0 +1,208 @@
+"""Start, watch and end the process that compiles snippets."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+WORKER = Path(__file__).with_name("worker.py")
+START = 120.0  # seconds to import a backend on a cold and busy machine
+
+MISSING = (
+    "no Theano in {python}; install the extra: pip install \"flake8-theano-updates[theano]\""
+)
+
+
+class NoBackendError(Exception):
+    """The interpreter has no backend that can be imported."""
+
+
+class WorkerFailedError(Exception):
+    """The worker hung or died over one snippet."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What compiles: the package, its version and its interpreter's version."""
+
+    name: str
+    version: str
+    python: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one snippet gave.
+
+    Args:
+        result: what its ``run`` returned, or None if it raised.
+        error: what it raised.
+        refused: the backend did not compile or run the updates as written.
+        line: the line of the snippet that raised, if known.
+    """
+
+    result: dict[str, Any] | None
+    error: str = ""
+    refused: bool = False
+    line: int | None = None
+
+
+class Supervisor:
+    """Runs snippets one after the other in a worker; use it in a ``with`` statement.
+
+    Args:
+        python: the interpreter that has the backend; this one by default.
+        timeout: seconds for each snippet.
+    """
+
+    def __init__(self, python: str | None = None, timeout: float = 20.0) -> None:
+        self._python = python or sys.executable
+        self._timeout = timeout
+        self._worker: _Worker | None = None
+        self._backend: Backend | None = None
+
+    def __enter__(self) -> Supervisor:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def backend(self) -> Backend:
+        """Start the worker if need be and return what it compiles with.
+
+        Raises:
+            NoBackendError: there is none.
+        """
+        self._started()
+        assert self._backend is not None
+        return self._backend
+
+    def run(self, snippet: str, calls: int) -> Answer:
+        """Run one snippet.
+
+        Raises:
+            NoBackendError: there is no backend.
+            WorkerFailedError: the snippet took too long or took the worker down.
+        """
+        worker = self._started()
+        request = {"snippet": snippet, "calls": calls, "timeout": self._timeout}
+        try:
+            answer = worker.ask(request, self._timeout)
+        except WorkerFailedError:
+            self._end()
+            raise
+        return Answer(
+            answer.get("result"),
+            str(answer.get("error", "")),
+            bool(answer.get("refused", False)),
+            answer.get("line"),
+        )
+
+    def _started(self) -> _Worker:
+        if self._worker is None:
+            worker = _Worker(self._python)
+            try:
+                self._backend = _backend(worker.hear(START), self._python)
+            except WorkerFailedError as error:
+                worker.end()
+                raise NoBackendError(f"{self._python} does not start: {error}") from None
+            except BaseException:
+                worker.end()
+                raise
+            self._worker = worker
+        return self._worker
+
+    def _end(self) -> None:
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+
+def _backend(greeting: dict[str, Any], python: str) -> Backend:
+    if "backend" in greeting:
+        return Backend(greeting["backend"], greeting["version"], greeting["python"])
+    if greeting.get("absent"):
+        raise NoBackendError(MISSING.format(python=python))
+    raise NoBackendError(f"Theano in {python} cannot be imported: {greeting.get('error')}")
+
+
+class _Worker:
+    """One process and its folder."""
+
+    def __init__(self, python: str) -> None:
+        self._folder = tempfile.mkdtemp(prefix="theano-updates-")
+        try:
+            self._process = subprocess.Popen(
+                [python, str(WORKER), self._folder],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=self._folder,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise NoBackendError(f"{python} does not start: {error.strerror}") from None
+        # A thread reads: waiting with a timeout on a pipe has no portable form.
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+
+    def ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise WorkerFailedError("the worker has ended") from None
+        return self.hear(timeout)
+
+    def hear(self, timeout: float) -> dict[str, Any]:
+        try:
+            line = self._lines.get(timeout=timeout)
+        except queue.Empty:
+            raise WorkerFailedError(f"it took more than {timeout:g} seconds") from None
+        if not line:
+            raise WorkerFailedError("the worker ended without an answer")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def end(self) -> None:
+        """End the process and whatever it started, and remove its folder."""
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            with contextlib.suppress(OSError):
+                stream.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put("")

@@ -1,0 +1,124 @@
+"""Turn what a program answered into a verdict and one sentence on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flake8_theano_updates.model import Verdict
+from flake8_theano_updates.runtime.snippet import Snippet
+from flake8_theano_updates.runtime.supervisor import Answer, Backend
+
+Row = tuple[object, ...]
+LONGEST = 300  # characters of a backend's error
+
+
+def judged(result: dict[str, Any], program: Snippet, backend: Backend) -> Verdict:
+    """Compare the trajectories that a program returned."""
+    names = tuple(result["names"])
+    compiled, backwards, mended = (
+        _rows(result[kind]) for kind in ("as_compiled", "reversed", "with_new_value")
+    )
+    first = result["first_difference"]
+    if first is None:
+        reason = _same(names, compiled)
+    else:
+        reason = _different(names, compiled[first], mended[first], first)
+    return Verdict(
+        "agrees" if first is None else "confirmed",
+        reason,
+        backend.name,
+        backend.version,
+        backend.python,
+        names,
+        compiled,
+        backwards,
+        mended,
+        first,
+        program.text,
+    )
+
+
+def raised(answer: Answer, program: Snippet, backend: Backend) -> Verdict:
+    """Report that the backend refuses the updates as they are written."""
+    return Verdict(
+        "raises",
+        _shortened(answer.error),
+        backend.name,
+        backend.version,
+        backend.python,
+        snippet=program.text,
+    )
+
+
+def unresolved(reason: str, backend: Backend, program: Snippet | None = None) -> Verdict:
+    """Report that there are no numbers, and why."""
+    return Verdict(
+        "unresolved",
+        _shortened(reason),
+        backend.name,
+        backend.version,
+        backend.python,
+        snippet=program.text if program else None,
+    )
+
+
+def _same(names: Sequence[str], compiled: Sequence[Row]) -> str:
+    calls = len(compiled) - 1
+    for call, row in enumerate(compiled):
+        for name, value in zip(names, row, strict=True):
+            if not all(math.isfinite(number) for number in _flat(value)):
+                return f"no difference in {calls} calls, but {name} is not finite from call {call} on"
+    return f"no difference in {calls} calls"
+
+
+def _different(names: Sequence[str], compiled: Row, mended: Row, call: int) -> str:
+    for name, one, other in zip(names, compiled, mended, strict=True):
+        for old, new in zip(_flat(one), _flat(other), strict=False):
+            if math.isfinite(new) and not math.isfinite(old):
+                step = "the first step" if call == 1 else f"call {call}"
+                return (
+                    f"{step} divides by zero or overflows: {name} becomes {old} as compiled, "
+                    f"{new:.5g} with the new value"
+                )
+    for name, one, other in zip(names, compiled, mended, strict=True):
+        for old, new in zip(_flat(one), _flat(other), strict=False):
+            if old != new and not math.isclose(old, new, rel_tol=1e-9):
+                return (
+                    f"after call {call}, {name} is {_shown(old, new)} as compiled, "
+                    f"{_shown(new, old)} with the new value"
+                )
+    return f"they differ after call {call}"
+
+
+def _shown(value: float, beside: float) -> str:
+    """Write a number with as many digits as it takes to tell it from another."""
+    for digits in (5, 8, 12):
+        if f"{value:.{digits}g}" != f"{beside:.{digits}g}":
+            return f"{value:.{digits}g}"
+    return repr(value)
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
+
+
+def _rows(rows: list[list[Any]]) -> tuple[Row, ...]:
+    return tuple(tuple(_numbers(value) for value in row) for row in rows)
+
+
+def _numbers(value: Any) -> object:
+    """Undo what the protocol does to numbers that are not finite."""
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return float(value) if isinstance(value, str) else value
+
+
+def _flat(value: object) -> Iterator[float]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _flat(item)
+    elif isinstance(value, (int, float)):
+        yield float(value)

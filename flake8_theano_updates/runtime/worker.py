@@ -1,0 +1,162 @@
+"""Run generated programs in the interpreter that has the backend.
+
+Standard library only and Python 2.7 or later: the supervisor starts this file as a
+script. Requests and answers are JSON, one object a line, on standard input and output.
+"""
+
+from __future__ import print_function
+
+import os
+import sys
+
+# As a script this file's folder comes first on the path and would hide modules of the
+# standard library that have the names of its neighbours.
+_HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]
+
+import json  # noqa: E402
+import math  # noqa: E402
+import platform  # noqa: E402
+import shutil  # noqa: E402
+import signal  # noqa: E402
+import traceback  # noqa: E402
+
+MEMORY = 4 * 1024**3
+MODULES = frozenset(
+    "__future__ collections functools itertools numpy theano theano.compile theano.gradient "
+    "theano.ifelse theano.tensor theano.tensor.extra_ops theano.tensor.nlinalg theano.tensor.nnet "
+    "theano.updates".split()
+)
+BUILTINS = (
+    "ArithmeticError Exception False None True ValueError abs all any bool dict enumerate filter "
+    "float int isinstance iter len list map max min next object pow range repr reversed round set "
+    "sorted str sum tuple type xrange zip __build_class__"
+).split()
+
+
+def main(folder):
+    """Answer requests until standard input ends, then remove ``folder``."""
+    answers = _own_output()
+    try:
+        _prepare(folder)
+        print(json.dumps(_greeting(folder)), file=answers)
+        answers.flush()
+        while True:
+            line = sys.stdin.readline()
+            if not line:
+                break
+            request = json.loads(line)
+            _alarm(request["timeout"])
+            answer = _answer(request)
+            _alarm(0)
+            print(json.dumps(answer), file=answers)
+            answers.flush()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_output():
+    """Keep standard output for answers; whatever else is printed goes nowhere."""
+    answers = os.fdopen(os.dup(1), "w")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    return answers
+
+
+def _prepare(folder):
+    # No C compiler and a folder of its own: fast for small programs, no shared cache to
+    # lock or to break. The user's settings are made for other work.
+    os.environ["THEANO_FLAGS"] = ",".join(
+        [
+            "cxx=",
+            "blas.ldflags=",
+            "device=cpu",
+            "floatX=float64",
+            "mode=FAST_COMPILE",
+            "base_compiledir=" + os.path.join(folder, "compiled"),
+        ]
+    )
+    os.environ["THEANORC"] = os.devnull
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    try:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):
+        pass  # not offered here; the timeout still holds
+
+
+def _greeting(folder):
+    python = platform.python_version()
+    try:
+        import theano
+    except Exception as error:
+        absent = isinstance(error, ImportError) and "theano" in str(error)
+        return {"python": python, "error": _said(error), "absent": absent}
+    return {"python": python, "backend": "theano", "version": theano.__version__}
+
+
+def _alarm(timeout):
+    """End this process where the supervisor is no longer there to do it."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(int(timeout) + 5 if timeout else 0)
+
+
+def _answer(request):
+    space = {"__builtins__": _builtins(), "__name__": "snippet"}
+    try:
+        exec(compile(request["snippet"], "<snippet>", "exec"), space)
+        return {"result": _strict(space["run"](request["calls"]))}
+    except Exception as error:
+        return {
+            "error": str(error) if type(error).__name__ == "Refused" else _said(error),
+            "refused": type(error).__name__ == "Refused",
+            "line": _line(),
+        }
+
+
+def _builtins():
+    import warnings
+
+    warnings.simplefilter("ignore")
+    real = vars(sys.modules.get("builtins") or sys.modules["__builtin__"])
+    allowed = dict((name, real[name]) for name in BUILTINS if name in real)
+    importer = real["__import__"]
+
+    def limited(name, space=None, local=None, wanted=(), level=0):
+        if name not in MODULES or level > 0:
+            raise ImportError("a snippet does not import " + name)
+        return importer(name, space, local, wanted, 0)
+
+    allowed["__import__"] = limited
+    return allowed
+
+
+def _said(error):
+    return "%s: %s" % (type(error).__name__, error)
+
+
+def _line():
+    """Return the line of the snippet at which it failed."""
+    lines = [entry[1] for entry in traceback.extract_tb(sys.exc_info()[2]) if entry[0] == "<snippet>"]
+    return lines[-1] if lines else None
+
+
+def _strict(value):
+    """JSON has no numbers that are not finite."""
+    if isinstance(value, dict):
+        return dict((key, _strict(item)) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return [_strict(item) for item in value]
+    if isinstance(value, float) and (math.isnan(value) or math.isinf(value)):
+        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return value
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,1 @@
+"""From files to syntax trees with true lines and columns."""

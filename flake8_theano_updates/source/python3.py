@@ -1,0 +1,144 @@
+"""Read a file as Python 3: from bytes to text, lines and a syntax tree."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from dataclasses import dataclass
+
+# Constructs that Python 2 has and Python 3 refuses, by what they look like on the line
+# at which the parser gave up.
+_PYTHON2 = (
+    (re.compile(r"\bprint(?:\s*>>|\s+[\w'\"`-]|['\"])"), "print statement"),
+    (re.compile(r"\bexcept\b[^:()]+,\s*\w+\s*:"), "except clause with a comma"),
+    (re.compile(r"\bexec\s+[^\s(=.]"), "exec statement"),
+    (re.compile(r"\braise\s+[\w.]+\s*,"), "raise statement with a comma"),
+    (re.compile(r"<>"), "operator <>"),
+    (re.compile(r"`"), "backquotes"),
+    (re.compile(r"\b[uU][rR]['\"]"), "ur'' string"),
+    (re.compile(r"\b(?:0[0-7]+|\d+|0[xX][\da-fA-F]+)[lL]\b"), "long integer"),
+    (re.compile(r"(?<![\w.])0[0-7]+\b"), "octal number without 0o"),
+    (re.compile(r"\b(?:def|lambda)\b[^:]*[(,\s]\("), "parameters in a tuple"),
+)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    r"""One file that parses.
+
+    Args:
+        path: as it is shown to the user.
+        text: the decoded text, line ends as ``\n``, without a byte order mark.
+        lines: the lines of ``text`` with their line ends, as flake8 gives them to plugins.
+        tree: the syntax tree of ``text``.
+    """
+
+    path: str
+    text: str
+    lines: tuple[str, ...]
+    tree: ast.Module
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as Python 3.
+
+    Args:
+        path: as it is shown to the user.
+        line: where it went wrong, from 1.
+        column: where it went wrong in that line, from 1, in characters.
+        reason: what went wrong, in one line.
+    """
+
+    def __init__(self, path: str, line: int, column: int, reason: str) -> None:
+        super().__init__(path, line, column, reason)
+        self.path = path
+        self.line = line
+        self.column = column
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.reason}"
+
+
+def parse(path: str, data: bytes) -> Parsed:
+    """Decode and parse the bytes of a file.
+
+    Args:
+        path: as it is shown to the user.
+        data: the file's content; its encoding is found as PEP 263 says.
+
+    Raises:
+        Unreadable: if the bytes are not text or the text is not Python 3.
+    """
+    lines = _decode(path, data)
+    text = "".join(lines)
+    return Parsed(path, text, lines, _tree(path, text, lines))
+
+
+def _decode(path: str, data: bytes) -> tuple[str, ...]:
+    if b"\0" in data:
+        line, column = _position(data, data.index(b"\0"))
+        raise Unreadable(path, line, column, "not text: it holds null bytes")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        if str(error).startswith("unknown encoding"):
+            raise Unreadable(path, 1, 1, str(error)) from None
+        encoding = "utf-8"
+    try:
+        return tuple(io.TextIOWrapper(io.BytesIO(data), encoding))
+    except UnicodeDecodeError as error:
+        # The decoder may have been fed in pieces, so its own position is not the file's.
+        line, column = _position(data, _first_bad_byte(data, encoding, error))
+        declared = "declared" if encoding not in {"utf-8", "utf-8-sig"} else "no encoding declared"
+        raise Unreadable(path, line, column, f"not {encoding.upper()} ({declared})") from None
+    except (LookupError, UnicodeError) as error:
+        raise Unreadable(path, 1, 1, f"cannot be decoded: {error}") from None
+
+
+def _first_bad_byte(data: bytes, encoding: str, seen: UnicodeDecodeError) -> int:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return seen.start
+
+
+def _position(data: bytes, offset: int) -> tuple[int, int]:
+    before = data[:offset]
+    start = before.rfind(b"\n") + 1
+    column = len(before[start:].decode("utf-8", "replace")) + 1
+    return before.count(b"\n") + 1, column
+
+
+def _tree(path: str, text: str, lines: tuple[str, ...]) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            # Invalid escapes and the like are for other linters.
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        raise _syntax_error(path, error, lines) from None
+    except (RecursionError, MemoryError):
+        raise Unreadable(path, 1, 1, "nested too deeply for Python's parser") from None
+    except ValueError as error:
+        raise Unreadable(path, 1, 1, str(error)) from None
+
+
+def _syntax_error(path: str, error: SyntaxError, lines: tuple[str, ...]) -> Unreadable:
+    line = min(max(error.lineno or 1, 1), max(len(lines), 1))
+    reason = f"syntax error: {error.msg}"
+    python2 = _python2_construct(error, lines[line - 1] if lines else "")
+    if python2:
+        reason = f"it parses only as Python 2 ({python2})"
+    return Unreadable(path, line, max(error.offset or 1, 1), reason)
+
+
+def _python2_construct(error: SyntaxError, line: str) -> str | None:
+    if isinstance(error, TabError):
+        return "tabs mixed with spaces"
+    code = line.split("#", 1)[0]
+    return next((name for pattern, name in _PYTHON2 if pattern.search(code)), None)

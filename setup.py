@@ -1,0 +1,88 @@
+"""Packaging of flake8-theano-updates; tool settings stand in pyproject.toml."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = "flake8_theano_updates"
+
+
+def version() -> str:
+    """Read ``__version__`` from the package without importing it.
+
+    Importing would need the package's requirements, which are not there yet
+    while it is being built.
+    """
+    tree = ast.parse((HERE / PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__":
+            return str(ast.literal_eval(node.value))
+    raise RuntimeError(f"no __version__ in {PACKAGE}/__init__.py")
+
+
+# PyTensor 3 needs Python 3.11; the last releases for 3.10 are of the 2.x line.
+PYTENSOR = [
+    "pytensor>=3.0.7,<4; python_version >= '3.11'",
+    "pytensor>=2.30,<3; python_version < '3.11'",
+]
+
+# Theano 1.0.5, the last release, stops at Python 3.11 and at NumPy 1.23; newer
+# Pythons get its descendant.
+THEANO = [
+    "theano==1.0.5; python_version < '3.12'",
+    "numpy>=1.21,<1.24; python_version < '3.12'",
+    "scipy>=1.7,<1.16; python_version < '3.12'",
+    "pytensor>=3.0.7,<4; python_version >= '3.12'",
+]
+
+setup(
+    name="flake8-theano-updates",
+    version=version(),
+    description="Find and confirm code that wrongly assumes that Theano's updates run in order",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    license_files=["LICENSE"],
+    packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
+    package_data={PACKAGE: ["py.typed"]},
+    python_requires=">=3.10",
+    install_requires=["flake8>=6.1,<8", "libcst>=1.5,<2"],
+    extras_require={
+        "theano": THEANO,
+        "pytensor": PYTENSOR,
+        # Positions of Python 2 code, which the ast of Python 3 cannot parse.
+        "py2": ["tree-sitter>=0.24,<0.27", "tree-sitter-python>=0.23.6,<0.26"],
+        # The text and JSON reports need nothing beyond the standard library; the
+        # name is kept so that a report that does can be asked for in one way.
+        "report": [],
+        "test": ["pytest>=8,<10", "pytest-xdist>=3.5,<4", "hypothesis>=6.100,<7"],
+        "dev": ["build>=1.2", "import-linter>=2.1,<3", "mypy>=1.11,<3", "ruff>=0.17,<0.18"],
+    },
+    entry_points={
+        "flake8.extension": ["THU = flake8_theano_updates.plugin:Plugin"],
+        "console_scripts": ["theano-updates = flake8_theano_updates.cli:main"],
+    },
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Environment :: Console",
+        "Framework :: Flake8",
+        "Intended Audience :: Developers",
+        "Intended Audience :: Science/Research",
+        "Operating System :: OS Independent",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Topic :: Software Development :: Libraries :: Python Modules",
+        "Topic :: Software Development :: Quality Assurance",
+        "Typing :: Typed",
+    ],
+    keywords="flake8 theano pytensor aesara updates optimizer linter",
+)

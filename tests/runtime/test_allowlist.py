@@ -1,0 +1,151 @@
+"""Hostile programs are refused before anything runs."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from runtime.faults import verdict_on
+
+from flake8_theano_updates.runtime.allowlist import RefusedError, verify
+from flake8_theano_updates.runtime.stand_ins import StandIns
+
+IMPORTS = "import functools\nimport theano\nimport numpy as np\nimport theano.tensor as T\n"
+MADE = StandIns((), frozenset({"self", "self.inner"}), frozenset({"inner", "lr", "tofile"}))
+FRAME = frozenset({"StandIn", "smooth"})
+
+
+def check(body: str) -> None:
+    lines = ["self = StandIn()", "self.inner = StandIn()", *body.splitlines()]
+    verify(f"{IMPORTS}\ndef build(read, target):\n    " + "\n    ".join(lines), MADE, FRAME)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "eval('1')",
+        "exec('1')",
+        "open('/etc/passwd')",
+        "getattr(read, 'x')",
+        "type(read)",
+        "vars()",
+        "print(1)",
+        "x = __builtins__",
+        "x = read.__class__",
+        "x = ().__class__.__bases__[0].__subclasses__()",
+        "x = '{0.__class__}'.format(read)",
+        "import os",
+        "import os.path as np",
+        "from os import system",
+        "from theano.gof import cmodule",
+        "from theano import config\nx = config",
+        "from theano import config\nconfig.cxx",
+        "from numpy import load",
+        "np.load('x')",
+        "np.os",
+        "x = np",
+        "x = theano.tensor",
+        "x = T\nx.basic",
+        "f = lambda m: m.sys\nf(theano)",
+        "theano.configparser.os.system('true')",
+        "theano.compile.function_module",
+        "T.basic.sys",
+        "np.ones(3).tofile('x')",
+        "read(1).dump('x')",
+        "read(1).ctypes",
+        "read(1).owner",
+        "read.func_globals",
+        "(x for x in []).gi_frame",
+        "self.missing",
+        "self.inner = np.ones(3)\nself.inner.tofile('x')",
+        "for self.inner in [np.ones(3)]:\n    self.inner.tofile('x')",
+        "self = np.ones(3)\nself.tofile('x')",
+        "def f(self):\n    self.tofile('x')\nf(np.ones(3))",
+        "def f(x, self):\n    self.tofile('x')\nfunctools.partial(f, self)(np.ones(3))",
+        "def f(self):\n    self.tofile('x')\nfunctools.partial(f, self)\nf(np.ones(3))",
+        "f = lambda self: self.tofile('x')\nf(np.ones(3))",
+        "s = self\ns.inner = np.ones(3)\nself.inner.tofile('x')",
+        "x = 10 ** 1000000",
+        "x = 9999999999999",
+        f"x = {'a' * 300!r}",
+        "while True:\n    pass",
+        "try:\n    pass\nexcept:\n    pass",
+        "with read as x:\n    pass",
+        "class A(object):\n    pass",
+        "global read",
+        "del read",
+        "raise read",
+        "assert read",
+        "@smooth\ndef f():\n    pass",
+        "async def f():\n    pass",
+        "x = 1 << 99",
+        "x = f'{read!r:>99999999}'",
+        "np = 1",
+        "undefined + 1",
+        "def __f():\n    pass",
+        "f(__x=1)",
+    ],
+)
+def test_refused(body: str) -> None:
+    with pytest.raises(RefusedError, match="^refused: "):
+        check(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = T.sqrt(np.ones((2, 2)) ** 2) + self.inner.lr * self.lr",
+        "x = [a + 1 for a in range(3)]\nreturn x",
+        "x = theano.shared(np.ones(3)).get_value(borrow=True).shape",
+        "def decay(self):\n    return self.lr\nself.decay = functools.partial(decay, self)",
+        "x = theano.config.floatX",
+        "x = 'a %s' % 1",
+        "x = read.name + '_velocity'",
+        "self.lr = 3",
+    ],
+)
+def test_allowed(body: str) -> None:
+    check(body)
+
+
+def test_what_is_no_program() -> None:
+    with pytest.raises(RefusedError, match="no program"):
+        check("x = = 1")
+
+
+def test_a_long_program() -> None:
+    with pytest.raises(RefusedError, match="too long"):
+        check("\n".join("x = 1" for _ in range(6000)))
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "open({canary!r}, 'w').write('x')",
+        "__import__('os').system('touch {canary}')",
+        "os.system('touch {canary}')",
+        "np.ones(3).tofile({canary!r})",
+        "w.get_value().tofile({canary!r})",
+        "np.save({canary!r}, 1)",
+        "np.random.get_state(open({canary!r}, 'w'))",
+        "theano.configparser.os.system('touch {canary}')",
+        "(lambda: ().__class__.__base__.__subclasses__())()",
+    ],
+)
+def test_nothing_else_of_a_module_runs(hostile: str, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    source = f"""
+import os
+import numpy as np
+import theano
+open({str(canary)!r}, 'w')
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+updates = [(v, v * {hostile.format(canary=str(canary))}),
+           (w, w + v)]  # read
+"""
+    ast.parse(source)
+    verdict = verdict_on(source, read="v", reader="w", registered="v")
+    assert verdict.status in ("unresolved", "confirmed")
+    assert not canary.exists()

@@ -1,0 +1,648 @@
+"""What the backend computes for real programs, against numbers that NumPy computes here."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from runtime.faults import PATH, made, verdict_on
+
+from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.runtime import confirm
+
+np = pytest.importorskip("numpy", reason="NumPy comes with a backend, by the extra theano")
+# Found, not imported: only the worker sets the flags without which an import may fail.
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
+)
+
+HEAD = """
+import numpy as np
+import theano
+import theano.tensor as T
+from collections import OrderedDict
+"""
+
+Values = dict[str, Any]
+Step = Callable[[Values, Values], Values]
+
+
+def gradient(p: Any) -> Any:
+    """The gradient of the stand-in for a cost, sqrt(1 + p**2) + 0.3 * p."""
+    return p / np.sqrt(1 + p**2) + 0.3
+
+
+def assert_follows(verdict: Verdict, step: Step, variable: str, elements: int = 2) -> None:
+    """Compare a verdict's numbers with those of ``step(old, seen)``.
+
+    ``step`` computes the new values from ``old``; what the fault reads it takes from
+    ``seen``, which holds the old value of ``variable`` or its new one.
+    """
+    assert verdict.status == "confirmed", verdict.reason
+    assert verdict.first_difference == 1
+    assert verdict.reversed == verdict.as_compiled
+    for k in range(elements):
+        suffix = f"[{k}]" if elements > 1 else ""
+        names = [name.removesuffix(suffix) for name in verdict.names if name.endswith(suffix)]
+        columns = [p for p, name in enumerate(verdict.names) if name.endswith(suffix)]
+        for rows, new in ((verdict.as_compiled, False), (verdict.with_new_value, True)):
+            start = [np.asarray(rows[0][column]) for column in columns]
+            state = dict(zip(names, start, strict=True))
+            for row in rows:
+                for name, column in zip(names, columns, strict=True):
+                    np.testing.assert_allclose(row[column], state[name], rtol=1e-9, err_msg=name)
+                state = step(state, seen(state, step, variable) if new else state)
+
+
+def seen(old: Values, step: Step, variable: str) -> Values:
+    return old | {variable: step(old, old)[variable]}
+
+
+QUESTION = """
+import theano
+from theano import function, shared
+
+p = 0.5
+param = shared(1.0)
+param_update = shared(2.0)
+cost = 3 * param * param
+
+update_a = (param, param - param_update)  # read
+update_b = (param_update, p * param_update + (1 - p) * theano.grad(cost, param))
+
+f = function([], [param, param_update], updates={updates})
+"""
+
+
+@pytest.mark.parametrize("updates", ["[update_a, update_b]", "[update_b, update_a]"])
+def test_the_question(updates: str) -> None:
+    verdict = verdict_on(
+        QUESTION.format(updates=updates),
+        read="param_update",
+        reader="param",
+        registered="param_update",
+        updates=updates,
+    )
+    compiled = ((1, 2), (-1, 4), (-5, -1), (-4, -15.5), (11.5, -19.75), (31.25, 24.625))
+    assert verdict.status == "confirmed"
+    assert verdict.names == ("param", "param_update")
+    assert verdict.as_compiled == compiled
+    assert verdict.reversed == compiled
+    assert verdict.with_new_value == (
+        (1, 2), (-3, 4), (4, -7), (-4.5, 8.5), (4.75, -9.25), (-4.875, 9.625),
+    )  # fmt: skip
+    assert verdict.first_difference == 1
+    assert verdict.reason == "after call 1, param is -1 as compiled, -3 with the new value"
+    assert (verdict.backend, verdict.python) == ("theano", ".".join(map(str, sys.version_info[:3])))
+
+
+def momentum(old: Values, seen: Values) -> Values:
+    velocity = 0.9 * old["velocity"] - 0.1 * gradient(old["param"])
+    return {"velocity": velocity, "param": old["param"] + seen["velocity"]}
+
+
+MOMENTUM = {
+    "append": """
+        def momentum(params, grads, lr=0.1, mu=0.9):
+            updates = []
+            for param, grad in zip(params, grads):
+                velocity = theano.shared(param.get_value() * 0.)
+                updates.append((velocity, mu * velocity - lr * grad))
+                updates.append((param, param + velocity))  # read
+            return updates
+    """,
+    "gradients of an unknown cost": """
+        def momentum(cost, params, lr=0.1, mu=0.9):
+            updates = []
+            for param, grad in zip(params, T.grad(cost, params)):
+                velocity = theano.shared(np.zeros_like(param.get_value(borrow=True)))
+                updates.append((velocity, mu * velocity - lr * grad))
+                updates.append((param, param + velocity))  # read
+            return updates
+    """,
+    "mapping": """
+        def momentum(cost, params, lr=0.1, mu=0.9):
+            updates = OrderedDict()
+            for param in params:
+                velocity = theano.shared(np.zeros(param.get_value().shape),
+                                         broadcastable=param.broadcastable)
+                updates[velocity] = mu * velocity - lr * T.grad(cost, param)
+                updates[param] = param + velocity  # read
+            return updates
+    """,
+    "a state for each": """
+        def momentum(params, velocities, cost, lr=0.1, mu=0.9):
+            '''Docstring.'''
+            assert mu < 1
+            updates = OrderedDict()
+            for param, grad, velocity in zip(params, T.grad(cost, params), velocities):
+                print(param)
+                updates[velocity] = mu * velocity - lr * grad
+                updates[param] = param + velocity  # read
+            return updates
+    """,
+    "enumerated": """
+        def momentum(params, grads, velocities, lr=0.1, mu=0.9):
+            updates = []
+            for i, (param, grad) in enumerate(zip(params, grads)):
+                velocity = velocities[i]
+                updates += [(velocity, mu * velocity - lr * grad)]
+                updates.extend([(param, param + velocity)])  # read
+            return updates
+    """,
+    "a local after": """
+        def momentum(params, grads, lr=0.1, mu=0.9):
+            updates = []
+            for param, grad in zip(params, grads):
+                velocity = theano.shared(param.get_value() * 0.)
+                updates.append((velocity, mu * velocity - lr * grad))
+                moved = param + velocity  # read
+                updates.append((param, T.clip(moved, -100, 100)))
+            return updates
+    """,
+    "a local before": """
+        def momentum(params, grads, lr=0.1, mu=0.9):
+            updates = []
+            for param, grad in zip(params, grads):
+                velocity = theano.shared(param.get_value() * 0.)
+                param_new = param + velocity  # read
+                updates.append((velocity, mu * velocity - lr * grad))
+                updates.append((param, param_new))
+            return updates
+    """,
+    "comprehension": """
+        def momentum(params, grads, velocities, lr=0.1, mu=0.9):
+            updates = [(velocity, mu * velocity - lr * grad)
+                       for velocity, grad in zip(velocities, grads)]
+            updates += [(param, param + velocity)  # read
+                        for param, velocity in zip(params, velocities)]
+            return updates
+    """,
+}
+
+
+@pytest.mark.parametrize("source", MOMENTUM.values(), ids=MOMENTUM)
+def test_momentum_in_a_loop(source: str) -> None:
+    verdict = verdict_on(
+        HEAD + source.replace("\n        ", "\n"),
+        scope="momentum",
+        read="velocity",
+        reader="param",
+        registered="velocity",
+    )
+    assert verdict.names == ("param[0]", "velocity[0]", "param[1]", "velocity[1]")
+    assert_follows(verdict, momentum, "velocity")
+
+
+def test_a_generator() -> None:
+    source = """
+        class Trainer:
+            def __init__(self, network, **kwargs):
+                self.momentum = kwargs.get("momentum", 0.9)
+                self.learning_rate = kwargs.get("learning_rate", 0.1)
+                self.params = network.params(**kwargs)
+
+            def learning_updates(self):
+                for param in self.params:
+                    delta = self.learning_rate * T.grad(self.J, param)
+                    velocity = theano.shared(
+                        np.zeros_like(param.get_value()), name=param.name + "_vel")
+                    yield velocity, self.momentum * velocity - delta
+                    yield param, param + velocity  # read
+    """
+    verdict = verdict_on(
+        HEAD + source.replace("\n        ", "\n"),
+        scope="learning_updates",
+        updates="yield",
+        read="velocity",
+        reader="param",
+        registered="velocity",
+    )
+    assert_follows(verdict, momentum, "velocity")
+
+
+def test_the_tutorials_lagged_form() -> None:
+    source = """
+    def gradient_updates_momentum(cost, params, learning_rate, momentum):
+        assert momentum < 1 and momentum >= 0
+        updates = []
+        for param in params:
+            param_update = theano.shared(param.get_value()*0., broadcastable=param.broadcastable)
+            updates.append((param, param - learning_rate*param_update))  # read
+            updates.append((param_update, momentum*param_update + (1. - momentum)*T.grad(cost, param)))
+        return updates
+    """
+    verdict = verdict_on(
+        HEAD + source.replace("\n    ", "\n"),
+        scope="gradient_updates_momentum",
+        read="param_update",
+        reader="param",
+        registered="param_update",
+    )
+    assert verdict.snippet is not None
+    given = constants(verdict.snippet)
+    lr, mu = given["learning_rate"], given["momentum"]
+    assert 0 < lr < 1
+    assert 0 < mu < 1
+    assert lr != mu
+
+    def step(old: Values, seen: Values) -> Values:
+        new = mu * old["param_update"] + (1 - mu) * gradient(old["param"])
+        return {"param_update": new, "param": old["param"] - lr * seen["param_update"]}
+
+    assert_follows(verdict, step, "param_update")
+
+
+def constants(snippet: str) -> Mapping[str, float]:
+    """Return the numbers that a snippet gives to names."""
+    return {
+        node.targets[0].id: node.value.value
+        for node in ast.walk(ast.parse(snippet))
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+
+
+def test_rmsprop() -> None:
+    def step(old: Values, seen: Values) -> Values:
+        g = gradient(old["p"])
+        acc = 0.9 * old["acc"] + 0.1 * g**2
+        return {"acc": acc, "p": old["p"] - 0.01 * g / np.sqrt(seen["acc"] + 1e-6)}
+
+    source = """
+def rmsprop(cost, params, lr=0.01, rho=0.9, epsilon=1e-6):
+    grads = T.grad(cost=cost, wrt=params)
+    updates = []
+    for p, g in zip(params, grads):
+        acc = theano.shared(p.get_value() * 0.)
+        acc_new = rho * acc + (1 - rho) * g ** 2
+        gradient_scaling = T.sqrt(acc + epsilon)  # read
+        g = g / gradient_scaling
+        updates.append((acc, acc_new))
+        updates.append((p, p - lr * g))
+    return updates
+"""
+    how = {"scope": "rmsprop", "read": "acc", "reader": "p", "registered": "acc"}
+    assert_follows(verdict_on(HEAD + source, **how), step, "acc")
+
+
+def test_adagrad_in_a_method() -> None:
+    def step(old: Values, seen: Values) -> Values:
+        g = gradient(old["param"])
+        gsum = old["gsum"] + g**2
+        new = old["param"] - 0.5 * g / np.sqrt(seen["gsum"] + 1e-6)
+        return {"gsum": gsum, "param": new}
+
+    source = """
+floatX = theano.config.floatX
+
+class Optimization:
+    def __init__(self, clip=None):
+        self.clip = clip
+
+    def adagrad(self, cost, params, lr=0.5, epsilon=1e-6):
+        lr = theano.shared(np.asarray(lr, dtype=floatX))
+        gradients = self.get_gradients(cost, params)
+        gsums = [theano.shared(np.zeros_like(param.get_value(borrow=True)).astype(floatX)) for param in params]
+        updates = []
+        for param, gradient, gsum in zip(params, gradients, gsums):
+            new_gsum = gsum + gradient ** 2.
+            updates.append((gsum, new_gsum))
+            updates.append((param, param - lr * gradient / (T.sqrt(gsum + epsilon))))  # read
+        return updates
+"""
+    how = {"scope": "adagrad", "read": "gsum", "reader": "param", "registered": "gsum"}
+    source = source.replace("(gsum, new_gsum)", "(gsum, 1 * new_gsum)")
+    assert_follows(verdict_on(HEAD + source, **how), step, "gsum")
+
+
+ADAM = """
+from util import shared_scalar
+
+class Adam:
+    def __init__(self, lr=0.001, beta_1=0.9, beta_2=0.99, epsilon=1e-8, *args, **kwargs):
+        super(Adam, self).__init__(**kwargs)
+        self.__dict__.update(locals())
+        self.iterations = shared_scalar(0)
+
+    def get_updates(self, params, constraints, loss):
+        grads = self.get_gradients(loss, params)
+        self.updates = [(self.iterations, self.iterations+1.)]
+
+        t = self.iterations  # read
+
+        for p, g, c in zip(params, grads, constraints):
+            m = theano.shared(p.get_value() * 0.)  # zero init of moment
+            m_t = (self.beta_1 * m) + (1 - self.beta_1) * g
+            m_b_t = m_t / (1 - self.beta_1**t)
+            p_t = p - self.lr * m_b_t
+            self.updates.append((m, 1 * m_t))
+            self.updates.append((p, c(p_t)))  # apply constraints
+        return self.updates
+"""
+
+
+def test_a_first_step_that_divides_by_zero() -> None:
+    verdict = verdict_on(
+        HEAD + ADAM,
+        scope="get_updates",
+        updates="self.updates",
+        read="self.iterations",
+        reader="p",
+        registered="self.iterations",
+    )
+    assert verdict.status == "confirmed", verdict.reason
+    assert verdict.names[:3] == ("p[0]", "self.iterations", "p[1]")
+    assert [row[1] for row in verdict.as_compiled] == [0, 1, 2, 3, 4, 5]
+    assert verdict.first_difference == 1
+    numbers = np.array([row[0] for row in verdict.as_compiled])
+    assert np.isfinite(numbers[0]).all()
+    assert not np.isfinite(numbers[1:]).any()
+    assert np.isfinite(np.array([row[0] for row in verdict.with_new_value])).all()
+    assert verdict.reason.startswith("the first step divides by zero or overflows: p[0] becomes ")
+    assert all(isinstance(number, float) for number in np.ravel(verdict.as_compiled[1][0]).tolist())
+
+
+def test_attributes_of_self_and_unknown_functions() -> None:
+    source = """
+class Layer:
+    def parameters_updates(self, LR, M):
+        updates = []
+        new_update_W = M * self.update_W - LR * self.dEdW
+        new_update_b = M * self.update_b - LR * self.dEdb
+        updates.append((self.update_W, 1 * new_update_W))
+        updates.append((self.update_b, 1 * new_update_b))
+        updates.append((self.W, to_fixed(self.W + self.update_W, self.precision)))  # read
+        updates.append((self.b, self.b + new_update_b))
+        return updates
+"""
+    verdict = verdict_on(
+        HEAD + source,
+        scope="parameters_updates",
+        read="self.update_W",
+        reader="self.W",
+        registered="self.update_W",
+    )
+    assert verdict.status == "confirmed", verdict.reason
+    assert verdict.names == ("self.W", "self.update_W", "self.update_b", "self.b")
+    given = constants(verdict.snippet or "")
+
+    # The other parameter's numbers are plain momentum; the fault is not about them.
+    def step(old: Values) -> Values:
+        new = given["M"] * old["update_b"] - given["LR"] * gradient(old["b"])
+        return {"update_b": new, "b": old["b"] + new}
+
+    for rows in (verdict.as_compiled, verdict.with_new_value):
+        state = {"update_b": np.array(rows[0][2]), "b": np.array(rows[0][3])}
+        for row in rows:
+            np.testing.assert_allclose(row[2], state["update_b"])
+            np.testing.assert_allclose(row[3], state["b"])
+            state = step(state)
+
+
+BRANCHES = """
+def sgd(params, grads, lr=0.1, mu=0.9, nesterov=False, heavy=True):
+    updates = []
+    for param, grad in zip(params, grads):
+        velocity = theano.shared(param.get_value() * 0.)
+        if nesterov:
+            updates.append((velocity, 5 * velocity - 2 * grad))
+            updates.append((param, param - 7 * velocity))
+        elif heavy:
+            updates.append((velocity, mu * velocity - lr * grad))
+            updates.append((param, param + velocity))  # read
+        else:
+            updates.append((param, param - lr * grad))
+    return updates
+"""
+
+
+def test_the_arm_in_which_the_fault_stands() -> None:
+    finding, tree = made(
+        HEAD + BRANCHES, scope="sgd", read="velocity", reader="param", registered="velocity"
+    )
+    assert finding.fault is not None
+    loop = tree.body[-1].body[1]  # type: ignore[attr-defined]
+    outer = loop.body[1]
+    pairs = finding.fault.collection.registrations
+    fault = type(finding.fault)(
+        finding.fault.reads,
+        pairs[3],
+        pairs[2],
+        finding.fault.collection,
+        ((outer, "orelse"), (outer.orelse[0], "body")),
+    )
+    (verdict,) = confirm([with_fault(finding, fault)], {PATH: tree})
+    assert_follows(verdict, momentum, "velocity")
+    assert "7 * velocity" not in (verdict.snippet or "")
+
+
+def with_fault(finding: Finding, fault: Any) -> Finding:
+    return Finding(PATH, finding.line, 1, finding.line, 2, "THU101", "", "", fault=fault)
+
+
+def test_a_list_literal_at_module_level() -> None:
+    source = """
+w = theano.shared(np.array([1.0, -2.0]))
+v = theano.shared(np.array([0.5, 0.25]))
+cost = T.sum(3 * w**2)
+step = theano.function([], cost, updates=[(v, 0.9 * v - 0.1 * T.grad(cost, w)), (w, w + v)])  # read
+"""
+    verdict = verdict_on(
+        HEAD + source,
+        updates="[(v, 0.9 * v - 0.1 * T.grad(cost, w)), (w, w + v)]",
+        read="v",
+        reader="w",
+        registered="v",
+    )
+
+    def step(old: Values, seen: Values) -> Values:
+        return {"v": 0.9 * old["v"] - 0.1 * 6 * old["w"], "w": old["w"] + seen["v"]}
+
+    # `v` stands on that line four times; only the one in `w + v` differs from circular reads.
+    assert verdict.status == "unresolved"
+    assert "need each other" in verdict.reason
+    source = source.replace(", (w, w + v)", ",\n  (w, w + v)").replace("  # read", "  # read")
+    verdict = verdict_on(
+        HEAD + source,
+        updates="[(v, 0.9 * v - 0.1 * T.grad(cost, w)), (w, w + v)]",
+        read="v",
+        reader="w",
+        registered="v",
+    )
+    assert verdict.as_compiled[0] == ([1.0, -2.0], [0.5, 0.25])
+    assert_follows(verdict, step, "v", elements=1)
+
+
+def test_symbolic_inputs_get_values() -> None:
+    source = """
+lr = T.scalar("lr")
+x = T.matrix("x")
+w = theano.shared(np.array([1.0, -2.0]))
+v = theano.shared(np.array([0.5, 0.25]))
+cost = T.sum(T.dot(x, w) ** 2)
+updates = [(v, 0.9 * v - lr * T.grad(cost, w)),
+           (w, w + v)]  # read
+step = theano.function([x, lr], cost, updates=updates)
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed", verdict.reason
+    assert verdict.names == ("w", "v")
+
+
+def test_no_difference() -> None:
+    source = """
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+updates = [(v, v * 1.0),
+           (w, w + v)]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert (verdict.status, verdict.reason) == ("agrees", "no difference in 5 calls")
+    assert verdict.first_difference is None
+    assert verdict.with_new_value == verdict.as_compiled
+    assert [row[0] for row in verdict.as_compiled] == [1, 3, 5, 7, 9, 11]
+
+
+def test_a_difference_that_comes_late() -> None:
+    source = """
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+n = theano.shared(0.0)
+updates = [(n, n + 1),
+           (v, T.switch(n > 1, v + 1, v)),
+           (w, w + v)]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.first_difference == 3
+    assert verdict.names == ("w", "v", "n")
+    assert [row[0] for row in verdict.as_compiled] == [1, 3, 5, 7, 10, 14]
+    assert [row[0] for row in verdict.with_new_value] == [1, 3, 5, 8, 12, 17]
+
+
+def test_the_backend_refuses() -> None:
+    source = """
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+updates = [(v, v * 2.0), (w, w + 1),
+           (w, w + v)]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "raises"
+    assert verdict.reason.startswith("ValueError: ('this shared variable already has an update")
+    assert verdict.as_compiled == ()
+
+
+def test_a_chain_of_new_values() -> None:
+    source = """
+a = theano.shared(1.0)
+b = theano.shared(2.0)
+c = theano.shared(3.0)
+updates = [(a, a + 1), (b, b + a), (c, c + b + a)]  # read
+"""
+    finding, tree = made(HEAD + source, read="b + a", reader="c", registered="a")
+    assert finding.fault is not None
+    pairs = finding.fault.collection.registrations
+    b, c = pairs[1].value, pairs[2].value
+    assert isinstance(b, ast.BinOp)
+    assert isinstance(c, ast.BinOp)
+    assert isinstance(c.left, ast.BinOp)
+    reads = (b.right, c.left.right, c.right)
+    fault = type(finding.fault)(reads, pairs[2], pairs[1], finding.fault.collection)
+    (verdict,) = confirm([with_fault(finding, fault)], {PATH: tree}, calls=2)
+    assert verdict.names == ("c", "b", "a")
+    assert verdict.as_compiled == ((3, 2, 1), (6, 3, 2), (11, 5, 3))
+    # a: 2, 3; b: 2 + 2, 4 + 3; c: 3 + 4 + 2, 9 + 7 + 3
+    assert verdict.with_new_value == ((3, 2, 1), (9, 4, 2), (19, 7, 3))
+
+
+def test_the_program_runs_alone_and_reads_well(tmp_path: Any) -> None:
+    verdict = verdict_on(
+        HEAD + MOMENTUM["append"].replace("\n        ", "\n"),
+        scope="momentum",
+        read="velocity",
+        reader="param",
+        registered="velocity",
+    )
+    assert verdict.snippet is not None
+    assert "updates.append((target('param', param), param + read(velocity)))" in verdict.snippet
+    assert "  # stand for the elements of params" in verdict.snippet
+    path = tmp_path / "snippet.py"
+    path.write_text(verdict.snippet)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("THEANO")}
+    env["THEANO_FLAGS"] = f"cxx=,blas.ldflags=,floatX=float64,base_compiledir={tmp_path}"
+    done = subprocess.run(
+        [sys.executable, path], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == (
+        "as compiled and with the new value differ from call 1 on"
+    )
+
+
+def test_calls_are_as_many_as_asked_for() -> None:
+    finding, tree = made(
+        QUESTION.format(updates="[update_a, update_b]"),
+        read="param_update",
+        reader="param",
+        registered="param_update",
+        updates="[update_a, update_b]",
+    )
+    (verdict,) = confirm([finding], {PATH: tree}, calls=1)
+    assert verdict.as_compiled == ((1, 2), (-1, 4))
+
+
+def test_what_has_no_values_to_compare() -> None:
+    finding = Finding(PATH, 1, 1, 1, 2, "THU204", "one-shot-iterator", "...")
+    (verdict,) = confirm([finding], {PATH: ast.parse("")})
+    assert verdict.status == "unresolved"
+    assert verdict.reason == "THU204 is not about values: there is nothing to run"
+
+
+def test_a_loop_without_an_end_is_not_run() -> None:
+    source = """
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+def late():
+    while True:
+        pass
+updates = [(v, v * 2.0),
+           (w, w + v + late())]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "unresolved"
+    assert "While" in verdict.reason
+
+
+def test_importing_loads_no_backend() -> None:
+    code = (
+        "import sys, flake8_theano_updates.runtime\n"
+        "print([m for m in ('theano', 'numpy', 'libcst') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_numbers_that_are_not_finite_are_floats() -> None:
+    source = """
+w = theano.shared(1.0)
+v = theano.shared(0.0)
+updates = [(v, v + 1),
+           (w, w / v)]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.as_compiled[1] == (math.inf, 1.0)
+    assert verdict.with_new_value[1] == (1.0, 1.0)
+    assert verdict.reason == (
+        "the first step divides by zero or overflows: w becomes inf as compiled, "
+        "1 with the new value"
+    )

@@ -1,0 +1,197 @@
+"""The worker's life: hangs, crashes, noise, an environment that is not made for it."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import sys
+import tempfile
+import time
+import venv
+from pathlib import Path
+
+import pytest
+from runtime.faults import PATH, made
+
+from flake8_theano_updates.runtime import confirm
+from flake8_theano_updates.runtime.supervisor import (
+    NoBackendError,
+    Supervisor,
+    WorkerFailedError,
+)
+
+needs_theano = pytest.mark.skipif(
+    importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
+)
+
+GOOD = "def run(calls):\n    return {'calls': calls}\n"
+HANGS = "def run(calls):\n    while True:\n        pass\n"
+CRASHES = (
+    "import theano\ndef run(calls):\n    theano.configparser.os.kill(theano.configparser.os.getpid(), 9)"
+)
+NOISY = """
+import theano
+def run(calls):
+    theano.configparser.os.write(1, b'noise')
+    theano.configparser.sys.stdout.write('noise')
+    theano.configparser.sys.stdout.flush()
+    theano.configparser.sys.stderr.write('noise')
+    return {'calls': calls}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Nothing stays behind, whatever happens."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    yield
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert workers(str(tmp_path)) == []
+
+
+def workers(mark: str) -> list[str]:
+    """Return the command lines of living processes that mention ``mark``."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if mark in line and "worker.py" in line:
+            found.append(line)
+    return found
+
+
+@needs_theano
+def test_one_worker_serves_many_programs() -> None:
+    with Supervisor() as supervisor:
+        backend = supervisor.backend()
+        assert backend.name == "theano"
+        assert backend.version[0] == "1"
+        assert [supervisor.run(GOOD, n).result for n in (1, 2)] == [{"calls": 1}, {"calls": 2}]
+
+
+@needs_theano
+def test_a_hang_ends_in_time_and_the_next_program_runs() -> None:
+    with Supervisor(timeout=1) as supervisor:
+        supervisor.backend()
+        began = time.monotonic()
+        with pytest.raises(WorkerFailedError, match="more than 1 seconds"):
+            supervisor.run(HANGS, 1)
+        assert time.monotonic() - began < 5
+        assert supervisor.run(GOOD, 1).result == {"calls": 1}
+
+
+@needs_theano
+def test_a_crash_is_told_and_the_next_program_runs() -> None:
+    with Supervisor() as supervisor:
+        with pytest.raises(WorkerFailedError, match="without an answer"):
+            supervisor.run(CRASHES, 1)
+        assert supervisor.run(GOOD, 1).result == {"calls": 1}
+
+
+@needs_theano
+def test_memory_has_a_limit() -> None:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("no limit on memory here")
+    with Supervisor() as supervisor:
+        answer = supervisor.run("def run(calls):\n    return len([0] * 10**9)\n", 1)
+        assert answer.result is None
+        assert answer.error.startswith("MemoryError")
+
+
+@needs_theano
+def test_noise_is_no_answer() -> None:
+    with Supervisor() as supervisor:
+        assert supervisor.run(NOISY, 3).result == {"calls": 3}
+
+
+@needs_theano
+@pytest.mark.parametrize("code", ["import os", "open('x')", "eval('1')", "import theano.gof"])
+def test_the_worker_holds_little_too(code: str) -> None:
+    with Supervisor() as supervisor:
+        answer = supervisor.run(f"def run(calls):\n    {code}\n", 1)
+    assert answer.result is None
+    assert answer.error.split(":")[0] in ("ImportError", "NameError")
+    assert answer.line == 2
+
+
+@needs_theano
+def test_numbers_that_are_not_finite_pass_as_text() -> None:
+    with Supervisor() as supervisor:
+        code = "def run(calls):\n    big = 1e300 * 1e300\n    return [big, -big, big - big]\n"
+        assert supervisor.run(code, 1).result == ["inf", "-inf", "nan"]
+
+
+@needs_theano
+def test_the_users_settings_do_not_matter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = tmp_path / "theanorc"
+    settings.write_text("[global]\ndevice = cuda99\nfloatX = float16\n")
+    monkeypatch.setenv("THEANORC", str(settings))
+    monkeypatch.setenv("THEANO_FLAGS", "device=cuda99,nonsense=1,mode=DebugMode,cxx=/nowhere/g++")
+    finding, tree = _finding()
+    (verdict,) = confirm([finding], {PATH: tree})
+    assert verdict.status == "confirmed", verdict.reason
+
+
+@needs_theano
+def test_a_hang_is_unresolved_and_others_are_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding, tree = _finding()
+    real = Supervisor.run
+    given = iter([HANGS])
+
+    def run(self: Supervisor, snippet: str, calls: int):
+        return real(self, next(given, snippet), calls)
+
+    monkeypatch.setattr(Supervisor, "run", run)
+    first, second = confirm([finding, finding], {PATH: tree}, timeout=2)
+    assert first.status == "unresolved"
+    assert first.reason == "the program did not end well: it took more than 2 seconds"
+    assert second.status == "confirmed"
+
+
+def test_no_theano(tmp_path: Path) -> None:
+    venv.create(tmp_path / "empty", with_pip=False)
+    python = str(tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin") / "python")
+    finding, tree = _finding()
+    verdicts = confirm([finding, finding], {PATH: tree}, python=python)
+    assert [verdict.status for verdict in verdicts] == ["unresolved", "unresolved"]
+    assert verdicts[0].reason == (
+        f'no Theano in {python}; install the extra: pip install "flake8-theano-updates[theano]"'
+    )
+    assert verdicts[0].backend is None
+
+
+def test_no_interpreter(tmp_path: Path) -> None:
+    with Supervisor(str(tmp_path / "nowhere")) as supervisor:
+        with pytest.raises(NoBackendError, match="does not start"):
+            supervisor.backend()
+
+
+def test_an_interpreter_that_ends_at_once(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 3\n")
+    python.chmod(0o755)
+    with Supervisor(str(python)) as supervisor:
+        with pytest.raises(NoBackendError, match="does not start"):
+            supervisor.backend()
+
+
+def _finding():
+    return made(
+        "import theano\n"
+        "w = theano.shared(1.0)\n"
+        "v = theano.shared(2.0)\n"
+        "updates = [(v, v + 1),\n"
+        "  (w, w + v)]  # read\n",
+        read="v",
+        reader="w",
+        registered="v",
+    )
+
+
+def test_nothing_starts_without_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Supervisor, "backend", lambda self: pytest.fail("a worker was started"))
+    assert confirm([], {PATH: ast.parse("")}) == []

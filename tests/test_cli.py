@@ -1,0 +1,347 @@
+"""The command line: exit statuses, what is said on standard error, and the formats."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+from commands import run, run_json, run_python
+
+import flake8_theano_updates
+from flake8_theano_updates import cli
+from flake8_theano_updates.rules import RULES
+
+STALE = """\
+import theano
+
+velocity = theano.shared(0.0)
+param = theano.shared(1.0)
+updates = []
+updates.append((velocity, 0.9 * velocity - 0.1 * theano.grad(param**2, param)))
+updates.append((param, param + velocity))
+step = theano.function([], [], updates=updates)
+"""
+PAIR = "(param, param + velocity)"
+STALE_LINE = 7
+STALE_COLUMN = 32
+
+FIELDS = {
+    "path",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "code",
+    "name",
+    "message",
+    "variable",
+    "target",
+    "registered_line",
+    "update_line",
+    "new_value",
+    "fixes",
+}
+
+
+@pytest.fixture
+def stale(tmp_path: Path) -> Path:
+    (tmp_path / "stale.py").write_text(STALE)
+    return tmp_path
+
+
+def check(*arguments: str, cwd: Path, stdin: str | bytes | None = None):
+    return run("theano-updates", "check", *arguments, cwd=cwd, stdin=stdin)
+
+
+def one_line(text: str) -> str:
+    assert text.count("\n") == 1, text
+    return text.strip()
+
+
+def test_nothing_found(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    done = check("a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_empty_file_is_clean(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("")
+    done = check("a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_finding_is_written_as_flake8_writes_it(stale: Path) -> None:
+    done = check("stale.py", cwd=stale)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert one_line(done.stdout).startswith(f"stale.py:{STALE_LINE}:{STALE_COLUMN}: THU101 ")
+    plain = run("flake8", "--isolated", "--select=THU", "stale.py", cwd=stale)
+    assert plain.stdout == done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"def f(:\n", "bad.py:1:7: syntax error: invalid syntax"),
+        (b"print 'x'\n", "bad.py:1:1: it parses only as Python 2 (print statement)"),
+        (b"x = '\xe9'\n", "bad.py:1:6: not UTF-8 (no encoding declared)"),
+        (b"\0", "bad.py:1:1: not text: it holds null bytes"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_the_rest_is_checked(
+    stale: Path, content: bytes, line: str
+) -> None:
+    (stale / "bad.py").write_bytes(content)
+    done = check("bad.py", "stale.py", cwd=stale)
+    assert done.returncode == 2
+    assert one_line(done.stderr) == f"theano-updates: {line}"
+    assert "THU101" in one_line(done.stdout)
+
+
+def test_a_missing_path(stale: Path) -> None:
+    done = check("gone.py", "stale.py", cwd=stale)
+    assert done.returncode == 2
+    assert one_line(done.stderr) == "theano-updates: gone.py: no such file or folder"
+    assert "THU101" in done.stdout
+
+
+def test_a_folder_without_python(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("x")
+    done = check("notes", cwd=tmp_path)
+    assert done.returncode == 2
+    assert one_line(done.stderr) == "theano-updates: notes: no Python files in this folder"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(stale: Path) -> None:
+    (stale / "stale.py").chmod(0)
+    done = check("stale.py", cwd=stale)
+    assert done.returncode == 2
+    assert one_line(done.stderr) == "theano-updates: stale.py: Permission denied"
+
+
+def test_folders_are_walked_in_order_without_the_hidden_ones(tmp_path: Path) -> None:
+    for folder in ("b", "a", ".venv/lib", "__pycache__", "a/node_modules", ".git"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "m.py").write_text(STALE)
+    (tmp_path / "a.py").write_text(STALE)
+    (tmp_path / "a" / "notes.txt").write_text(STALE)
+    done = check(".", cwd=tmp_path)
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
+        "./a.py",
+        "./a/m.py",
+        "./b/m.py",
+    ]
+
+
+def test_a_file_is_checked_once(stale: Path) -> None:
+    assert len(run_json("check", "stale.py", "stale.py", cwd=stale)) == 1
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    done = check("-", cwd=tmp_path, stdin=STALE)
+    assert done.returncode == 1
+    assert one_line(done.stdout).startswith(f"stdin:{STALE_LINE}:{STALE_COLUMN}: THU101 ")
+    named = check("--stdin-display-name", "x/y.py", "-", cwd=tmp_path, stdin=STALE)
+    assert named.stdout == done.stdout.replace("stdin:", "x/y.py:", 1)
+
+
+def test_standard_input_that_does_not_parse(tmp_path: Path) -> None:
+    done = check("-", cwd=tmp_path, stdin="x = (\n")
+    assert done.returncode == 2
+    assert one_line(done.stderr) == "theano-updates: stdin:1:5: syntax error: '(' was never closed"
+
+
+@pytest.mark.parametrize(
+    ("comment", "silent"),
+    [
+        ("# noqa", True),
+        ("# noqa: THU101", True),
+        ("# NOQA:THU1", True),
+        ("# noqa: E501,THU101 (on purpose)", True),
+        ("# noqa: E501, THU101", True),
+        ("# noqa: THU102", False),
+        ("# noqa: E501", False),
+        ("# not noqa at all", False),
+        ("#noqa", False),
+    ],
+)
+def test_noqa_means_what_it_means_to_flake8(stale: Path, comment: str, silent: bool) -> None:
+    lines = STALE.splitlines()
+    lines[STALE_LINE - 1] += f"  {comment}"
+    (stale / "stale.py").write_text("\n".join(lines) + "\n")
+    done = check("stale.py", cwd=stale)
+    plain = run("flake8", "--isolated", "--select=THU", "stale.py", cwd=stale)
+    assert (done.returncode, done.stdout) == (plain.returncode, plain.stdout)
+    assert done.returncode == (0 if silent else 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "silent"),
+    [
+        ("# flake8: noqa\n" + STALE, True),
+        (STALE.replace("import theano\n", "import theano  # flake8: noqa\n"), False),
+        # In brackets, only the read's own line counts.
+        (STALE.replace(PAIR, "(param,\nparam + velocity)  # noqa\n"), True),
+        (STALE.replace(PAIR, "(param, param + velocity)\n  # noqa\n"), False),
+    ],
+)
+def test_other_comments_mean_what_they_mean_to_flake8(
+    tmp_path: Path, code: str, silent: bool
+) -> None:
+    (tmp_path / "a.py").write_text(code)
+    done = check("a.py", cwd=tmp_path)
+    plain = run("flake8", "--isolated", "--select=THU", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (plain.returncode, plain.stdout)
+    assert (done.stdout == "") == silent
+
+
+def test_select_takes_codes_and_beginnings(stale: Path) -> None:
+    assert check("--select", "THU101", "stale.py", cwd=stale).returncode == 1
+    assert check("--select", "thu1,THU102", "stale.py", cwd=stale).returncode == 1
+    assert check("--select", "THU102", "stale.py", cwd=stale).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "the following arguments are required: VERB"),
+        (["check"], "the following arguments are required: PATH"),
+        (["chekc", "."], "invalid choice: 'chekc'"),
+        (["check", "--select", "E501", "."], "no rule's code begins with 'E501'"),
+        (["check", "--select", ",", "."], "no code is given"),
+        (["check", "--function", "f:-", "."], "'-' is neither a keyword nor a position"),
+        (["check", "--format", "xml", "."], "invalid choice: 'xml'"),
+        (["confirm", "--calls", "0", "."], "at least one call is needed"),
+        (["confirm", "--calls", "few", "."], "invalid"),
+    ],
+)
+def test_wrong_usage(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = run("theano-updates", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_json(stale: Path) -> None:
+    (finding,) = run_json("check", "stale.py", cwd=stale)
+    assert set(finding) == FIELDS
+    assert finding["path"] == "stale.py"
+    assert (finding["line"], finding["column"]) == (STALE_LINE, STALE_COLUMN)
+    assert (finding["end_line"], finding["end_column"]) == (STALE_LINE, STALE_COLUMN + 8)
+    assert (finding["code"], finding["name"]) == ("THU101", "stale-read")
+    assert (finding["variable"], finding["target"]) == ("velocity", "param")
+    assert (finding["registered_line"], finding["update_line"]) == (6, 7)
+
+
+def test_json_of_nothing_is_an_empty_array(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    assert run_json("check", "a.py", cwd=tmp_path) == []
+
+
+def test_json_is_whole_even_if_a_file_cannot_be_read(stale: Path) -> None:
+    done = check("--format=json", "gone.py", "stale.py", cwd=stale)
+    assert done.returncode == 2
+    assert len(json.loads(done.stdout)) == 1
+
+
+def test_explain_lists_the_rules(tmp_path: Path) -> None:
+    done = run("theano-updates", "explain", cwd=tmp_path)
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [rule.code for rule in RULES]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_explain_says_what_a_rule_means(tmp_path: Path, rule) -> None:
+    done = run("theano-updates", "explain", rule.code.lower(), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{rule.code} {rule.name} (")
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    for line in (rule.bad + rule.good).strip().splitlines():
+        assert line in done.stdout
+
+
+def test_explain_of_an_unknown_code(tmp_path: Path) -> None:
+    done = run("theano-updates", "explain", "THU999", cwd=tmp_path)
+    assert done.returncode == 2
+    assert one_line(done.stderr).startswith("theano-updates: explain: there is no rule 'THU999'")
+
+
+@pytest.mark.parametrize("program", [["theano-updates"], ["-m", "flake8_theano_updates"]])
+def test_version(tmp_path: Path, program: list[str]) -> None:
+    go = run_python if program[0] == "-m" else run
+    done = go(*program, "--version", cwd=tmp_path)
+    assert done.stdout == f"theano-updates {flake8_theano_updates.__version__}\n"
+
+
+def test_an_internal_error_is_a_finding_and_the_rest_is_checked(
+    stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (stale / "other.py").write_text(STALE)
+    real = cli.check
+
+    def check_but_one(tree, lines, path, **options):
+        if path == "other.py":
+            raise ZeroDivisionError("one\ntwo")
+        return real(tree, lines, path, **options)
+
+    monkeypatch.chdir(stale)
+    monkeypatch.setattr(cli, "check", check_but_one)
+    assert cli.main(["check", "other.py", "stale.py"]) == 3
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("other.py:1:1: THU000 internal error")
+    assert "ZeroDivisionError: one two at test_cli.py:" in first
+    assert second.startswith("stale.py:7:32: THU101 ")
+
+
+def test_output_that_is_closed_early_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(STALE)
+    script = Path(sysconfig.get_path("scripts")) / "theano-updates"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [script, "check", "a.py"], cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interrupt_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    # Reading a standard input that never ends is where it waits.
+    with subprocess.Popen(
+        [sys.executable, "-m", "flake8_theano_updates", "check", "-"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (130, b"")
+
+
+def test_rules_that_are_off_are_computed_when_asked_for(tmp_path: Path) -> None:
+    off = [rule for rule in RULES if not rule.default_on]
+    for rule in off:
+        (tmp_path / "a.py").write_text(rule.bad)
+        assert rule.code not in check("a.py", cwd=tmp_path).stdout
+        asked = check("--enable", rule.code, "a.py", cwd=tmp_path).stdout
+        assert rule.code in asked
+        plain = run(
+            "flake8",
+            "--isolated",
+            "--select=THU",
+            f"--thu-enable={rule.code}",
+            "a.py",
+            cwd=tmp_path,
+        )
+        assert plain.stdout == asked
