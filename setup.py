@@ -59,7 +59,13 @@ setup(
         # The text and JSON reports need nothing beyond the standard library; the
         # name is kept so that a report that does can be asked for in one way.
         "report": [],
-        "test": ["pytest>=8,<10", "pytest-xdist>=3.5,<4", "hypothesis>=6.100,<7"],
+        "test": [
+            "black>=24,<27",
+            "Flake8-pyproject>=1.2.3,<2",
+            "hypothesis>=6.100,<7",
+            "pytest>=8,<10",
+            "pytest-xdist>=3.5,<4",
+        ],
         "dev": ["build>=1.2", "import-linter>=2.1,<3", "mypy>=1.11,<3", "ruff>=0.17,<0.18"],
     },
     entry_points={

@@ -190,8 +190,8 @@ def uses_both(q: Question) -> bool:
     if not accumulates(q):
         return any(q.reading.key(use) == new for use in _inside(q.reading, q.reader.value))
     for terms in _sums(q, stop=new):
-        holds_old = any(_holds(q, term) for _, term in terms)
-        if holds_old and any(new in q.reading.factors(term) for _, term in terms):
+        holds_old = any(_holds(q, term) for term in terms)
+        if holds_old and any(new in q.reading.factors(term) for term in terms):
             return True
     return False
 
@@ -209,32 +209,41 @@ def _holds(q: Question, use: Use) -> bool:
     )
 
 
-def _sums(q: Question, stop: int | None = None) -> Iterator[list[tuple[int, Use]]]:
-    """Return every sum around the read; an inner sum equal to ``stop`` stays one term."""
+def _sums(q: Question, stop: int | None = None) -> Iterator[list[Use]]:
+    """Return the terms of every sum around the read that is not a part of another such sum.
+
+    An inner sum equal to ``stop`` stays one term.
+    """
+    inside: set[int] = set()
     for expression in q.reading.around(q.reader.value, q.read):
         plain = q.reading.plain(expression)
-        terms = q.reading.terms(plain)
-        if stop is not None:
-            terms = _unfolded(q.reading, plain, stop)
-        if len(terms) > 1:
-            yield terms
+        if id(plain.value) not in inside:
+            terms, within = _unfolded(q.reading, plain, stop)
+            inside |= within
+            if len(terms) > 1:
+                yield terms
 
 
-def _unfolded(reading: Reading, use: Use, stop: int) -> list[tuple[int, Use]]:
-    """Return the terms of ``use`` with every inner sum unfolded but the one named ``stop``."""
-    found: list[tuple[int, Use]] = []
-    waiting = [(1, use)]
+def _unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], set[int]]:
+    """Return the terms of ``use`` with every inner sum unfolded, and the ids of those sums."""
+    found: list[Use] = []
+    within: set[int] = set()
+    waiting = [use]
     while waiting:
-        sign, current = waiting.pop()
+        current = waiting.pop()
         plain = reading.plain(current)
         value = plain.value
-        if reading.key(current) != stop and reading.target(plain) is None:
-            if isinstance(value, Term) and value.op in ("+", "-") and len(value.uses) == 2:
-                waiting.append((sign, value.uses[0]))
-                waiting.append((-sign if value.op == "-" else sign, value.uses[1]))
-                continue
-        found.append((sign, current))
-    return found
+        if (
+            isinstance(value, Term)
+            and value.op in ("+", "-", "neg", "pos")
+            and reading.target(plain) is None
+            and (stop is None or reading.key(current) != stop)
+        ):
+            within.add(id(value))
+            waiting.extend(value.uses)
+        else:
+            found.append(current)
+    return found, within
 
 
 def written_out(q: Question) -> bool:
@@ -250,15 +259,15 @@ def written_out(q: Question) -> bool:
     key = reading.key(new)
     if any(reading.key(use) == key for use in reading.around(q.reader.value, q.read)):
         return True
-    wanted = [term for _, term in reading.terms(new)]
+    wanted, _ = _unfolded(reading, reading.plain(new), None)
     keys = Counter(reading.key(reading.plain(term)) for term in wanted)
     products = [(term, Counter(reading.factors(term))) for term in wanted]
     for terms in _sums(q):
-        there = [Counter(reading.factors(term)) for _, term in terms]
-        if not keys - Counter(reading.key(reading.plain(term)) for _, term in terms):
+        there = [Counter(reading.factors(term)) for term in terms]
+        if not keys - Counter(reading.key(reading.plain(term)) for term in terms):
             return True
         if all(any(not product - other for other in there) for _, product in products):
-            if all(_carries_decay(q, term, products) for _, term in terms):
+            if all(_carries_decay(q, term, products) for term in terms):
                 return True
     return False
 
@@ -328,11 +337,11 @@ def divides_by_zero(q: Question) -> bool:
     if not (isinstance(variable, Term) and variable.op == "call" and _starts_at_zero(variable)):
         return False
     for expression in q.reading.around(q.reader.value, q.read):
-        terms = q.reading.terms(q.reading.plain(expression))
-        ones = [term for _, term in terms if _constant(term.value) == 1]
+        terms, _ = _unfolded(q.reading, q.reading.plain(expression), None)
+        ones = [term for term in terms if _constant(term.value) == 1]
         powers = [
             term
-            for _, term in terms
+            for term in terms
             if (exponent := _exponent(q.reading.plain(term).value)) is not None
             and q.reading.plain(exponent).value is q.read.value
         ]

@@ -33,8 +33,11 @@ class OldValue:
 
 def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
     """Return the stale and lagged reads, and the reads of counters, in ``collection``."""
+    whole: UpdateCollection | None = None
     for old in old_values(collection):
-        yield _suspicion(old)
+        # Made once: every finding of a long list points to the same collection.
+        whole = whole or _update_collection(collection)
+        yield _suspicion(old, whole)
 
 
 def old_values(collection: Collection) -> Iterator[OldValue]:
@@ -119,7 +122,7 @@ def _together(state: State, read: Use, reader: Pair, other: Pair) -> bool:
     return True
 
 
-def _suspicion(old: OldValue) -> Suspicion:
+def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
     variable = text_of(old.reads[0])
     new_value = _new_value(old)
     instead = (
@@ -141,7 +144,7 @@ def _suspicion(old: OldValue) -> Suspicion:
             reads=tuple(read.node for read in old.reads),
             reader=reader,
             registered=registered,
-            collection=_update_collection(old.collection),
+            collection=whole,
             arms=_arms(old),
         ),
     )

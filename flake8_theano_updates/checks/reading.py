@@ -31,6 +31,7 @@ class Reading:
         self._reads: dict[int, tuple[Use, ...]] = {}
         self._handed_on: dict[int, tuple[Use, ...]] = {}
         self._keys: dict[int, int] = {}
+        self._sums: dict[int, tuple[int, int]] = {}
         self._interned: dict[Hashable, int] = {}
 
     def target(self, use: Use) -> Hashable | None:
@@ -150,13 +151,28 @@ class Reading:
         if value.op == "alias":
             return ("same", self._part(value.uses[0]))
         if value.op in ("+", "-", "neg", "pos"):
-            return ("sum", *sorted((sign, self._part(use)) for sign, use in self.terms_of(value)))
+            return self._sum(value)
         if value.op == "opaque" or (value.op == "call" and self._creates(value)):
             return ("made", value.identity)
         keys = [self._part(use) for use in value.uses]
         if value.op == "*":
             return ("product", *sorted(keys))
         return (value.op, value.label, *keys)
+
+    def _sum(self, value: Term) -> Hashable:
+        """Return the form of a sum, equal whatever the order and the brackets of its terms.
+
+        It is added up from the forms of its operands: a chain of n sums costs n steps.
+        """
+        total = count = 0
+        for sign, use in _summands(value):
+            inner = self.plain(use)
+            known = self._sums.get(id(inner.value)) if self.target(inner) is None else None
+            mark, terms = known or (_mixed(self._part(use)), 1)
+            total += sign * mark
+            count += terms
+        self._sums[id(value)] = (total, count)
+        return ("sum", total, count)
 
     def _creates(self, term: Term) -> bool:
         return bool(SHARED.search(str(term.label))) and not self._reads_in(term)
@@ -165,27 +181,6 @@ class Reading:
         if isinstance(form, tuple) and form[0] == "same":
             return int(form[1])
         return self._interned.setdefault(form, len(self._interned))
-
-    def terms(self, use: Use) -> list[tuple[int, Use]]:
-        """Return the terms of the sum that ``use`` is, as (sign, term)."""
-        if self.target(use) is not None:
-            return [(1, use)]
-        return self.terms_of(use.value) or [(1, use)]
-
-    def terms_of(self, value: Value) -> list[tuple[int, Use]]:
-        """Return the terms of ``value`` if it is a sum, else nothing."""
-        found: list[tuple[int, Use]] = []
-        if not _is_sum(value):
-            return found
-        waiting = _summands(value, 1)
-        while waiting:
-            sign, use = waiting.pop()
-            inner = self.plain(use)
-            if self.target(inner) is None and _is_sum(inner.value):
-                waiting.extend(_summands(inner.value, sign))
-            else:
-                found.append((sign, use))
-        return found
 
     def plain(self, use: Use) -> Use:
         """Follow renamings and views to the expression that computes the value."""
@@ -243,6 +238,19 @@ def _bottom_up(
             waiting.extend((inner, False) for inner in below(value))
 
 
+def _mixed(number: int) -> int:
+    """Scatter small numbers over 64 bits, so that different sums of them differ.
+
+    SplitMix64: Steele, Lea and Flood, Fast Splittable Pseudorandom Number
+    Generators, OOPSLA 2014.
+    """
+    bits = (1 << 64) - 1
+    number = (number + 1) * 0x9E3779B97F4A7C15 & bits
+    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & bits
+    number = (number ^ number >> 27) * 0x94D049BB133111EB & bits
+    return number ^ number >> 31
+
+
 def _number(label: Hashable) -> Hashable:
     """Let 1 and 1.0 be one constant, and True another."""
     if isinstance(label, (int, float)) and not isinstance(label, bool):
@@ -265,13 +273,9 @@ def _small_power(term: Term) -> int:
     return 0
 
 
-def _is_sum(value: Value) -> bool:
-    return isinstance(value, Term) and value.op in ("+", "-", "neg", "pos")
-
-
-def _summands(value: Value, sign: int) -> list[tuple[int, Use]]:
-    assert isinstance(value, Term)
+def _summands(value: Term) -> list[tuple[int, Use]]:
+    """Return the operands of a sum, a difference or a sign, each with its sign."""
     if value.op in ("neg", "pos"):
-        return [(-sign if value.op == "neg" else sign, value.uses[0])]
+        return [(-1 if value.op == "neg" else 1, value.uses[0])]
     left, right = value.uses
-    return [(sign, left), (-sign if value.op == "-" else sign, right)]
+    return [(1, left), (-1 if value.op == "-" else 1, right)]

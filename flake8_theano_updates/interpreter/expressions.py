@@ -121,6 +121,11 @@ class Expressions:
 
     def _forget_attributes(self, name: str) -> None:
         """What is known of ``x.y`` ends when ``x`` names something else."""
+        owner, _, attribute = name.rpartition(".")
+        if attribute != name:
+            self.state.with_attributes.add(owner)
+        if name not in self.state.with_attributes:
+            return
         environment = self.state.environment.own
         prefix = name + "."
         for key in [key for key in environment if key.startswith(prefix)]:

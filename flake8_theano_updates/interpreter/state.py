@@ -51,6 +51,7 @@ class State:
         self.defaults: Container | None = None
         self.generated: ast.AST = scope
         self.returned: list[Use] | None = None
+        self.with_attributes: set[str] = set()
         self.owner: Class | None = None
         self.followed = Followed(guide.worth)
         self._looping: list[Hashable] = []

@@ -1,0 +1,96 @@
+"""Code that nobody wrote for this checker: deep, wide, circular and strange programs."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from flake8_theano_updates.findings import check
+
+HEAD = "import theano\n\n\ndef train(x, w, acc, g, flags):\n    updates = []\n"
+TAIL = "    return theano.function([x], [], updates=updates)\n"
+
+
+def codes(source: str) -> list[str]:
+    found = check(ast.parse(source), source.splitlines(keepends=True), "program.py")
+    return [finding.code for finding in found]
+
+
+def test_forty_branches_do_not_double_the_list_forty_times() -> None:
+    body = "    updates = [(acc, acc + g)]\n"
+    for number in range(40):
+        body += f"    if flags[{number}]:\n        updates = updates + [(w, w - g / acc)]\n"
+    # Each arm's pair reads acc after its registration: 40 places, one finding each.
+    assert codes(HEAD + body + TAIL).count("THU101") == 40
+
+
+def test_a_long_chain_of_sums() -> None:
+    body = "    step = g\n" + "    step = step + 1\n" * 3000
+    body += "    updates.append((acc, acc + g))\n    updates.append((w, w - step / acc))\n"
+    assert codes(HEAD + body + TAIL) == ["THU101"]
+
+
+def test_a_thousand_updates() -> None:
+    body = "".join(f"    updates.append((flags[{n}], flags[{n}] + g))\n" for n in range(1000))
+    assert codes(HEAD + body + TAIL) == []
+
+
+def test_functions_that_call_each_other_for_ever() -> None:
+    source = """\
+import theano
+
+
+def first_updates(w, g):
+    return second_updates(w, g) + [(w, w - g)]
+
+
+def second_updates(w, g):
+    return first_updates(w, g)
+"""
+    assert codes(source) == []
+
+
+def test_a_list_that_holds_itself() -> None:
+    body = "    updates.append(updates)\n    updates.append((w, w - g))\n"
+    assert codes(HEAD + body + TAIL) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(updates := [(acc, acc + g)])",
+        "updates[:] = [(acc, acc + g)]",
+        "updates.append(*[(acc, acc + g)])",
+        "updates.extend(x for x in updates)",
+        "del updates[0]",
+        "global updates_of_all",
+        "async_updates = [(acc, acc + g) for _ in flags if (y := g)]",
+        "updates.append((w, w - g if flags else w + g))",
+        "match = {**{}, 'updates': lambda: (yield)}",
+        "updates, = [[(w, w - g)]]",
+        "(updates, *rest) = [[(w, w - g)], 1, 2]",
+        "updates += updates",
+        "updates = updates if flags else updates",
+        "x = updates[0][1][2][3]",
+        "w.default_update = w - g",
+        "updates.append((w, f'{w}{acc!r}'))",
+    ],
+)
+def test_odd_lines_are_read_without_a_word(line: str) -> None:
+    codes(HEAD.replace("def train(x, w", "def train(updates_of_none, x, w") + f"    {line}\n" + TAIL)
+
+
+def test_characters_count_not_bytes() -> None:
+    source = (
+        "import theano\n\n\ndef train(x, w, é, g):\n"
+        "    return theano.function([x], [], updates=[(é, é + g), (w, 'ü' and w - g / é)])\n"
+    )
+    (finding,) = check(ast.parse(source), source.splitlines(keepends=True), "program.py")
+    line = source.splitlines()[finding.line - 1]
+    assert (finding.code, line[finding.column - 1 : finding.end_column - 1]) == ("THU101", "é")
+
+
+def test_code_that_is_not_about_theano_is_left_alone() -> None:
+    source = "updates = [(a, a + b), (b, b + a)]\nfunction(updates=updates)\n"
+    assert codes(source) == []
