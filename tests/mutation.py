@@ -40,7 +40,12 @@ def mutants(source: str) -> Iterator[Mutant]:
         for target, name in registrations:
             for use in own:
                 if isinstance(use, ast.Name) and isinstance(use.ctx, ast.Load):
-                    if use.id == name.id and _assigned(own, name) and _after(use, name) and not _stored(use, registrations):
+                    if (
+                        use.id == name.id
+                        and _assigned(own, name)
+                        and _after(use, name)
+                        and not _stored(use, registrations)
+                    ):
                         if not _rebound(own, name, use) and not _exclusive(function, name, use):
                             yield _mutant(source, target, use)
 

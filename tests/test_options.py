@@ -91,9 +91,7 @@ def test_values_that_mean_nothing_are_refused(project: Path, option: str, compla
 @pytest.mark.parametrize("name", off_fixture_names())
 def test_rules_that_are_off_report_their_marks_when_enabled(name: str) -> None:
     code = Path(name).stem
-    done = run(
-        "flake8", "--isolated", "--select=THU", f"--thu-enable={code}", name, cwd=FOLDER
-    )
+    done = run("flake8", "--isolated", "--select=THU", f"--thu-enable={code}", name, cwd=FOLDER)
     reported = [tuple(line.split(":")[1:3]) for line in done.stdout.splitlines()]
     assert reported == [(str(line), str(column)) for _, line, column, *_ in marks(name)]
     assert set(_codes(done.stdout)) == {code}

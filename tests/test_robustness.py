@@ -78,7 +78,9 @@ def test_a_list_that_holds_itself() -> None:
     ],
 )
 def test_odd_lines_are_read_without_a_word(line: str) -> None:
-    codes(HEAD.replace("def train(x, w", "def train(updates_of_none, x, w") + f"    {line}\n" + TAIL)
+    codes(
+        HEAD.replace("def train(x, w", "def train(updates_of_none, x, w") + f"    {line}\n" + TAIL
+    )
 
 
 def test_characters_count_not_bytes() -> None:

@@ -1,0 +1,1 @@
+"""From update collections to suspicions: one module for each family of rules."""

@@ -158,9 +158,7 @@ def _is_number(q: Question, leaf: Use) -> bool:
     if value.op in ("name", "attr"):
         return bool(_HYPERPARAMETER.search(str(value.label)))
     if value.op == "call" and value.label in _NUMBERS:
-        return all(
-            _is_number(q, use) for use in value.uses
-        )
+        return all(_is_number(q, use) for use in value.uses)
     return False
 
 
@@ -204,9 +202,7 @@ def _is_expression(q: Question) -> bool:
 def _holds(q: Question, use: Use) -> bool:
     """Is ``use`` a product with the read itself as a factor?"""
     read = q.reading.key(q.read)
-    return read in q.reading.factors(use) and any(
-        inner is q.read for inner in q.reading.reads(use)
-    )
+    return read in q.reading.factors(use) and any(inner is q.read for inner in q.reading.reads(use))
 
 
 def _sums(q: Question, stop: int | None = None) -> Iterator[list[Use]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from flake8_theano_updates.checks.collections import Collection, Pair, text_of
@@ -30,7 +31,7 @@ def lost_in_collection(collection: Collection) -> Iterator[Suspicion]:
     for pair in collection.pairs:
         by_target.setdefault(pair.identity, []).append(pair)
     for pairs in by_target.values():
-        for first, second in zip(pairs, pairs[1:]):
+        for first, second in pairwise(pairs):
             if first.entry.key is None and second.entry.key is None:
                 yield from _duplicate(collection, first, second)
             elif collection.container.kind == "mapping":
@@ -112,7 +113,7 @@ def _overwritten_in_loop(collection: Collection, pair: Pair) -> Iterator[Suspici
         loop.begun < moment < loop.ended and what in (None, pair.identity)
         for moment, what in collection.container.looked_at
     )
-    if looked or not _varies(pair.value, loop.begun, loop.bound):
+    if looked or not _varies(pair.value, loop.bound):
         return
     yield Suspicion(
         code="THU203",
@@ -130,14 +131,14 @@ def _changes(identity: Any, begun: int, bound: frozenset[Hashable]) -> bool:
         return True
     if isinstance(identity, tuple):
         if identity[0] == "made":
-            return identity[3] or identity[2] > begun
+            return bool(identity[3] or identity[2] > begun)
         if identity[0] in ("elem", "inner", "index", "item", "part"):
             return True
         return any(_changes(part, begun, bound) for part in identity[1:])
     return False
 
 
-def _varies(value: Use, begun: int, bound: frozenset[Hashable]) -> bool:
+def _varies(value: Use, bound: frozenset[Hashable]) -> bool:
     """Does the value depend on what the loop goes over?"""
     reading = Reading((), ())
     seen: set[int] = set()
@@ -157,7 +158,7 @@ def lost_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
     """Return the compile calls that lose updates, and the scans whose updates are dropped."""
     for compilation in scope.state.compilations:
         yield from _one_shot(compilation)
-        yield from _too_late(scope, compilation)
+        yield from _too_late(compilation)
     yield from _scans(scope)
 
 
@@ -184,7 +185,7 @@ def _kind_of_iterator(node: ast.AST) -> str:
     return "a generator"
 
 
-def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
+def _too_late(compilation: Compilation) -> Iterator[Suspicion]:
     """Pairs that enter after the only compilation of what receives them."""
     if compilation.updates is None:
         return

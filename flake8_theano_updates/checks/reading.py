@@ -8,9 +8,7 @@ from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, operands, original
 
 # These take no value of what they stand on: an attribute of a layer, a gradient.
-_NO_READ = frozenset(
-    {"attr", "static", "grad", "import", "const", "name", "number", "registered"}
-)
+_NO_READ = frozenset({"attr", "static", "grad", "import", "const", "name", "number", "registered"})
 # These are made of nothing that a value flows through.
 _NO_FLOW = frozenset({"attr", "static", "import", "const", "name", "number", "registered"})
 _OPAQUE = frozenset({"name", "attr", "elem", "part", "item", "import", "number", "index"})

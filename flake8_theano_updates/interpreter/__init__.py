@@ -1,0 +1,1 @@
+"""From statements in program order to update collections."""

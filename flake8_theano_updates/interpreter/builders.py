@@ -131,7 +131,7 @@ class Builders:
         columns = [self._column(source) for source in sources]
         lengths = {len(column) for column in columns if column is not None}
         if len(lengths) == 1 and None not in columns:
-            for row in zip(*[column for column in columns if column is not None]):
+            for row in zip(*[column for column in columns if column is not None], strict=True):
                 many = any(entry.many for entry in row)
                 self._enter_row(made, [entry.value for entry in row], node, many)
             return made
@@ -146,9 +146,7 @@ class Builders:
             return None
         return None if any(entry.key is not None for entry in value.entries) else value.entries
 
-    def _enter_row(
-        self, made: Container, parts: Sequence[Use], node: ast.Call, many: bool
-    ) -> None:
+    def _enter_row(self, made: Container, parts: Sequence[Use], node: ast.Call, many: bool) -> None:
         if many:
             bound = frozenset(original(part.value).identity for part in parts)
             with self.state.loop(None, bound):

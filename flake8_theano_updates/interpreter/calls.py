@@ -67,9 +67,7 @@ class Calls:
             return self._function(node, function.id, None)
         return self._function(node, "", self.expressions.use(function))
 
-    def _follow(
-        self, node: ast.Call, closure: Closure, name: str, receiver: Use | None
-    ) -> Value:
+    def _follow(self, node: ast.Call, closure: Closure, name: str, receiver: Use | None) -> Value:
         """Evaluate a call of a function of this module, through its body where that helps."""
         plain = not any(isinstance(arg, ast.Starred) for arg in node.args)
         plain = plain and all(keyword.arg is not None for keyword in node.keywords)
@@ -151,7 +149,9 @@ class Calls:
             return self.state.made("view", last, uses)
         return self.state.made("call", last, uses)
 
-    def _keras_update(self, pair: tuple[Use, tuple[str, Use] | None, Use], node: ast.Call) -> list[Use]:
+    def _keras_update(
+        self, pair: tuple[Use, tuple[str, Use] | None, Use], node: ast.Call
+    ) -> list[Use]:
         """Return target and new value of ``K.update_add(x, e)`` and its like."""
         target, operation, operand = pair
         if operation is None:
@@ -208,7 +208,9 @@ class Calls:
         options = original(keywords[None].value)
         if not isinstance(options, Container) or options.kind != "mapping":
             return {}
-        found = self.expressions.lookup(options, Term("const", "updates", (), ("const", "'updates'")))
+        found = self.expressions.lookup(
+            options, Term("const", "updates", (), ("const", "'updates'"))
+        )
         return {} if found is None else {"updates": self.state.use(found, keywords[None].node)}
 
     def _compiled(self, updates: Use) -> None:

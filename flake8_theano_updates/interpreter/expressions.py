@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import nullcontext
 
 from flake8_theano_updates.interpreter.calls import Calls
-from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, VIEWS
 from flake8_theano_updates.interpreter.functions import Closure
+from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, VIEWS
 from flake8_theano_updates.interpreter.state import State, identities
 from flake8_theano_updates.interpreter.values import (
     Container,
@@ -139,7 +139,7 @@ class Expressions:
             and not value.rest
             and not any(entry.many or entry.key for entry in value.entries)
         ):
-            for element, entry in zip(target.elts, value.entries):
+            for element, entry in zip(target.elts, value.entries, strict=True):
                 self.bind(element, entry.value, rename=rename)
             return
         for index, element in enumerate(target.elts):
@@ -184,7 +184,9 @@ class Expressions:
         base = self.use(node.value)
         value = original(base.value)
         if isinstance(value, Term) and value.op == "import":
-            return Term("import", f"{value.label}.{node.attr}", (), ("import", value.label, node.attr))
+            return Term(
+                "import", f"{value.label}.{node.attr}", (), ("import", value.label, node.attr)
+            )
         if node.attr in STATIC_ATTRIBUTES:
             return self.state.made("static", node.attr, (base,))
         if node.attr in VIEWS:
@@ -248,7 +250,7 @@ class Expressions:
 
     def _dict(self, node: ast.Dict) -> Value:
         made = self.state.container("mapping", node, self.state.tick())
-        for key, value in zip(node.keys, node.values):
+        for key, value in zip(node.keys, node.values, strict=True):
             begun = self.state.tick()
             if key is None:
                 self.state.join(made, self.use(value))
@@ -270,7 +272,10 @@ class Expressions:
         return made
 
     def _generate(
-        self, node: ast.ListComp | ast.DictComp, generators: list[ast.comprehension], made: Container
+        self,
+        node: ast.ListComp | ast.DictComp,
+        generators: list[ast.comprehension],
+        made: Container,
     ) -> None:
         if not generators:
             begun = self.state.tick()
@@ -402,7 +407,6 @@ class Expressions:
         """Anything else takes the values of all its parts."""
         parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         return self.state.made("operation", type(node).__name__, self.uses(parts))
-
 
 
 def decision(test: ast.expr) -> Hashable:

@@ -175,7 +175,7 @@ def bind_arguments(
     if len(arguments) > len(named) and parameters.vararg is None:
         return None
     bound: dict[str, Value] = {}
-    for parameter, use in zip(named, arguments):
+    for parameter, use in zip(named, arguments, strict=False):
         bound[parameter.arg] = _renamed(parameter.arg, use)
     for parameter in [*named, *parameters.kwonlyargs]:
         if parameter.arg in keywords:

@@ -114,6 +114,12 @@ class State:
                 )
             )
 
+    def generated_by_yields(self) -> Container | None:
+        """Return what the yields of the function have filled, now that it has ended."""
+        if self.generator is not None:
+            self.generator.ended = self.tick()
+        return self.generator
+
     @contextmanager
     def arm(self, branch: Hashable, name: str, node: ast.AST) -> Iterator[None]:
         """Run what is inside on one arm of a branch."""

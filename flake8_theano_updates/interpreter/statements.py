@@ -95,10 +95,10 @@ class Interpreter:
         for argument in named:
             name = argument.arg
             self.state.environment.own[name] = Term("name", name, (), ("parameter", name))
-        defaults = list(zip(reversed(positional), reversed(arguments.defaults)))
+        defaults = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
         defaults += [
             (argument, default)
-            for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults)
+            for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
             if default is not None
         ]
         for argument, default in defaults:
@@ -298,19 +298,13 @@ class Interpreter:
         state = self.state
         before = (state.environment, state.generator, state.generated, state.returned)
         owner = state.owner
-        inner = closure.environment.inner(bound)
         if closure.owner is not None:
             bound.update(state.environment.attributes("self"))
             state.owner = owner if owner is not None else closure.owner
-        state.environment = inner
+        state.environment = closure.environment.inner(bound)
         state.generator, state.generated, state.returned = None, closure.node, []
-        state.followed.enter(closure)
-        if isinstance(closure.node, ast.Lambda):
-            state.returned.append(self.expressions.use(closure.node.body))
-        else:
-            self._block(closure.node.body)
-        state.followed.leave()
-        made, returned = state.generator, state.returned
+        self._go_through(closure)
+        made, returned = state.generated_by_yields(), state.returned
         state.environment, state.generator, state.generated, state.returned = before
         state.owner = owner
         if closure.owner is not None:
@@ -318,7 +312,6 @@ class Interpreter:
                 (name, value) for name, value in bound.items() if name.startswith("self.")
             )
         if made is not None:
-            made.ended = state.tick()
             return made
         if not returned:
             return state.made("opaque", "None")
@@ -327,8 +320,16 @@ class Interpreter:
             result = state.use(self.expressions.either(result, use, node), node)
         return result.value
 
+    def _go_through(self, closure: Closure) -> None:
+        state = self.state
+        state.followed.enter(closure)
+        if not isinstance(closure.node, ast.Lambda):
+            self._block(closure.node.body)
+        elif state.returned is not None:
+            state.returned.append(self.expressions.use(closure.node.body))
+        state.followed.leave()
+
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.state.environment.own.pop(target.id, None)
-
