@@ -33,11 +33,17 @@ class Pair:
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """An update collection and its pairs in their final order."""
+    """An update collection and its pairs in their final order.
+
+    Args:
+        sure: whether a compile call or a name says that these are updates; else only
+            their targets do, which are shared variables.
+    """
 
     scope: Interpreted
     container: Container
     pairs: tuple[Pair, ...]
+    sure: bool
 
 
 def collections_of(scope: Interpreted) -> Iterator[Collection]:
@@ -46,8 +52,9 @@ def collections_of(scope: Interpreted) -> Iterator[Collection]:
         if container.kind == "tuple" and len(container.entries) == 2 and not container.compiled:
             continue  # a pair itself
         pairs = tuple(_pairs(container))
-        if pairs and _counts(container, pairs):
-            yield Collection(scope, container, pairs)
+        sure = container.compiled or any(UPDATES.search(name) for name in container.names)
+        if pairs and (sure or _visibly_shared(container, pairs)):
+            yield Collection(scope, container, pairs, sure)
 
 
 def _pairs(container: Container) -> Iterator[Pair]:
@@ -66,21 +73,12 @@ def _passed_on(variable: Term) -> bool:
     return variable.op == "elem" and isinstance(variable.uses[0].value, Container)
 
 
-def _counts(container: Container, pairs: tuple[Pair, ...]) -> bool:
-    """Is it certain enough that these pairs are updates?"""
-    return (
-        container.compiled
-        or any(UPDATES.search(name) for name in container.names)
-        or (bool(container.names) and any(_visibly_shared(pair) for pair in pairs))
-    )
-
-
-def _visibly_shared(pair: Pair) -> bool:
-    variable = original(pair.target.value)
-    return (
-        isinstance(variable, Term)
-        and variable.op == "call"
-        and bool(SHARED.search(str(variable.label)))
+def _visibly_shared(container: Container, pairs: tuple[Pair, ...]) -> bool:
+    """Is a target of a collection with a name visibly made as a shared variable?"""
+    targets = (original(pair.target.value) for pair in pairs)
+    return bool(container.names) and any(
+        isinstance(target, Term) and target.op == "call" and SHARED.search(str(target.label))
+        for target in targets
     )
 
 

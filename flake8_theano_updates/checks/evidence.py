@@ -447,19 +447,26 @@ def is_parameter(q: Question) -> bool:
 
 
 def simulation(q: Question) -> bool:
-    """The read is an argument, beside t, of a call of many (THU102)."""
+    """The read is an argument, beside t or another state, of a call of many (THU102).
+
+    Such a call moves a whole state on: it takes all of it as it is now.
+    """
     if q.stale:
         return False
     for expression in q.reading.around(q.reader.value, q.read):
         value = expression.value
-        if isinstance(value, Term) and value.op == "call" and len(value.uses) > 2:
-            read = [{q.reading.target(r) for r in q.reading.reads(use)} for use in value.uses]
-            alone = any(
-                q.registered.identity in targets and q.reader.identity not in targets
-                for targets in read
-            )
-            if alone and any(q.reader.identity in targets for targets in read):
-                return True
+        if not (isinstance(value, Term) and value.op == "call" and len(value.uses) > 2):
+            continue
+        direct = {q.reading.target(use) for use in value.uses} - {None}
+        if q.registered.identity in direct and len(direct) > 1:
+            return True
+        within = [{q.reading.target(r) for r in q.reading.reads(use)} for use in value.uses]
+        alone = any(
+            q.registered.identity in targets and q.reader.identity not in targets
+            for targets in within
+        )
+        if alone and any(q.reader.identity in targets for targets in within):
+            return True
     return False
 
 

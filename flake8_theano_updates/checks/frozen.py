@@ -24,6 +24,8 @@ _EXPRESSIONS = frozenset({"+", "-", "*", "/", "**", "neg"})
 
 def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
     """Return the numbers in the updates that look like expressions."""
+    if not collection.sure:
+        return
     reading = Reading((), ())
     for pair in collection.pairs:
         for use in _numbers_in(reading, pair.value):

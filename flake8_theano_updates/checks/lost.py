@@ -19,6 +19,7 @@ from flake8_theano_updates.interpreter.values import (
     Scan,
     Term,
     Use,
+    dotted,
     meet,
     original,
     pair_of,
@@ -27,6 +28,8 @@ from flake8_theano_updates.interpreter.values import (
 
 def lost_in_collection(collection: Collection) -> Iterator[Suspicion]:
     """Return the pairs of ``collection`` that another pair of it shuts out."""
+    if not collection.sure or collection.container is collection.scope.state.defaults:
+        return
     by_target: dict[Hashable, list[Pair]] = {}
     for pair in collection.pairs:
         by_target.setdefault(pair.identity, []).append(pair)
@@ -216,7 +219,7 @@ def _too_late(compilation: Compilation) -> Iterator[Suspicion]:
 def _scans(scope: Interpreted) -> Iterator[Suspicion]:
     """Calls of scan whose second result is dropped although the step has updates."""
     for scan in scope.state.scans:
-        if _dropped(scan, scope.node) and (reason := _why_updates(scan.step)):
+        if _dropped(scan, scope.node) and (reason := _why_updates(scope, scan.step)):
             yield Suspicion(code="THU205", node=scan.node, words={"reason": reason})
 
 
@@ -241,13 +244,13 @@ def _dropped(scan: Scan, scope: ast.AST) -> bool:
     )
 
 
-def _why_updates(step: ast.AST | None) -> str | None:
+def _why_updates(scope: Interpreted, step: ast.AST | None) -> str | None:
     """Return what in the step shows that scan has updates to return."""
     if step is None:
         return None
     for child in ast.walk(step):
         if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
-            if child.func.attr in DRAWS and RANDOM.search(ast.unparse(child.func.value)):
+            if child.func.attr in DRAWS and _is_stream(scope, child.func.value):
                 return f"draws random numbers with {ast.unparse(child.func)}"
         elif isinstance(child, ast.Return) and child.value is not None:
             values = child.value.elts if isinstance(child.value, ast.Tuple) else [child.value]
@@ -256,7 +259,18 @@ def _why_updates(step: ast.AST | None) -> str | None:
     return None
 
 
+def _is_stream(scope: Interpreted, node: ast.expr) -> bool:
+    """Is this a stream of random numbers, rather than a module such as ``np.random``?"""
+    name = dotted(node) or ""
+    root = scope.state.environment.get(name.partition(".")[0])
+    if isinstance(root, Term) and root.op == "import":
+        name = str(root.label).rpartition(".")[2]
+    return RANDOM.search(name) is not None
+
+
 def _is_mapping(node: ast.expr) -> bool:
+    """Is this a mapping of updates, with anything in it?"""
     if isinstance(node, ast.Call):
-        return ast.unparse(node.func).rpartition(".")[2] in ("OrderedDict", "OrderedUpdates")
-    return isinstance(node, ast.Dict)
+        kind = ast.unparse(node.func).rpartition(".")[2]
+        return kind in ("OrderedDict", "OrderedUpdates") and bool(node.args)
+    return isinstance(node, ast.Dict) and bool(node.keys)

@@ -13,6 +13,7 @@ from flake8_theano_updates.interpreter.names import (
     BACKENDS,
     COMPILERS,
     GRADIENTS,
+    SHARED,
     STATIC_ATTRIBUTES,
     STATIC_FUNCTIONS,
     UPDATES_POSITION,
@@ -77,7 +78,7 @@ class Calls:
             if receiver is not None and closure.is_method:
                 arguments.insert(0, receiver)
             returned = self.expressions.follow(closure, arguments, keywords, node)
-            if returned is not None:
+            if returned is not None and _is_worth_knowing(returned):
                 return returned
         return self._function(node, name, receiver)
 
@@ -255,6 +256,28 @@ class Calls:
             self.state.differentiated.add(original(wrt.value).identity)
             for element, _ in self.state.elements(wrt):
                 self.state.differentiated.add(original(element.value).identity)
+
+
+def _is_worth_knowing(returned: Value) -> bool:
+    """Is this a collection, a pair or a shared variable, rather than a computation?
+
+    A computation is better known as the call that it is: it reads its arguments where
+    they stand, all of them at once.
+    """
+    value = original(returned)
+    if isinstance(value, Term):
+        return value.op == "opaque" or _is_variable(value)
+    if value.kind != "tuple":
+        return True
+    parts = [original(entry.value.value) for entry in value.entries]
+    return any(isinstance(part, Container) or _is_variable(part) for part in parts)
+
+
+def _is_variable(value: Value) -> bool:
+    return isinstance(value, Term) and (
+        value.op in ("name", "attr", "elem", "part", "item")
+        or (value.op == "call" and SHARED.search(str(value.label)) is not None)
+    )
 
 
 def _is_input(use: Use) -> bool:
