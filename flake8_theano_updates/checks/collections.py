@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from flake8_theano_updates.interpreter.names import SHARED, UPDATES
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.interpreter.values import Container, Entry, Term, Use, original, pair_of
+from flake8_theano_updates.interpreter.values import (
+    Container,
+    Entry,
+    Term,
+    Use,
+    Value,
+    original,
+    pair_of,
+)
 
 # What can be a shared variable; a sum or a string cannot.
 _TARGETS = frozenset({"name", "attr", "elem", "part", "item", "call", "static", "either"})
@@ -69,8 +77,11 @@ def _pairs(container: Container) -> Iterator[Pair]:
 
 
 def _passed_on(variable: Term) -> bool:
-    """Is this any key of a known mapping? Then the pair rewrites pairs, whichever they are."""
-    return variable.op == "elem" and isinstance(variable.uses[0].value, Container)
+    """Is this any element of a known collection? Then the pair rewrites pairs, whichever."""
+    value: Value = variable
+    while isinstance(value, Term) and value.op in ("elem", "part", "item"):
+        value = original(value.uses[0].value)
+    return isinstance(value, Container)
 
 
 def _visibly_shared(container: Container, pairs: tuple[Pair, ...]) -> bool:

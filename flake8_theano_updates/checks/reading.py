@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, operands, original
+from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, operands, original, pair_of
 
 # These take no value of what they stand on: an attribute of a layer, a gradient.
 _NO_READ = frozenset({"attr", "static", "grad", "import", "const", "name", "number", "registered"})
@@ -56,6 +56,11 @@ class Reading:
                 return ()
             if value.op == "*" and any(_is_zero(factor.value) for factor in value.uses):
                 return ()  # a way to mention a variable without its value
+        elif any(
+            pair is not None and self.target(pair[0]) is not None
+            for pair in map(pair_of, value.entries)
+        ):
+            return ()  # updates that are handed over are not computed with
         return self.flows_from(value)
 
     def reads(self, use: Use) -> tuple[Use, ...]:

@@ -78,7 +78,9 @@ class Calls:
             if receiver is not None and closure.is_method:
                 arguments.insert(0, receiver)
             returned = self.expressions.follow(closure, arguments, keywords, node)
-            if returned is not None and _is_worth_knowing(returned):
+            given = [*arguments, *keywords.values()]
+            fills = any(isinstance(original(use.value), Container) for use in given)
+            if returned is not None and (fills or _is_worth_knowing(returned)):
                 return returned
         return self._function(node, name, receiver)
 
@@ -275,7 +277,7 @@ def _is_worth_knowing(returned: Value) -> bool:
 
 def _is_variable(value: Value) -> bool:
     return isinstance(value, Term) and (
-        value.op in ("name", "attr", "elem", "part", "item")
+        value.op in ("name", "attr", "elem")
         or (value.op == "call" and SHARED.search(str(value.label)) is not None)
     )
 

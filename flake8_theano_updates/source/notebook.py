@@ -1,0 +1,183 @@
+"""Read a Jupyter notebook: its code cells in order, as one module.
+
+A cell's number counts the code cells from 1, empty ones too: it is the ``In [n]`` of a
+notebook that is run from top to bottom, and what nbQA prints.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+
+from flake8_theano_updates.source.magics import without_magics
+from flake8_theano_updates.source.python3 import Parsed, Unreadable
+from flake8_theano_updates.source.versions import PythonVersion, parse
+
+_WITH_WORKSHEETS = 3
+_WITHOUT_WORKSHEETS = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    r"""One code cell.
+
+    Args:
+        number: its place among the notebook's code cells, from 1.
+        id: its id, which notebooks have from nbformat 4.5 on.
+        source: its text, with line ends ``\n``.
+        first_line: the line of the module at which it begins, from 1.
+    """
+
+    number: int
+    id: str | None
+    source: str
+    first_line: int
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook that parses.
+
+    Args:
+        parsed: its code cells as one module; the tree has no magics, the text has.
+        cells: its code cells in order.
+    """
+
+    parsed: Parsed
+    cells: tuple[Cell, ...]
+
+    def place(self, line: int) -> tuple[Cell, int]:
+        """Return the cell that a line of the module is from, and the line within the cell.
+
+        Args:
+            line: from 1; it must be a line of a cell, as those of all nodes are.
+        """
+        cell = self.cells[bisect_right(self.cells, line, key=attrgetter("first_line")) - 1]
+        return cell, line - cell.first_line + 1
+
+
+def parse_notebook(path: str, data: bytes, version: PythonVersion = "auto") -> Notebook:
+    """Parse the code cells of a notebook of nbformat 3 or 4.
+
+    Args:
+        path: as it is shown to the user.
+        data: the file's content.
+        version: the Python that its code is written in; ``auto`` decides for each cell.
+
+    Raises:
+        Unreadable: if it is no notebook, not one of Python, or if a cell does not
+            parse; the error's path then names the cell (``train.ipynb:cell 4``), and
+            its line is that within the cell.
+    """
+    document = _document(path, data)
+    cells = tuple(_numbered(_sources(path, document)))
+    text = "".join(_header(cell.number) + _ended(cell.source) for cell in cells)
+    body = [statement for cell in cells for statement in _statements(path, cell, version)]
+    module = ast.Module(body=body, type_ignores=[])
+    return Notebook(Parsed(path, text, tuple(io.StringIO(text)), module), cells)
+
+
+def _document(path: str, data: bytes) -> dict[str, object]:
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        reason = f"not a notebook: broken JSON ({error.msg})"
+        raise Unreadable(path, error.lineno, error.colno, reason) from None
+    except UnicodeDecodeError:
+        raise Unreadable(path, 1, 1, "not a notebook: not UTF-8") from None
+    except (RecursionError, ValueError) as error:
+        raise Unreadable(path, 1, 1, f"not a notebook: {error}") from None
+    if not isinstance(document, dict) or "nbformat" not in document:
+        raise Unreadable(path, 1, 1, "not a notebook: no nbformat")
+    return document
+
+
+def _sources(path: str, document: dict[str, object]) -> Iterator[tuple[str | None, str]]:
+    """Yield the id and the text of each code cell."""
+    language = _language(document)
+    for cell in _all_cells(path, document):
+        if cell.get("cell_type") != "code":
+            continue
+        # Notebooks of nbformat 3 have a language for each cell.
+        language = str(cell.get("language") or language)
+        if "python" not in language.lower():
+            raise Unreadable(path, 1, 1, f"a notebook of {language}, not of Python")
+        source = cell.get("source", cell.get("input"))
+        if isinstance(source, list) and all(isinstance(part, str) for part in source):
+            source = "".join(source)
+        if not isinstance(source, str):
+            raise Unreadable(path, 1, 1, "not a notebook: a code cell without text")
+        identity = cell.get("id")
+        yield identity if isinstance(identity, str) else None, _text(source)
+
+
+def _language(document: dict[str, object]) -> str:
+    metadata = _mapping(document.get("metadata"))
+    name = _mapping(metadata.get("language_info")).get("name")
+    return str(name or _mapping(metadata.get("kernelspec")).get("language") or "python")
+
+
+def _all_cells(path: str, document: dict[str, object]) -> Iterator[dict[str, object]]:
+    nbformat = document["nbformat"]
+    if nbformat == _WITH_WORKSHEETS:
+        sheets = [_mapping(sheet) for sheet in _list(path, document.get("worksheets"))]
+    elif nbformat == _WITHOUT_WORKSHEETS:
+        sheets = [document]
+    else:
+        reason = f"a notebook of nbformat {nbformat!r}; 3 and 4 can be read"
+        raise Unreadable(path, 1, 1, reason)
+    for sheet in sheets:
+        for cell in _list(path, sheet.get("cells")):
+            yield _mapping(cell)
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(path: str, value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise Unreadable(path, 1, 1, "not a notebook: no list of cells")
+    return value
+
+
+def _text(source: str) -> str:
+    # JSON can hold half a surrogate pair, which no encoding can.
+    text = source.encode(errors="replace").decode()
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _numbered(sources: Iterable[tuple[str | None, str]]) -> Iterator[Cell]:
+    line = 1
+    for number, (identity, source) in enumerate(sources, start=1):
+        line += _header(number).count("\n")
+        yield Cell(number, identity, source, line)
+        line += _ended(source).count("\n")
+
+
+def _header(number: int) -> str:
+    """Return what `jupyter nbconvert --to script` writes before a cell.
+
+    It is also long enough to keep the cell's first lines from declaring an encoding.
+    """
+    return f"# In[{number}]:\n\n\n"
+
+
+def _ended(source: str) -> str:
+    return source if source.endswith("\n") else source + "\n"
+
+
+def _statements(path: str, cell: Cell, version: PythonVersion) -> list[ast.stmt]:
+    """Parse one cell by itself, so that no half cell is completed by the next one."""
+    before = cell.first_line - 1
+    code = "\n" * before + without_magics(cell.source)
+    try:
+        return parse(f"{path}:cell {cell.number}", code.encode(), version).tree.body
+    except Unreadable as error:
+        line = max(error.line - before, 1)
+        raise Unreadable(error.path, line, error.column, error.reason) from None
