@@ -79,7 +79,7 @@ class Edit:
 class Fix:
     """One way to mend a finding; ``safe`` means that the numbers stay what they are."""
 
-    kind: Literal["new-value", "reorder"]
+    kind: Literal["new-value", "reorder", "rewrite"]
     safe: bool
     edits: tuple[Edit, ...]
 

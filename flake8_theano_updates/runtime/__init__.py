@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flake8_theano_updates.runtime.confirm import confirm
+from flake8_theano_updates.runtime.engine import confirm
 
 __all__ = ["confirm"]

@@ -76,9 +76,7 @@ class _Check:
             and isinstance(node.ctx, ast.Store)
             and dotted(node.value) in made.namespaces
         }
-        self._inner = {
-            id(node.value) for node in self._nodes if isinstance(node, ast.Attribute)
-        }
+        self._inner = {id(node.value) for node in self._nodes if isinstance(node, ast.Attribute)}
 
     def problems(self) -> Iterator[str]:
         if len(self._nodes) > MOST:
@@ -197,7 +195,7 @@ class _Check:
         roots = {path.partition(".")[0] for path in self._made.namespaces}
         for node in self._nodes:
             if isinstance(node, (ast.FunctionDef, ast.Lambda)):
-                names = [argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)]
+                names = [a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)]
                 for name in roots.intersection(names):
                     if not self._is_method(node, names, name, loads):
                         yield f"it rebinds {name}"

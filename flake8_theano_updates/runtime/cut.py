@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flake8_theano_updates.model import OrderFault, Scope
-from flake8_theano_updates.runtime.module import Function, Module, dotted
+from flake8_theano_updates.runtime.arms import Arms
+from flake8_theano_updates.runtime.module import Function, Module
 from flake8_theano_updates.runtime.names import GRADIENTS
-
-MUTATORS = frozenset("add append extend insert setdefault update".split())
-LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-
-
-class CannotCutError(Exception):
-    """The statements cannot be taken out of their scope."""
+from flake8_theano_updates.runtime.statements import (
+    MUTATORS,
+    CannotCutError,
+    needed,
+    pruned,
+    simple,
+    tokens,
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def cut(fault: OrderFault, module: Module, *, own_cost: bool = False) -> Cut:
     body = arms.flat(scope.body)
     if generator is None and collection.statement is not None:
         body = _until(body, collection.statement)
-    helpers = _helpers(fault, module, scope, owner, arms)
+    helpers = _helpers(module, scope, owner, arms)
     result: ast.expr | None = None
     if generator is None:
         assert isinstance(collection.expression, ast.expr)
@@ -70,156 +73,24 @@ def cut(fault: OrderFault, module: Module, *, own_cost: bool = False) -> Cut:
             # `options = {"updates": [...]}`, given to the compile call as `**options`.
             result = ast.Subscript(result, ast.Constant("updates"), ast.Load())
     statements = _relevant(body, result, helpers, ignored)
-    if result is not None and not arms.all_in(statements, result, helpers):
+    if result is not None and not arms.all_in(
+        statements, result, _used(helpers, statements, result)
+    ):
         # The expression is where the first pairs come from; find what the others are put into.
         result = _put_into(body, arms.must) or result
         statements = _relevant(body, result, helpers, ignored)
+        home = _home(module, arms.must)
+        if (
+            home is not None
+            and home is not scope
+            and not arms.all_in(statements, result, _used(helpers, statements, result))
+        ):
+            return cut(_moved(fault, home, arms), module, own_cost=own_cost)
     helpers = _used(helpers, statements, result)
     if not isinstance(scope, ast.Module):
         read = statements if result is None else [*statements, result]
         statements = [*_constants(module, read, scope, ignored), *statements]
     return Cut(tuple(statements), result, scope, owner, helpers, arms.settled, ignored)
-
-
-class Arms:
-    """Which way a cut goes at each branch.
-
-    Args:
-        fault: decides where it names an arm or stands in one.
-
-    Attributes:
-        settled: what the tests passed so far compare with a constant: name to value.
-    """
-
-    def __init__(self, fault: OrderFault) -> None:
-        self._given = {id(statement): name for statement, name in fault.arms}
-        pairs = (fault.reader, fault.registered)
-        self.must = {id(node) for node in fault.reads}
-        self.must |= {id(node) for pair in pairs for node in (pair.target, pair.value)}
-        self.pairs = {
-            id(node)
-            for pair in fault.collection.registrations
-            for node in (pair.target, pair.value)
-        }
-        self.settled: dict[str, object] = {}
-
-    def flat(self, body: Iterable[ast.stmt]) -> list[ast.stmt]:
-        """Replace branches by the statements of the arm that is taken."""
-        found: list[ast.stmt] = []
-        for statement in body:
-            if isinstance(statement, ast.If):
-                found.extend(self.flat(getattr(statement, self._arm_of_if(statement))))
-            elif isinstance(statement, ast.Try):
-                found.extend(self.flat(self._arm_of_try(statement)))
-            elif isinstance(statement, (ast.With, ast.AsyncWith)):
-                found.extend(self.flat(statement.body))
-            elif isinstance(statement, (ast.For, ast.AsyncFor)):
-                loop = ast.For(statement.target, statement.iter, self.flat(statement.body), [])
-                found.append(ast.copy_location(loop, statement))
-            elif isinstance(statement, (ast.Continue, ast.Break)):
-                break
-            elif isinstance(statement, Function):
-                found.append(self.function(statement))
-            else:
-                found.append(statement)
-        return found
-
-    def function(self, function: Function) -> ast.FunctionDef:
-        """Return a function with one way through it, and what does not compute left out."""
-        new = ast.FunctionDef(
-            name=function.name,
-            args=function.args,
-            body=clean(self.flat(function.body)) or [ast.Pass()],
-            decorator_list=[],
-            returns=None,
-            type_comment=None,
-        )
-        return ast.copy_location(new, function)
-
-    def all_in(
-        self,
-        statements: Sequence[ast.stmt],
-        result: ast.expr,
-        helpers: Iterable[tuple[str, ast.FunctionDef]],
-    ) -> bool:
-        """Is everything there that the fault is made of?"""
-        roots = [*statements, result, *(function for _, function in helpers)]
-        return self.must <= {id(node) for root in roots for node in ast.walk(root)}
-
-    def _arm_of_if(self, statement: ast.If) -> str:
-        arm = self._chosen_arm(statement)
-        self.settled.update(_settled(statement.test, arm == "body"))
-        return arm
-
-    def _chosen_arm(self, statement: ast.If) -> str:
-        given = self._given.get(id(statement))
-        if given in ("body", "orelse"):
-            return given
-        for nodes in (self.must, self.pairs):
-            for name in ("body", "orelse"):
-                if self._holds(getattr(statement, name), nodes) and not (
-                    nodes is self.pairs and _leaves(getattr(statement, name))
-                ):
-                    return name
-        if _leaves(statement.body) or _asks_for_kind(statement.test):
-            return "orelse"
-        return "body"
-
-    def _arm_of_try(self, statement: ast.Try) -> Sequence[ast.stmt]:
-        arms = [statement.body, *(handler.body for handler in statement.handlers), statement.orelse]
-        for arm in arms:
-            if self._holds(arm, self.must):
-                return arm
-        return [*statement.body, *statement.orelse]
-
-    @staticmethod
-    def _holds(body: Iterable[ast.stmt], nodes: Container[int]) -> bool:
-        return any(id(node) in nodes for statement in body for node in ast.walk(statement))
-
-
-def tokens(node: ast.AST, ignored: Container[int] = ()) -> Iterator[str]:
-    """Yield the names that ``node`` loads, ``self.x`` as a name of its own."""
-    waiting = [node]
-    while waiting:
-        inner = waiting.pop()
-        if id(inner) in ignored:
-            continue
-        waiting.extend(ast.iter_child_nodes(inner))
-        chain = dotted(inner)
-        if chain is None or isinstance(getattr(inner, "ctx", None), ast.Store):
-            continue
-        if chain != "self":
-            yield chain
-
-
-def bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names that an assignment's target binds or changes."""
-    if isinstance(node, (ast.Tuple, ast.List)):
-        for element in node.elts:
-            yield from bound(element)
-    elif isinstance(node, ast.Starred):
-        yield from bound(node.value)
-    elif isinstance(node, ast.Subscript):
-        yield from bound(node.value)
-    else:
-        chain = dotted(node)
-        if chain is not None:
-            yield chain
-
-
-def clean(body: Iterable[ast.stmt]) -> list[ast.stmt]:
-    """Drop what does not compute: docstrings, assertions, logging."""
-    found: list[ast.stmt] = []
-    for statement in body:
-        if isinstance(statement, ast.For):
-            loop = ast.For(statement.target, statement.iter, clean(statement.body), [])
-            if loop.body:
-                found.append(ast.copy_location(loop, statement))
-        elif isinstance(statement, ast.Expr) and not _changes(statement, None):
-            continue
-        elif not isinstance(statement, (ast.Assert, ast.Raise, ast.Pass, ast.Import, ast.ImportFrom)):
-            found.append(statement)
-    return found
 
 
 def _loaded(expression: ast.expr) -> ast.expr:
@@ -241,16 +112,15 @@ def _is_options(body: Iterable[ast.stmt], name: str) -> bool:
 
 def _until(body: list[ast.stmt], last: ast.stmt) -> list[ast.stmt]:
     end = last.end_lineno or last.lineno
-    found = [statement for statement in body if statement.lineno <= end]
     # The statement may stand in a loop: everything in the loop stays.
-    return found
+    return [statement for statement in body if statement.lineno <= end]
 
 
 def _put_into(body: list[ast.stmt], must: Container[int]) -> ast.expr | None:
     """Return the container that the statements put the fault's pairs into."""
     added = [
         statement.value.args[0]
-        for statement, _ in _simple(body)
+        for statement, _ in simple(body)
         if isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Call)
         and isinstance(statement.value.func, ast.Attribute)
@@ -259,7 +129,7 @@ def _put_into(body: list[ast.stmt], must: Container[int]) -> ast.expr | None:
     ]
     if any(id(node) in must for argument in added for node in ast.walk(argument)):
         return functools.reduce(lambda one, other: ast.BinOp(one, ast.Add(), other), added)
-    for statement, _ in _simple(body):
+    for statement, _ in simple(body):
         if not any(id(node) in must for node in ast.walk(statement)):
             continue
         match statement:
@@ -271,6 +141,28 @@ def _put_into(body: list[ast.stmt], must: Container[int]) -> ast.expr | None:
             case ast.Assign(targets=[ast.Subscript(value=base)]):
                 return base
     return None
+
+
+def _home(module: Module, must: set[int]) -> Function | None:
+    """Return the innermost function in which all of the fault stands."""
+    homes = [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, Function) and must <= {id(inner) for inner in ast.walk(node)}
+    ]
+    return homes[-1] if homes else None
+
+
+def _moved(fault: OrderFault, home: Function, arms: Arms) -> OrderFault:
+    """Let the function in which the pairs are written be where they are collected."""
+    yields = any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(home))
+    expression = home if yields else _put_into(arms.flat(home.body), arms.must)
+    if expression is None:
+        raise CannotCutError(f"where the pairs of '{home.name}' are put is not clear")
+    collection = dataclasses.replace(
+        fault.collection, scope=home, expression=expression, statement=None
+    )
+    return dataclasses.replace(fault, collection=collection)
 
 
 def _used(
@@ -297,14 +189,14 @@ def _relevant(
     ignored: frozenset[int],
 ) -> list[ast.stmt]:
     """Return the statements that ``result`` (or the yields) need, directly or not."""
-    simple = list(_simple(body))
+    every = list(simple(body))
     wanted = set() if result is None else set(tokens(result, ignored))
     names = {name for name, _ in helpers}
     kept: set[int] = set()
     while True:
         before = len(kept)
-        for statement, headers in simple:
-            if id(statement) in kept or not _needed(statement, wanted, names):
+        for statement, headers in every:
+            if id(statement) in kept or not needed(statement, wanted, names):
                 continue
             kept.add(id(statement))
             if isinstance(statement, Function):
@@ -312,77 +204,11 @@ def _relevant(
             for node in (statement, *headers):
                 wanted |= set(tokens(node, ignored))
         if len(kept) == before:
-            return _pruned(body, kept)
-
-
-def _simple(
-    body: Iterable[ast.stmt], headers: tuple[ast.expr, ...] = ()
-) -> Iterator[tuple[ast.stmt, tuple[ast.expr, ...]]]:
-    for statement in body:
-        if isinstance(statement, ast.For):
-            yield from _simple(statement.body, (*headers, statement.iter))
-        else:
-            yield statement, headers
-
-
-def _needed(statement: ast.stmt, wanted: set[str], helpers: set[str]) -> bool:
-    if isinstance(statement, ast.Assign):
-        return any(name in wanted for target in statement.targets for name in bound(target))
-    if isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
-        return any(name in wanted for name in bound(statement.target))
-    if isinstance(statement, Function):
-        return statement.name in wanted or any(
-            _needed(inner, wanted, helpers)
-            for inner in ast.walk(statement)
-            if isinstance(inner, ast.Expr)
-        )
-    if isinstance(statement, ast.Expr):
-        return _changes(statement, wanted) or _calls_with(statement, wanted, helpers)
-    return False
-
-
-def _changes(statement: ast.Expr, wanted: Container[str] | None) -> bool:
-    """Is this a yield, or a call that changes one of ``wanted`` (None: any)?"""
-    value = statement.value
-    if isinstance(value, (ast.Yield, ast.YieldFrom)):
-        return True
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-        if value.func.attr in MUTATORS:
-            chain = dotted(value.func.value)
-            return chain is not None and (wanted is None or chain in wanted)
-    return False
-
-
-def _calls_with(statement: ast.Expr, wanted: Container[str], helpers: Container[str]) -> bool:
-    """Is this a call of a helper, for what it does to one of ``wanted``?"""
-    value = statement.value
-    if not isinstance(value, ast.Call):
-        return False
-    name = dotted(value.func)
-    if name is None:
-        return False
-    given = [*value.args, *(keyword.value for keyword in value.keywords)]
-    hands_over = any(dotted(argument) in wanted for argument in given)
-    return name in wanted or (name in helpers and hands_over)
-
-
-def _pruned(body: Iterable[ast.stmt], kept: Container[int]) -> list[ast.stmt]:
-    found: list[ast.stmt] = []
-    for statement in body:
-        if isinstance(statement, ast.For):
-            inside = _pruned(statement.body, kept)
-            if inside:
-                loop = ast.For(statement.target, statement.iter, inside, [])
-                found.append(ast.copy_location(loop, statement))
-        elif id(statement) in kept:
-            if isinstance(statement, ast.While):
-                raise CannotCutError(f"the loop in line {statement.lineno} may not end")
-            found.append(statement)
-    return found
+            return pruned(body, kept)
 
 
 def _helpers(
-    fault: OrderFault, module: Module, scope: Scope, owner: ast.ClassDef | None, arms: Arms
+    module: Module, scope: Scope, owner: ast.ClassDef | None, arms: Arms
 ) -> tuple[tuple[str, ast.FunctionDef], ...]:
     """Return the functions outside of ``scope`` in which pairs of the collection stand."""
     found: dict[str, Function] = {}
@@ -451,40 +277,3 @@ def _is_plain(value: ast.expr, module: Module, known: Container[str]) -> bool:
 def _stores(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
-
-
-def _settled(test: ast.expr, taken: bool) -> Iterator[tuple[str, object]]:
-    """Yield what must hold for a test to come out as ``taken``, where that is plain."""
-    match test:
-        case ast.Name() | ast.Attribute():
-            yield ast.unparse(test), taken
-        case ast.UnaryOp(op=ast.Not()):
-            yield from _settled(test.operand, not taken)
-        case ast.BoolOp(op=ast.And()) if taken:
-            for part in test.values:
-                yield from _settled(part, taken)
-        case ast.BoolOp(op=ast.Or()) if not taken:
-            for part in test.values:
-                yield from _settled(part, taken)
-        case ast.Compare(
-            left=ast.Name() | ast.Attribute(),
-            ops=[ast.Eq() | ast.Is()],
-            comparators=[ast.Constant(value=str() | bool() as value)],
-        ):
-            if taken:
-                yield ast.unparse(test.left), value
-            elif isinstance(value, bool):
-                yield ast.unparse(test.left), not value
-
-
-def _leaves(body: Sequence[ast.stmt]) -> bool:
-    return bool(body) and isinstance(body[-1], LEAVES)
-
-
-def _asks_for_kind(test: ast.expr) -> bool:
-    """Does a test ask what kind of thing it was given? The stand-ins are of the right kind."""
-    for node in ast.walk(test):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in ("hasattr", "getattr", "isinstance", "callable", "type", "len"):
-                return True
-    return isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)

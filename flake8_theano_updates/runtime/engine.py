@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flake8_theano_updates.model import Finding, OrderFault, Verdict
 from flake8_theano_updates.runtime.allowlist import RefusedError, verify
-from flake8_theano_updates.runtime.cut import CannotCutError, cut
+from flake8_theano_updates.runtime.cut import cut
 from flake8_theano_updates.runtime.module import Module, look_up
 from flake8_theano_updates.runtime.snippet import Snippet, snippet
 from flake8_theano_updates.runtime.stand_ins import SHAPES, stand_ins
+from flake8_theano_updates.runtime.statements import CannotCutError
 from flake8_theano_updates.runtime.supervisor import (
     Answer,
     Backend,
@@ -46,9 +47,7 @@ def confirm(
     """
     modules: dict[str, Module] = {}
     with Supervisor(python, timeout) as supervisor:
-        return [
-            _verdict(finding, trees, modules, supervisor, calls) for finding in findings
-        ]
+        return [_verdict(finding, trees, modules, supervisor, calls) for finding in findings]
 
 
 def _verdict(
@@ -67,19 +66,27 @@ def _verdict(
     try:
         if finding.path not in modules:
             modules[finding.path] = look_up(trees[finding.path])
-        return _tried(finding.fault, modules[finding.path], supervisor, calls, backend)
+        title = (
+            f"{finding.path}:{finding.line}: the update of '{finding.target}' takes the old "
+            f"value of '{finding.variable}'."
+        )
+        programs = _programs(finding.fault, modules[finding.path], calls, title)
+        return _tried(programs, supervisor, calls, backend)
     except Exception as error:
         # One cut that trips this package must not take the other verdicts along.
         return unresolved(f"internal error: {type(error).__name__}: {error}", backend)
 
 
 def _tried(
-    fault: OrderFault, module: Module, supervisor: Supervisor, calls: int, backend: Backend
+    programs: Iterable[Snippet | str],
+    supervisor: Supervisor,
+    calls: int,
+    backend: Backend,
 ) -> Verdict:
     """Run programs with other stand-ins until one runs through."""
     failed: list[tuple[Snippet, Answer]] = []
     obstacle = ""
-    for made in _programs(fault, module, calls):
+    for made in programs:
         if isinstance(made, str):
             obstacle = obstacle or made
             continue
@@ -93,18 +100,28 @@ def _tried(
     if not failed:
         return unresolved(obstacle, backend)
     program, answer = failed[0]
-    if all(one.refused and "MissingInput" not in one.error for _, one in failed):
+    if all(_is_the_backends(*one) for one in failed):
         return raised(answer, program, backend)
-    return unresolved(f"the stand-ins do not fit: {answer.error}", backend, program)
+    return unresolved(f"what was cut out does not run: {answer.error}", backend, program)
 
 
-def _programs(fault: OrderFault, module: Module, calls: int) -> Iterator[Snippet | str]:
+def _is_the_backends(program: Snippet, answer: Answer) -> bool:
+    """Does the backend refuse the updates themselves, whatever stands in for the rest?"""
+    if not answer.refused or "MissingInput" in answer.error:
+        return False
+    twice = len(set(program.targets)) < len(program.targets)
+    return twice or "already has an update" not in answer.error
+
+
+def _programs(fault: OrderFault, module: Module, calls: int, title: str) -> Iterator[Snippet | str]:
     """Yield verified programs, the most faithful first, or why one cannot be."""
     for shape, own_cost in itertools.product(SHAPES, (False, True)):
         try:
             part = cut(fault, module, own_cost=own_cost)
             made = stand_ins(part, Usage(part, fault, module), fault, module, shape)
-            program = snippet(part, fault, module, made, shape, calls, own_cost=own_cost)
+            program = snippet(
+                part, fault, module, made, shape, calls, title=title, own_cost=own_cost
+            )
             verify(program.build, made, program.frame)
         except (CannotCutError, RefusedError) as error:
             yield str(error)

@@ -1,4 +1,3 @@
-# ruff: noqa: D, UP
 # mypy: ignore-errors
 # The fixed part of every snippet; its text is copied, function by function, around the
 # user's statements. Python 2.7 or later.
@@ -98,7 +97,7 @@ def collect(read):
                 seen.append((text, one))
         return value
 
-    updates = build(read, target)  # noqa: F821
+    updates = build(read, target)
     pairs = updates.items() if isinstance(updates, dict) else updates
     pairs = [(pair[0], pair[1]) for pair in pairs]
     wake(pairs)

@@ -113,7 +113,8 @@ def look_up(tree: ast.Module) -> Module:
                 imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                imports[alias.asname or alias.name] = f"{'.' * node.level}{node.module}.{alias.name}"
+                package = "." * node.level + (node.module or "")
+                imports[alias.asname or alias.name] = f"{package}.{alias.name}"
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             bound.add(node.id)
         elif isinstance(node, ast.ClassDef):

@@ -8,7 +8,8 @@ _TENSOR = """
     abs_ add alloc all and_ any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax
     argmin argsort as_tensor_variable basic.alloc batched_dot cast ceil clip concatenate constant
     cos cosh cumprod cumsum deg2rad diag diagonal div_proxy dot eq erf erfc erfinv exp exp2 expm1
-    extra_ops.diff extra_ops.repeat eye fill flatten floor ge gt identity identity_like inc_subtensor
+    extra_ops.diff extra_ops.repeat eye fill flatten floor ge gt identity identity_like
+    inc_subtensor
     int_div inv invert iround isinf isnan join le log log10 log1p log2 lt max maximum mean min
     minimum mod mul neg neq nnet.binary_crossentropy nnet.categorical_crossentropy nnet.elu
     nnet.hard_sigmoid nnet.relu nnet.sigmoid nnet.softmax nnet.softplus nnet.ultra_fast_sigmoid
@@ -56,7 +57,7 @@ ATTRIBUTES = frozenset(
     dot dtype eval extend fill flatten format get get_value insert items iteritems iterkeys
     itervalues join keys max mean min name ndim norm pop prod ravel repeat reshape round set_value
     setdefault shape size sort squeeze startswith endswith std sum swapaxes take trace transpose
-    type update values var zeros_like ones_like append_ replace sqrt
+    type update values var zeros_like ones_like union
     """.split()
 )
 TENSOR_ATTRIBUTES = frozenset(
@@ -82,7 +83,6 @@ SYMBOLIC = {
 # Functions of Keras' backend that are not called as in Theano's tensor module.
 FACADE = {
     "abs": "theano.tensor.abs_",
-    "batch_get_value": None,
     "constant": "theano.tensor.constant",
     "equal": "theano.tensor.eq",
     "greater": "theano.tensor.gt",
@@ -109,7 +109,8 @@ FACADE_FUNCTIONS = {
 FACADES = ("keras.backend", "tensorflow.keras.backend")
 
 GRADIENT_NAME = re.compile(
-    r"grad|^g_?p|(?:^|_)gs?$|^gs?_|^d(?:E|L|C|J|cost|loss)?_?d?_?[A-Zwbp](?![a-z]{3})", re.IGNORECASE
+    r"grad|^g_?p|(?:^|_)gs?$|^gs?_|^d(?:E|L|C|J|cost|loss)?_?d?_?[A-Zwbp](?![a-z]{3})",
+    re.IGNORECASE,
 )
 PARAMETER_NAME = re.compile(r"^(?:p|ps|w|W|b|B|x|weights?|theta|params?.*|.*params?|wrt|vars?)$")
 SHARED_NAME = re.compile(r"shared|variable$|(?:^|_)zeros|(?:^|_)ones|init", re.IGNORECASE)

@@ -14,7 +14,6 @@ from flake8_theano_updates.model import OrderFault
 from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.module import Module, canonical, dotted
 from flake8_theano_updates.runtime.names import (
-    FACADES,
     GRADIENTS,
     KNOWN,
     SYMBOLIC,
@@ -28,7 +27,8 @@ FRAME = Path(__file__).with_name("frame.py")
 
 # What every snippet needs of the frame, in this order.
 _ALWAYS = (
-    "listed Refused collect wake labels with_new_values trajectory values run first_difference alike show"
+    "listed Refused collect wake labels with_new_values trajectory values run first_difference "
+    "alike show"
 ).split()
 
 # The worker sets its own flags; a person who runs the program has none, or better ones.
@@ -50,11 +50,13 @@ class Snippet:
         text: the whole program.
         build: the function ``build`` and the imports above it, which are to be verified.
         frame: the functions of this package that ``build`` may call.
+        targets: the targets as written, one for each pair that is written in ``build``.
     """
 
     text: str
     build: str
     frame: frozenset[str]
+    targets: tuple[str, ...]
 
 
 def snippet(
@@ -65,15 +67,17 @@ def snippet(
     shape: str,
     calls: int,
     *,
+    title: str,
     own_cost: bool,
 ) -> Snippet:
     """Write the program.
 
     Args:
+        title: one line on what it is about.
         own_cost: take gradients of a stand-in instead of the program's own cost.
     """
     rewriter = _Rewriter(cut, fault, module, shape, own_cost)
-    body = [*made.lines]
+    body = [line for lines in made.lines for line in lines.splitlines()]
     for name, function in cut.helpers:
         body.extend(rewriter.helper(name, function))
     body.extend(rewriter.body())
@@ -83,8 +87,10 @@ def snippet(
     frame = _frame()
     used = [name for name in frame if name in _ALWAYS or re.search(rf"\b{name}\b", build)]
     used += [name for name in ("is_number",) if {"smooth", "new_shared"} & set(used)]
+    title = title.replace("\\", "/").replace('"', "'")
     parts = [
-        '"""Do the updates as written compute what they do with the new value?"""',
+        "# -*- coding: utf-8 -*-",
+        f'"""{title}\n\nDo the updates as written compute what they do with the new value?\n"""',
         "from __future__ import print_function\n",
         _ALONE,
         imports,
@@ -97,7 +103,8 @@ def snippet(
         'if __name__ == "__main__":\n    show(run(CALLS))\n',
     ]
     callable_names = frozenset(frame) - frozenset(_ALWAYS) | {"listed"}
-    return Snippet("\n".join(parts), f"{imports}\n{build}", callable_names)
+    text = "\n".join(parts)
+    return Snippet(text, f"{imports}\n{build}", callable_names, tuple(rewriter.targets))
 
 
 def text_of(node: ast.expr) -> str:
@@ -127,6 +134,7 @@ class _Rewriter:
         taken |= {a.arg for a in ast.walk(cut.scope) if isinstance(a, ast.arg)}
         self.read_name = _free("read", taken)
         self.target_name = _free("target", taken)
+        self.targets: list[str] = []
         self._numbers = itertools.cycle(NUMBERS[::-1])
         self._arrays = itertools.count(3)
 
@@ -167,6 +175,7 @@ class _Rewriter:
         if id(node) in self._reads and loads:
             return _called(self.read_name, plain)
         if id(node) in self._targets and loads:
+            self.targets.append(text_of(node))
             return _called(self.target_name, ast.Constant(text_of(node)), plain)
         return plain
 
@@ -194,7 +203,8 @@ class _Rewriter:
     def _symbolic(self, whole: bool, dimensions: int) -> ast.expr:
         shape = {0: "scalar", 1: "vector", 2: "matrix"}.get(dimensions, "tensor4")
         if whole:
-            return _parsed(f"theano.tensor.as_tensor_variable(numpy.ones({(2,) * dimensions}, int))")
+            ones = f"numpy.ones({(2,) * dimensions}, int)"
+            return _parsed(f"theano.tensor.as_tensor_variable({ones})")
         if dimensions == 0:
             return _parsed(f"theano.tensor.as_tensor_variable({next(self._numbers)})")
         return _parsed(f"theano.tensor.as_tensor_variable({array(shape, next(self._arrays))})")
@@ -219,10 +229,10 @@ class _Rewriter:
         if new is not None:
             return _parsed(new)
         if full in KNOWN:
-            usual = chain if not _is_backend_renamed(self._module, chain) else full
-            return _parsed(usual)
-        if full == "builtins.zip" or full == "itertools.izip":
-            return _parsed("zip")
+            renamed = chain.partition(".")[0] in ("aesara", "pytensor")
+            return _parsed(full if renamed else chain)
+        if full in ("builtins.zip", "builtins.range", "itertools.izip"):
+            return _parsed("zip" if full.endswith("zip") else "range")
         root = full.partition(".")[0]
         if root in ("theano", "numpy") and isinstance(node, ast.Attribute):
             if not is_module(full):
@@ -278,11 +288,6 @@ def _canonical_import(full: str) -> str | None:
     return None
 
 
-def _is_backend_renamed(module: Module, chain: str) -> bool:
-    root = chain.partition(".")[0]
-    return root in ("aesara", "pytensor") or chain.startswith("future_builtins")
-
-
 def _free(name: str, taken: Iterable[str]) -> str:
     taken = set(taken)
     while name in taken:
@@ -307,8 +312,5 @@ def _frame() -> dict[str, str]:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             segment = ast.get_source_segment(text, node)
             assert segment is not None
-            found[node.name] = segment.replace("  # noqa: F821", "")
+            found[node.name] = segment
     return found
-
-
-__all__ = ["FACADES", "Snippet", "rebuilt", "snippet", "text_of"]

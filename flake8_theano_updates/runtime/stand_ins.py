@@ -22,6 +22,7 @@ from flake8_theano_updates.runtime.names import (
 from flake8_theano_updates.runtime.usage import Place, Usage
 
 SHAPES = ("matrix", "scalar", "vector", "tensor4")
+SHORT = 60  # characters of a list on one line
 MANY = 2  # elements in a list of stand-ins
 NUMBERS = (0.31, 0.17, 0.23, 0.41, 0.13, 0.37, 0.19, 0.29, 0.43, 0.11)
 
@@ -101,18 +102,26 @@ class _Writer:
             self._write_callable(place, path)
             return
         rank = {"gradient": 2, "gradients": 2, "cost": 2, "mapping": 2}.get(kind, 1)
-        self.lines[rank].append(f"{path} = {self._expression(place)}{self._comment(place, kind)}")
+        comment = self._comment(place, kind)
+        self._define(rank, path, self._expression(place), comment)
+
+    def _define(self, rank: int, path: str, value: str, comment: str) -> None:
+        if "\n" in value:
+            self.lines[rank].append(f"# {path} {comment}")
+            self.lines[rank].append(f"{path} = {value}")
+        else:
+            self.lines[rank].append(f"{path} = {value}  # {comment}")
 
     def _write_callable(self, place: Place, path: str) -> None:
         result = (*place, "()")
-        comment = f"  # stands for the function {path}"
+        comment = "  # stands for a function"
         role = self._role(place)
         if role in ("smooth", "new_shared"):
             self.lines[3].append(f"{path} = {role}{comment}")
             return
         if role == "list":
             value = _path(result)
-            self.lines[1].append(f"{value} = {self._expression(result)}")
+            self._define(1, value, self._expression(result), f"is what {path} returns")
         else:
             value = {"pairs": "[]", "cost": self._cost()}.get(role) or self._gradient(result)
         self.lines[3].append(f"{path} = lambda *given, **named: {value}{comment}")
@@ -129,6 +138,8 @@ class _Writer:
             return "cost"
         if kind in ("list", "gradients"):
             return "gradient" if GRADIENT_NAME.search(name) or kind == "gradients" else "list"
+        if kind in ("tuple", "mapping"):
+            return "list"
         if usage.has(result, "target", "read", "wrt", "uses:get_value") or SHARED_NAME.search(name):
             return "new_shared"
         return "gradient" if GRADIENT_NAME.search(name) else "smooth"
@@ -213,7 +224,7 @@ class _Writer:
             inner = (*place, "[]")
             if inner not in usage.facts:
                 return "[]"
-            return f"[{', '.join(self._expression(inner) for _ in range(MANY))}]"
+            return _in_brackets([self._expression(inner) for _ in range(MANY)])
         if kind == "tuple":
             last = max(int(c[-1][1:]) for c in usage.children(place) if c[-1][0] == "#")
             parts = []
@@ -259,7 +270,8 @@ class _Writer:
         position = next(self._arrays)
         named = ""
         if self._usage.has(place, "uses:name"):
-            named = f', "{(self._usage.names(place) + ["variable"])[0]}_{position}"'
+            name = [*self._usage.names(place), "variable"][0]
+            named = f', "{name}_{position}"'
         return f"theano.shared({array(self._shape, position)}{named})"
 
     def _cost(self) -> str:
@@ -316,24 +328,25 @@ class _Writer:
         return _path(best[1])
 
     def _comment(self, place: Place, kind: str) -> str:
-        path = _path(place)
-        said = {
-            "shared": f"stands for the variable {path}",
-            "tensor": f"stands for the expression {path}",
-            "gradient": f"stands for the gradient {path}",
-            "gradients": f"stand for the gradients {path}",
-            "cost": f"stands for the cost {path}",
-            "list": f"stand for the elements of {path}",
-            "tuple": f"stand for the parts of {path}",
-            "pairs": f"stands for the other updates in {path}",
-            "mapping": f"stands for the mapping {path}",
-            "empty mapping": f"stands for the mapping {path}",
-            "keywords": f"stands for the mapping {path}",
-            "none": f"the default of {path}",
-        }.get(kind)
-        if said is None:
-            said = f"stands for the number {path}"
-        return f"  # {said}"
+        if kind == "number" and _path(place) in self._cut.settled:
+            return "has the value that leads to this branch"
+        if kind in ("number", "none") and self._default(place) is not None:
+            return "has its usual value"
+        return {
+            "shared": "stands for a variable",
+            "tensor": "stands for an expression",
+            "gradient": "stands for a gradient",
+            "gradients": "stands for the gradients",
+            "cost": "stands for the cost",
+            "list": "stands for a list",
+            "tuple": "stands for its parts",
+            "pairs": "stands for other updates",
+            "mapping": "stands for a mapping",
+            "empty mapping": "stands for a mapping",
+            "keywords": "stands for a mapping",
+            "dtype": "stands for a type",
+            "none": "has its usual value",
+        }.get(kind, "stands for a number")
 
     def _default(self, place: Place) -> str | None:
         """Return the known value of a number; not 0, which would hide what it multiplies."""
@@ -346,7 +359,7 @@ class _Writer:
             made = self._made(place[1][1:])
             if made is not None and made[1] and number(made[0]) is not None:
                 known = floating(made[0])
-                return f"theano.shared({known if known != '0.0' else next(self._numbers)})"
+                return None if known == "0.0" else f"theano.shared({known})"
             node = made[0] if made else None
         text = number(node)
         if text is None and isinstance(node, ast.Constant) and isinstance(node.value, (bool, str)):
@@ -383,7 +396,7 @@ class _Writer:
                 value = value.args[1]
             elif value.args:
                 full = self._module.full_name(value.func) or ""
-                shared = shared or bool(SHARED_NAME.search(name)) or full == "keras.backend.variable"
+                shared = shared or bool(SHARED_NAME.search(name))
                 if full not in KNOWN and facade(full) is None and not _hands_on(name):
                     return None
                 value = value.args[0]
@@ -437,6 +450,13 @@ def floating(node: ast.expr) -> str | None:
 def _is_inner(place: Place) -> bool:
     """Is this place inside of a list, a tuple or a mapping?"""
     return any(step[0] in "[#kv" and step not in (place[0],) for step in place[1:])
+
+
+def _in_brackets(values: list[str]) -> str:
+    line = f"[{', '.join(values)}]"
+    if len(line) <= SHORT:
+        return line
+    return "[\n" + "".join(f"    {value},\n" for value in values) + "]"
 
 
 def _as_list(path: str) -> str:

@@ -20,9 +20,7 @@ from typing import Any
 WORKER = Path(__file__).with_name("worker.py")
 START = 120.0  # seconds to import a backend on a cold and busy machine
 
-MISSING = (
-    "no Theano in {python}; install the extra: pip install \"flake8-theano-updates[theano]\""
-)
+MISSING = 'no Theano in {python}; install the extra: pip install "flake8-theano-updates[theano]"'
 
 
 class NoBackendError(Exception):

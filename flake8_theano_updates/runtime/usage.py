@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections import ChainMap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from flake8_theano_updates.model import OrderFault
-from flake8_theano_updates.runtime.cut import MUTATORS, Cut
+from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.module import Function, Module, dotted
 from flake8_theano_updates.runtime.names import (
     BUILTINS,
@@ -20,6 +21,7 @@ from flake8_theano_updates.runtime.names import (
     TENSOR_ATTRIBUTES,
     facade,
 )
+from flake8_theano_updates.runtime.statements import MUTATORS
 
 # A place is how a free name is reached into: ("self", ".params", "[]") is an element of
 # self.params, "()" what a call returns, "#1" a part of a pair, "k" and "v" of a mapping.
@@ -29,6 +31,7 @@ Value: TypeAlias = "Place | list[Value] | Items | None"
 Environment: TypeAlias = "ChainMap[str, Value]"
 
 PASSED_ON = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set"})
+PAIRS = frozenset({"update", "update_add", "update_sub", "moving_average_update"})
 DEPTH = 4
 
 
@@ -68,9 +71,10 @@ class Usage:
             self._value(cut.result, env)
         for place in [p for p in self.facts if self.has(p, "target")]:
             # `zip(shareds, values)`: the elements are the targets.
-            if self.has(place, "iterated") and (*place, "[]") in self.facts:
+            element = (*place, "[]")
+            if self.has(place, "iterated") and element in self.facts:
                 self.facts[place].discard("target")
-                self.facts[*place, "[]"].add("target")
+                self.facts[element].add("target")
 
     def has(self, place: Place, *facts: str) -> bool:
         """Is one of ``facts`` known of ``place``?"""
@@ -106,14 +110,15 @@ class Usage:
 
     def _statement(self, statement: ast.stmt, env: Environment) -> None:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda()):
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as function):
                 env[name] = None
-                self._helpers[name] = statement.value
+                self._helpers[name] = function
             case ast.Assign():
                 value = self._value(statement.value, env)
                 for target in statement.targets:
                     self._bind(target, value, env)
             case ast.AnnAssign(value=ast.expr()):
+                assert statement.value is not None
                 self._bind(statement.target, self._value(statement.value, env), env)
             case ast.AugAssign():
                 if dotted(statement.target) == self._result:
@@ -172,10 +177,9 @@ class Usage:
             name = self._called(over, env)
             if name in ("zip", "itertools.izip", "izip", "builtins.zip"):
                 parts = [self._element(argument, env) for argument in over.args]
-                for part in parts:
-                    for other in parts:
-                        if part is not other and isinstance(part, tuple) and isinstance(other, tuple):
-                            self.partners.setdefault(part, other)
+                places = [part for part in parts if isinstance(part, tuple)]
+                for part, other in itertools.permutations(places, 2):
+                    self.partners.setdefault(part, other)
                 return parts
             if name == "enumerate" and over.args:
                 return [None, self._element(over.args[0], env)]
@@ -340,9 +344,7 @@ class Usage:
         if chain in self._helpers and chain is not None and chain not in self._following:
             return self._followed(chain, node, env)
         if name in ("dict", "collections.OrderedDict") and len(node.args) == 1:
-            element = self._element(node.args[0], env)
-            if isinstance(element, list) and len(element) == 2:
-                return Items(element[0], element[1])
+            return self._mapping(node.args[0], env)
         if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS and name is None:
             base = self._value(node.func.value, env)
             self._note(base, "stored" if node.func.attr == "update" else "grown")
@@ -376,13 +378,26 @@ class Usage:
             self._note(values[-1], "dtype")
         for value in values:
             self._note(value, "argument")
-        if name is not None and (name in KNOWN or name in BUILTINS or name in SYMBOLIC or facade(name)):
+        if name is not None and _is_known(name):
             for value in values:
                 self._note(value, "operand")
+            if facade(name) in PAIRS and values:
+                self._note(values[0], "target")
             return None
         base = self._value(node.func, env)
         self._note(base, "called")
         return self._inside(base, "()")
+
+    def _mapping(self, given: ast.expr, env: Environment) -> Value:
+        """Return what ``dict(given)`` is; a copy is as good as the mapping itself."""
+        if isinstance(given, (ast.Name, ast.Attribute)):
+            value = self._value(given, env)
+            self._note(value, "pairs")
+            return value
+        element = self._element(given, env)
+        if isinstance(element, list) and len(element) == 2:
+            return Items(element[0], element[1])
+        return None
 
     def _gradient(self, node: ast.Call, env: Environment) -> Value:
         given = {keyword.arg: keyword.value for keyword in node.keywords}
@@ -413,9 +428,9 @@ class Usage:
         parameters = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
         inner = env.new_child()
         if name.startswith("self."):
-            inner["self"] = self._value(call.func.value, env) if isinstance(
-                call.func, ast.Attribute
-            ) else None
+            inner["self"] = (
+                self._value(call.func.value, env) if isinstance(call.func, ast.Attribute) else None
+            )
             parameters = parameters[1:]
         for parameter in parameters:
             inner[parameter] = None
@@ -451,9 +466,10 @@ def flattened(chain: str) -> str:
     return chain.replace(".", "_")
 
 
+def _is_known(name: str) -> bool:
+    return name in KNOWN or name in BUILTINS or name in SYMBOLIC or facade(name) is not None
+
+
 def _is_root(full: str) -> bool:
     root = full.partition(".")[0]
     return root in ("theano", "numpy", "collections", "itertools", "functools", "builtins")
-
-
-__all__ = ["Function", "Place", "Usage", "flattened"]

@@ -69,7 +69,8 @@ def _same(names: Sequence[str], compiled: Sequence[Row]) -> str:
     for call, row in enumerate(compiled):
         for name, value in zip(names, row, strict=True):
             if not all(math.isfinite(number) for number in _flat(value)):
-                return f"no difference in {calls} calls, but {name} is not finite from call {call} on"
+                since = f"{name} is not finite from call {call} on"
+                return f"no difference in {calls} calls, but {since}"
     return f"no difference in {calls} calls"
 
 
@@ -101,7 +102,9 @@ def _shown(value: float, beside: float) -> str:
 
 
 def _shortened(text: str) -> str:
-    line = " ".join(text.split())
+    # A backend's message goes on with where a variable was made, and hints.
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    line = " ".join(lines[: 2 if lines and lines[0].endswith(":") else 1])
     return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 

@@ -19,6 +19,8 @@ import math  # noqa: E402
 import platform  # noqa: E402
 import shutil  # noqa: E402
 import signal  # noqa: E402
+import threading  # noqa: E402
+import time  # noqa: E402
 import traceback  # noqa: E402
 
 MEMORY = 4 * 1024**3
@@ -38,6 +40,7 @@ def main(folder):
     """Answer requests until standard input ends, then remove ``folder``."""
     answers = _own_output()
     try:
+        _end_with_parent(folder)
         _prepare(folder)
         print(json.dumps(_greeting(folder)), file=answers)
         answers.flush()
@@ -101,8 +104,23 @@ def _greeting(folder):
     return {"python": python, "backend": "theano", "version": theano.__version__}
 
 
+def _end_with_parent(folder):
+    """Clean up where the supervisor was killed, also while a program runs."""
+    parent = os.getppid()
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    thread = threading.Thread(target=watch)
+    thread.daemon = True
+    thread.start()
+
+
 def _alarm(timeout):
-    """End this process where the supervisor is no longer there to do it."""
+    """End this process even where no Python code gets to run."""
     if hasattr(signal, "alarm"):
         signal.alarm(int(timeout) + 5 if timeout else 0)
 
@@ -110,7 +128,10 @@ def _alarm(timeout):
 def _answer(request):
     space = {"__builtins__": _builtins(), "__name__": "snippet"}
     try:
-        exec(compile(request["snippet"], "<snippet>", "exec"), space)
+        text = request["snippet"]
+        if sys.version_info[0] == 2:
+            text = text.encode("utf-8")  # it declares its encoding
+        exec(compile(text, "<snippet>", "exec"), space)
         return {"result": _strict(space["run"](request["calls"]))}
     except Exception as error:
         return {
@@ -143,7 +164,8 @@ def _said(error):
 
 def _line():
     """Return the line of the snippet at which it failed."""
-    lines = [entry[1] for entry in traceback.extract_tb(sys.exc_info()[2]) if entry[0] == "<snippet>"]
+    entries = traceback.extract_tb(sys.exc_info()[2])
+    lines = [entry[1] for entry in entries if entry[0] == "<snippet>"]
     return lines[-1] if lines else None
 
 

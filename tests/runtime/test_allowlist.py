@@ -88,7 +88,7 @@ def check(body: str) -> None:
     ],
 )
 def test_refused(body: str) -> None:
-    with pytest.raises(RefusedError, match="^refused: "):
+    with pytest.raises(RefusedError, match=r"^refused: "):
         check(body)
 
 
@@ -133,6 +133,7 @@ def test_a_long_program() -> None:
         "(lambda: ().__class__.__base__.__subclasses__())()",
     ],
 )
+@pytest.mark.usefixtures("_one_worker")
 def test_nothing_else_of_a_module_runs(hostile: str, tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     source = f"""

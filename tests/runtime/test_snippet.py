@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib.util
 import math
 import os
@@ -14,14 +15,17 @@ from typing import Any
 import pytest
 from runtime.faults import PATH, made, verdict_on
 
-from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.model import Finding, Registration, Verdict
 from flake8_theano_updates.runtime import confirm
 
 np = pytest.importorskip("numpy", reason="NumPy comes with a backend, by the extra theano")
 # Found, not imported: only the worker sets the flags without which an import may fail.
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
+    ),
+    pytest.mark.usefixtures("_one_worker"),
+]
 
 HEAD = """
 import numpy as np
@@ -236,7 +240,8 @@ def test_the_tutorials_lagged_form() -> None:
         for param in params:
             param_update = theano.shared(param.get_value()*0., broadcastable=param.broadcastable)
             updates.append((param, param - learning_rate*param_update))  # read
-            updates.append((param_update, momentum*param_update + (1. - momentum)*T.grad(cost, param)))
+            updates.append((param_update,
+                            momentum*param_update + (1. - momentum)*T.grad(cost, param)))
         return updates
     """
     verdict = verdict_on(
@@ -311,7 +316,8 @@ class Optimization:
     def adagrad(self, cost, params, lr=0.5, epsilon=1e-6):
         lr = theano.shared(np.asarray(lr, dtype=floatX))
         gradients = self.get_gradients(cost, params)
-        gsums = [theano.shared(np.zeros_like(param.get_value(borrow=True)).astype(floatX)) for param in params]
+        gsums = [theano.shared(np.zeros_like(param.get_value(borrow=True)).astype(floatX))
+                 for param in params]
         updates = []
         for param, gradient, gsum in zip(params, gradients, gsums):
             new_gsum = gsum + gradient ** 2.
@@ -574,7 +580,8 @@ def test_the_program_runs_alone_and_reads_well(tmp_path: Any) -> None:
     )
     assert verdict.snippet is not None
     assert "updates.append((target('param', param), param + read(velocity)))" in verdict.snippet
-    assert "  # stand for the elements of params" in verdict.snippet
+    assert "    # params stands for a list\n    params = [\n" in verdict.snippet
+    assert "    mu = 0.9  # has its usual value\n" in verdict.snippet
     path = tmp_path / "snippet.py"
     path.write_text(verdict.snippet)
     env = {name: value for name, value in os.environ.items() if not name.startswith("THEANO")}
@@ -621,14 +628,26 @@ updates = [(v, v * 2.0),
     assert "While" in verdict.reason
 
 
+def test_a_loop_without_a_known_end_is_not_cut() -> None:
+    source = """
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+updates = []
+while len(updates) < 2:
+    updates.append((v, v * 2.0))
+    updates.append((w, w + v))  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "unresolved"
+    assert verdict.reason == "the 'while' in line 10 is not followed"
+
+
 def test_importing_loads_no_backend() -> None:
     code = (
         "import sys, flake8_theano_updates.runtime\n"
         "print([m for m in ('theano', 'numpy', 'libcst') if m in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
@@ -646,3 +665,196 @@ updates = [(v, v + 1),
         "the first step divides by zero or overflows: w becomes inf as compiled, "
         "1 with the new value"
     )
+
+
+HELPERS = {
+    "a nested function": """
+def momentum(params, grads, lr=0.1, mu=0.9):
+    updates = []
+
+    def add(param, velocity, grad):
+        updates.append((velocity, mu * velocity - lr * grad))
+        updates.append((param, param + velocity))  # read
+
+    for param, grad in zip(params, grads):
+        add(param, theano.shared(param.get_value() * 0.), grad)
+    return updates
+""",
+    "a function of the module": """
+def moved(velocity, grad, mu, lr):
+    assert mu
+    return (velocity, mu * velocity - lr * grad)
+
+def momentum(params, grads, lr=0.1, mu=0.9):
+    updates = []
+    for param, grad in zip(params, grads):
+        velocity = theano.shared(param.get_value() * 0.)
+        updates.append(moved(velocity, grad, mu, lr))
+        updates.append((param, param + velocity))  # read
+    return updates
+""",
+    "a lambda": """
+def momentum(params, grads, lr=0.1, mu=0.9):
+    step = lambda v, g: mu * v - lr * g
+    updates = OrderedDict()
+    for param, grad in zip(params, grads):
+        velocity = theano.shared(param.get_value() * 0.)
+        updates.update({velocity: step(velocity, grad)})
+        updates.update({param: param + velocity})  # read
+    return updates
+""",
+    "a branch that a name settles": """
+def momentum(params, grads, method="sgd", lr=0.1, mu=0.9):
+    velocities = [theano.shared(p.get_value() * 0.) if method == "momentum" else None
+                  for p in params]
+    updates = OrderedDict()
+    for param, grad, velocity in zip(params, grads, velocities):
+        if method == "sgd":
+            updates[param] = param - lr * grad
+        elif method == "momentum":
+            updates[velocity] = mu * velocity - lr * grad
+            updates[param] = param + velocity  # read
+    return updates
+""",
+    "early return": """
+def momentum(params, grads, plain=False, lr=0.1, mu=0.9):
+    updates = []
+    if plain:
+        for param, grad in zip(params, grads):
+            updates.append((param, param - lr * grad))
+        return updates
+    if not isinstance(params, list):
+        params = [params]
+    try:
+        velocities = [theano.shared(p.get_value() * 0.) for p in params]
+    except AttributeError:
+        raise ValueError(params)
+    with scope("updates"):
+        for param, grad, velocity in zip(params, grads, velocities):
+            updates.append((velocity, mu * velocity - lr * grad))
+            updates.append((param, param + velocity))  # read
+    return updates
+""",
+}
+
+
+@pytest.mark.parametrize("source", HELPERS.values(), ids=HELPERS)
+def test_helpers_and_branches(source: str) -> None:
+    how = {"scope": "momentum", "read": "velocity", "reader": "param", "registered": "velocity"}
+    if "updates[param] = param - lr" in source or "plain" in source:
+        # The pairs of the other branch come first in the text.
+        finding, tree = made(HEAD + source, **how)
+        assert finding.fault is not None
+        pairs = finding.fault.collection.registrations
+        reader = next(p for p in pairs if ast.unparse(p.value) == "param + velocity")
+        arms = tuple(
+            (node, "body")
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and '"momentum"' in ast.unparse(node.test).replace("'", '"')
+        )
+        outer = tuple(
+            (node, "orelse")
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and "sgd" in ast.unparse(node.test)
+        )
+        fault = dataclasses.replace(finding.fault, reader=reader, arms=outer + arms)
+        (verdict,) = confirm([with_fault(finding, fault)], {PATH: tree})
+    elif "def moved" in source:
+        finding, tree = made(HEAD + source, **how | {"registered": "param"})
+        function = next(n for n in tree.body if getattr(n, "name", "") == "moved")
+        pair = function.body[-1].value  # type: ignore[attr-defined]
+        assert finding.fault is not None
+        registered = Registration(pair.elts[0], pair.elts[1], pair.lineno)
+        collection = dataclasses.replace(
+            finding.fault.collection,
+            registrations=(registered, finding.fault.reader),
+        )
+        fault = dataclasses.replace(finding.fault, registered=registered, collection=collection)
+        (verdict,) = confirm([with_fault(finding, fault)], {PATH: tree})
+    else:
+        verdict = verdict_on(HEAD + source, **how)
+    assert_follows(verdict, momentum, "velocity")
+
+
+def test_keras_own_words_for_a_pair() -> None:
+    source = """
+from keras import backend as K
+
+class Momentum:
+    def get_updates(self, params, constraints, loss):
+        grads = self.get_gradients(loss, params)
+        moments = [K.zeros(K.int_shape(p)) for p in params]
+        self.updates = [K.update_add(self.iterations, 1)]
+        for param, g, velocity in zip(params, grads, moments):
+            self.updates.append((velocity, 0.9 * velocity - 0.1 * g))
+            self.updates.append(K.update(param, K.square(K.sqrt(K.exp(param + velocity)))))  # read
+        return self.updates
+"""
+    finding, tree = made(
+        HEAD + source,
+        scope="get_updates",
+        updates="self.updates",
+        read="velocity",
+        reader="velocity",
+        registered="velocity",
+    )
+    assert finding.fault is not None
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and "K.update(" in ast.unparse(n)]
+    call = next(n for n in calls if ast.unparse(n.func) == "K.update")
+    reader = Registration(call.args[0], call.args[1], call.lineno)
+    fault = dataclasses.replace(finding.fault, reader=reader)
+    (verdict,) = confirm([with_fault(finding, fault)], {PATH: tree})
+
+    def step(old: Values, seen: Values) -> Values:
+        velocity = 0.9 * old["velocity"] - 0.1 * gradient(old["param"])
+        return {"velocity": velocity, "param": np.exp(old["param"] + seen["velocity"])}
+
+    assert "target[" in " ".join(verdict.names)  # the counter, whose pair was not announced
+    assert verdict.status == "confirmed", verdict.reason
+    for position, index in ((0, 0), (2, 1)):
+        assert verdict.names[position] == f"param[{index}]"
+        state = {"param": np.array(verdict.as_compiled[0][position])}
+        state["velocity"] = np.zeros_like(state["param"])
+        for row in verdict.as_compiled[:3]:
+            np.testing.assert_allclose(row[position], state["param"])
+            state = step(state, state)
+
+
+def test_a_fault_inside_of_a_function_that_the_scope_only_calls() -> None:
+    source = """
+def apply(updates, params, lr=0.1, mu=0.9):
+    updates = OrderedDict(updates)
+    for param, grad in zip(params, gradients):
+        velocity = theano.shared(param.get_value() * 0.)
+        updates[velocity] = mu * velocity - lr * grad
+        updates[param] = param + velocity  # read
+    return updates
+
+def momentum(params, cost):
+    ups = sgd(params, cost)
+    return elsewhere(apply, ups)
+"""
+    finding, tree = made(
+        HEAD + source, scope="apply", read="velocity", reader="param", registered="velocity"
+    )
+    assert finding.fault is not None
+    outer = next(n for n in tree.body if getattr(n, "name", "") == "momentum")
+    assert isinstance(outer, ast.FunctionDef)
+    name = outer.body[0].targets[0]  # type: ignore[attr-defined]
+    collection = dataclasses.replace(
+        finding.fault.collection, scope=outer, expression=name, statement=outer.body[1]
+    )
+    fault = dataclasses.replace(finding.fault, collection=collection)
+    (verdict,) = confirm([with_fault(finding, fault)], {PATH: tree})
+    assert_follows(verdict, momentum, "velocity")
+
+
+def test_text_in_other_scripts() -> None:
+    source = """
+w = theano.shared(1.0, name="Gewicht ω")
+v = theano.shared(2.0)
+updates = [(v, v + 1),
+           (w, w + v)]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -28,7 +29,9 @@ needs_theano = pytest.mark.skipif(
 GOOD = "def run(calls):\n    return {'calls': calls}\n"
 HANGS = "def run(calls):\n    while True:\n        pass\n"
 CRASHES = (
-    "import theano\ndef run(calls):\n    theano.configparser.os.kill(theano.configparser.os.getpid(), 9)"
+    "import theano\n"
+    "def run(calls):\n"
+    "    theano.configparser.os.kill(theano.configparser.os.getpid(), 9)\n"
 )
 NOISY = """
 import theano
@@ -48,6 +51,9 @@ def _leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "temporary").mkdir()
     yield
     assert list((tmp_path / "temporary").iterdir()) == []
+    end = time.monotonic() + 5
+    while workers(str(tmp_path)) and time.monotonic() < end:
+        time.sleep(0.1)
     assert workers(str(tmp_path)) == []
 
 
@@ -165,18 +171,19 @@ def test_no_theano(tmp_path: Path) -> None:
 
 
 def test_no_interpreter(tmp_path: Path) -> None:
-    with Supervisor(str(tmp_path / "nowhere")) as supervisor:
-        with pytest.raises(NoBackendError, match="does not start"):
-            supervisor.backend()
+    with (
+        Supervisor(str(tmp_path / "nowhere")) as supervisor,
+        pytest.raises(NoBackendError, match="does not start"),
+    ):
+        supervisor.backend()
 
 
 def test_an_interpreter_that_ends_at_once(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nexit 3\n")
     python.chmod(0o755)
-    with Supervisor(str(python)) as supervisor:
-        with pytest.raises(NoBackendError, match="does not start"):
-            supervisor.backend()
+    with Supervisor(str(python)) as supervisor, pytest.raises(NoBackendError, match="not start"):
+        supervisor.backend()
 
 
 def _finding():
@@ -190,6 +197,30 @@ def _finding():
         reader="w",
         registered="v",
     )
+
+
+@needs_theano
+@pytest.mark.skipif(os.name != "posix", reason="other systems end processes in other ways")
+@pytest.mark.parametrize("program", ["", HANGS])
+def test_a_supervisor_that_is_killed_leaves_nothing(program: str, tmp_path: Path) -> None:
+    code = (
+        "import sys, tempfile, time\n"
+        "from flake8_theano_updates.runtime.supervisor import Supervisor\n"
+        f"tempfile.tempdir = {str(tmp_path / 'temporary')!r}\n"
+        "with Supervisor() as supervisor:\n"
+        "    supervisor.backend()\n"
+        "    print('up', flush=True)\n"
+        f"    supervisor.run({program!r}, 1) if {bool(program)} else time.sleep(60)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"up\n"
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    end = time.monotonic() + 10
+    while time.monotonic() < end and any((tmp_path / "temporary").iterdir()):
+        time.sleep(0.1)
 
 
 def test_nothing_starts_without_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
