@@ -34,17 +34,54 @@ def parser() -> argparse.ArgumentParser:
         help="how often each compiled function is called (default: %(default)s)",
     )
 
+    _add_fix(verbs.add_parser("fix", help="show, or write, what mends the findings"))
+
     explain_verb = verbs.add_parser("explain", help="say what a rule means, or list the rules")
     explain_verb.add_argument("code", nargs="?", metavar="CODE", help="such as THU101")
     return whole
 
 
-def _add_common(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input"
+def _add_fix(verb: argparse.ArgumentParser) -> None:
+    _add_input(verb)
+    output = verb.add_mutually_exclusive_group()
+    output.add_argument(
+        "--diff",
+        action="store_false",
+        dest="write",
+        help="print what would change, and change nothing (default)",
+    )
+    output.add_argument(
+        "--write", action="store_true", help="change the files; with -, print the new text"
+    )
+    kind = verb.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="use new values where they were meant, and whatever else changes the numbers",
+    )
+    kind.add_argument(
+        "--safe-only",
+        action="store_true",
+        help="keep the numbers: show in the code that THU101 reads the old value",
     )
     verb.add_argument(
+        "--prove",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="run each update before and after its fix (default: where there is a backend)",
+    )
+
+
+def _add_common(verb: argparse.ArgumentParser) -> None:
+    _add_input(verb)
+    verb.add_argument(
         "--format", choices=("text", "json"), default="text", help="default: %(default)s"
+    )
+
+
+def _add_input(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input"
     )
     verb.add_argument(
         "--select",
@@ -67,6 +104,12 @@ def _add_common(verb: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help="compile calls of your own and where they take the updates, such as "
         "mylib.compile:updates or mylib.compile:3",
+    )
+    verb.add_argument(
+        "--python-version",
+        choices=("2", "3", "auto"),
+        default="auto",
+        help="the Python that the files are written in (default: %(default)s, found out)",
     )
     verb.add_argument(
         "--stdin-display-name",

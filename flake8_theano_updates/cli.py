@@ -1,4 +1,4 @@
-"""The command line: ``theano-updates check``, ``confirm`` and ``explain``.
+"""The command line: ``theano-updates check``, ``confirm``, ``fix`` and ``explain``.
 
 Exit statuses, the highest that applies: 0 nothing found; 1 findings; 2 wrong usage, an
 input that cannot be read, or ``confirm`` without a backend; 3 an internal error (also
@@ -14,9 +14,11 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flake8_theano_updates.arguments import parser
+from flake8_theano_updates.cells import in_cell, place_in
 from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
@@ -26,7 +28,9 @@ from flake8_theano_updates.noqa import not_silenced
 from flake8_theano_updates.report import json as json_report
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.rules import RULES
-from flake8_theano_updates.source.python3 import Unreadable, parse
+from flake8_theano_updates.source.notebook import Notebook
+from flake8_theano_updates.source.python3 import Unreadable
+from flake8_theano_updates.source.reading import read
 
 NOTHING = 0
 FOUND = 1
@@ -72,7 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A path or a name that the terminal cannot show must not end the run.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        status = _explain(options.code) if options.verb == "explain" else _report(options)
+        if options.verb == "fix":
+            # Imported here: `check` does without it, and starts sooner.
+            from flake8_theano_updates import fix_verb
+
+            status = fix_verb.run(options, _complain)
+        else:
+            status = _explain(options.code) if options.verb == "explain" else _report(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -159,11 +169,13 @@ def _look(options: argparse.Namespace) -> Iterator[_Looked]:
 def _look_at(file: str, options: argparse.Namespace) -> _Looked:
     path = options.stdin_display_name if file == STANDARD_INPUT else file
     try:
-        parsed = parse(path, _read(file))
+        source = read(path, _read(file), options.python_version)
     except Unreadable as error:
         return _Looked(status=UNUSABLE, complaint=str(error))
     except OSError as error:
         return _Looked(status=UNUSABLE, complaint=f"{path}: {error.strerror or error}")
+    notebook = source if isinstance(source, Notebook) else None
+    parsed = source.parsed if isinstance(source, Notebook) else source
     try:
         found = check(
             parsed.tree,
@@ -171,13 +183,16 @@ def _look_at(file: str, options: argparse.Namespace) -> _Looked:
             path,
             enable=options.enable,
             compilers=options.function,
+            python=parsed.python,
+            place="line {}".format if notebook is None else partial(place_in, notebook),
         )
     except Exception as error:
         # One file that trips the checks must not hide what the others hold.
         return _Looked(findings=(internal_error(path, error),), status=INTERNAL)
     selected = [finding for finding in found if finding.code in options.select]
-    findings = tuple(not_silenced(selected, path, parsed.lines))
-    return _Looked(findings, ((path, parsed.tree),))
+    heard = not_silenced(selected, path, parsed.lines)
+    findings = heard if notebook is None else [in_cell(f, notebook) for f in heard]
+    return _Looked(tuple(findings), ((path, parsed.tree),))
 
 
 def _read(file: str) -> bytes:

@@ -15,7 +15,7 @@ class NoInput(Exception):
 
 
 def python_files(path: str) -> Iterator[str]:
-    """Yield the files that a path stands for: itself, or the ``*.py`` files below a folder.
+    """Yield the files that a path stands for: itself, or the ``*.py`` and ``*.ipynb`` files below.
 
     A file that is named is taken whatever it is called. Hidden folders (``.git``,
     ``.venv``), ``__pycache__`` and ``node_modules`` are not entered.
@@ -47,7 +47,7 @@ def _below(folder: str) -> Iterator[str]:
 
 
 def _python(names: Iterable[str]) -> Iterator[str]:
-    return (name for name in names if name.endswith(".py"))
+    return (name for name in names if name.endswith((".py", ".ipynb")))
 
 
 def _is_skipped(folder: str) -> bool:

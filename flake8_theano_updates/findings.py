@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection as Codes
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from types import MappingProxyType
 
@@ -26,6 +26,8 @@ def check(
     path: str,
     enable: Codes[str] = (),
     compilers: Mapping[str, str | int] = MappingProxyType({}),
+    python: int = 3,
+    place: Callable[[int], str] = "line {}".format,
 ) -> list[Finding]:
     """Return the findings of one file, sorted by place.
 
@@ -36,6 +38,8 @@ def check(
         enable: codes that are off by default and wanted.
         compilers: compile calls of the project's own, by dotted name: the keyword
             or the position (from 0) of their updates.
+        python: the Python that it is written in, 2 or 3.
+        place: how messages speak of a line; in a notebook it is one of a cell.
     """
     text = "".join(lines).lower()
     own = any(name.rpartition(".")[2].lower() in text for name in compilers)
@@ -43,12 +47,12 @@ def check(
         return []
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
-    for scope in interpret(tree, Guide(_worth(text, lines, own), compilers)):
+    for scope in interpret(tree, Guide(_worth(text, lines, own), compilers, python)):
         for suspicion in _suspicions(scope):
             if suspicion.code in wanted:
-                finding = _finding(suspicion, lines, path)
-                place = (finding.code, finding.line, finding.column, finding.variable)
-                found.setdefault(place, finding)
+                finding = _finding(suspicion, lines, path, place)
+                where = (finding.code, finding.line, finding.column, finding.variable)
+                found.setdefault(where, finding)
     return sorted(found.values(), key=lambda f: (f.line, f.column, f.code))
 
 
@@ -72,7 +76,9 @@ def _worth(text: str, lines: Sequence[str], all_of_it: bool) -> Worth:
     return worth
 
 
-def _finding(suspicion: Suspicion, lines: Sequence[str], path: str) -> Finding:
+def _finding(
+    suspicion: Suspicion, lines: Sequence[str], path: str, place: Callable[[int], str]
+) -> Finding:
     rule = BY_CODE[suspicion.code]
     node = suspicion.node
     end = node.end_lineno or node.lineno
@@ -87,7 +93,7 @@ def _finding(suspicion: Suspicion, lines: Sequence[str], path: str) -> Finding:
         message=rule.message.format(
             variable=suspicion.variable,
             target=suspicion.target,
-            registered_line=suspicion.registered_line,
+            registered=place(suspicion.registered_line or 0),
             **suspicion.words,
         ),
         variable=suspicion.variable,

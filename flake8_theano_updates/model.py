@@ -130,6 +130,10 @@ class Finding:
         registered_line: where ``variable`` was registered.
         update_line: where the pair of ``target`` stands.
         new_value: the name that holds the new value of ``variable``, or None.
+        cell: in a notebook, the code cell in which lines count, from 1.
+        cell_id: that cell's id, where the notebook has one.
+        registered_cell: the cell of ``registered_line``, and
+        update_cell: that of ``update_line``.
         fault: the nodes behind the finding, for ``confirm``; not part of any output.
     """
 
@@ -147,4 +151,8 @@ class Finding:
     update_line: int | None = None
     new_value: str | None = None
     fixes: tuple[Fix, ...] = ()
+    cell: int | None = None
+    cell_id: str | None = None
+    registered_cell: int | None = None
+    update_cell: int | None = None
     fault: OrderFault | None = field(default=None, compare=False, repr=False)

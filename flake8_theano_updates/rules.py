@@ -36,8 +36,8 @@ RULES = (
         name="stale-read",
         summary="an update reads a variable that was registered before it",
         message=(
-            "stale read: the update of '{target}' reads '{variable}', which line "
-            "{registered_line} has registered: Theano takes its old value; {instead}"
+            "stale read: the update of '{target}' reads '{variable}', which "
+            "{registered} has registered: Theano takes its old value; {instead}"
         ),
         why=(
             "Theano computes every update from the values before the call; the order of the "
@@ -72,8 +72,8 @@ def momentum(param, grad, lr=0.1, mu=0.9):
         name="lagged-read",
         summary="an update reads a variable whose new value was at hand",
         message=(
-            "lagged read: the update of '{target}' reads '{variable}' before line "
-            "{registered_line} registers its new value: each call uses the value of the call "
+            "lagged read: the update of '{target}' reads '{variable}' before "
+            "{registered} registers its new value: each call uses the value of the call "
             "before; {instead}"
         ),
         why=(
@@ -108,7 +108,7 @@ def momentum(param, grad, lr=0.1, mu=0.9):
         name="duplicate-target",
         summary="one list updates the same variable twice",
         message=(
-            "duplicate target: '{target}' is already updated on line {registered_line} of the "
+            "duplicate target: '{target}' is already updated on {registered} of the "
             "same list: theano.function raises ValueError; keep one pair for each variable"
         ),
         why=(
@@ -139,7 +139,7 @@ def nag_updates(param, velocity, grad, mu=0.9):
         name="overwritten-update",
         summary="a mapping forgets the first of two updates",
         message=(
-            "overwritten update: line {registered_line} already holds an update of '{target}', "
+            "overwritten update: {registered} already holds an update of '{target}', "
             "which is lost here in silence; build on {container}[{target}] or drop one of them"
         ),
         why=(
@@ -256,7 +256,7 @@ def sample(x, rng):
         name="updates-after-compilation",
         summary="a pair enters the collection after the function was compiled",
         message=(
-            "updates after compilation: line {registered_line} has compiled the function that "
+            "updates after compilation: {registered} has compiled the function that "
             "receives {container}; the update of '{target}' comes too late; move it up"
         ),
         why=(
@@ -315,7 +315,7 @@ def train(x, param, grad, lr):
         name="rebound-target",
         summary="the target's name no longer holds the shared variable",
         message=(
-            "rebound target: line {registered_line} has bound '{target}' to an expression, which "
+            "rebound target: {registered} has bound '{target}' to an expression, which "
             "cannot be updated: TypeError 'update target must be a SharedVariable'; give the "
             "expression a name of its own"
         ),
@@ -392,8 +392,8 @@ def decay(lr):
         name="counter-read",
         summary="a counter or schedule is read beside its own step",
         message=(
-            "counter read: the update of '{target}' reads '{variable}', which line "
-            "{registered_line} steps in the same call: it sees the count from before the step"
+            "counter read: the update of '{target}' reads '{variable}', which "
+            "{registered} steps in the same call: it sees the count from before the step"
         ),
         why=(
             "Reading a counter before its step is a convention in most code, and off by one in "

@@ -26,6 +26,9 @@ from flake8_theano_updates.interpreter.values import (
 )
 
 
+_GENERATOR = "a generator"
+
+
 def lost_in_collection(collection: Collection) -> Iterator[Suspicion]:
     """Return the pairs of ``collection`` that another pair of it shuts out."""
     if not collection.sure or collection.container is collection.scope.state.defaults:
@@ -160,12 +163,12 @@ def _varies(value: Use, bound: frozenset[Hashable]) -> bool:
 def lost_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
     """Return the compile calls that lose updates, and the scans whose updates are dropped."""
     for compilation in scope.state.compilations:
-        yield from _one_shot(compilation)
+        yield from _one_shot(compilation, scope.state.guide.python)
         yield from _too_late(compilation)
     yield from _scans(scope)
 
 
-def _one_shot(compilation: Compilation) -> Iterator[Suspicion]:
+def _one_shot(compilation: Compilation, python: int) -> Iterator[Suspicion]:
     if compilation.updates is None or not compilation.certain:
         return
     value = original(compilation.updates.value)
@@ -174,7 +177,7 @@ def _one_shot(compilation: Compilation) -> Iterator[Suspicion]:
         what = _kind_of_iterator(value.node)
     elif isinstance(value, Term) and value.op == "call" and value.label in ("map", "filter"):
         what = f"a {value.label}"
-    if what is not None:
+    if what is not None and (python > 2 or what == _GENERATOR):
         yield Suspicion(
             code="THU204",
             node=compilation.updates.node,
@@ -185,7 +188,7 @@ def _one_shot(compilation: Compilation) -> Iterator[Suspicion]:
 def _kind_of_iterator(node: ast.AST) -> str:
     if isinstance(node, ast.Call):
         return f"a {ast.unparse(node.func).rpartition('.')[2]}"
-    return "a generator"
+    return _GENERATOR
 
 
 def _too_late(compilation: Compilation) -> Iterator[Suspicion]:

@@ -22,10 +22,12 @@ class Guide:
         worth: whether a function or class can hold anything to find.
         compilers: compile calls of the project's own, by dotted name: the keyword
             or the position (from 0) of their updates.
+        python: the Python that the file is written in: in 2, zip makes a list.
     """
 
     worth: Worth
     compilers: Mapping[str, str | int]
+    python: int = 3
 
     def updates_of(self, name: str) -> str | int | None:
         """Return where a call of ``name`` takes its updates, if it is one of these."""

@@ -10,6 +10,9 @@ from dataclasses import asdict, fields
 from flake8_theano_updates.model import Finding, Verdict
 
 
+_OF_CELLS = frozenset({"cell", "cell_id", "registered_cell", "update_cell"})
+
+
 def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = None) -> str:
     """Write findings as a JSON array.
 
@@ -33,6 +36,8 @@ def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = Non
 def _finding(finding: Finding) -> dict[str, object]:
     # Not asdict: it would copy the syntax tree behind `fault`.
     plain = {f.name: getattr(finding, f.name) for f in fields(finding) if f.name != "fault"}
+    if finding.cell is None:
+        plain = {name: value for name, value in plain.items() if name not in _OF_CELLS}
     return plain | {"fixes": [asdict(fix) for fix in finding.fixes]}
 
 

@@ -73,7 +73,8 @@ def _wrapped(text: str) -> str:
 
 
 def _place(finding: Finding) -> str:
-    return f"{finding.path}:{finding.line}:{finding.column}"
+    cell = "" if finding.cell is None else f"cell {finding.cell}:"
+    return f"{finding.path}:{cell}{finding.line}:{finding.column}"
 
 
 def _story(finding: Finding, verdict: Verdict) -> list[str]:

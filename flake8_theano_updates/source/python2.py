@@ -44,7 +44,7 @@ def parse(path: str, data: bytes) -> Parsed:
         NoExtra: if tree-sitter is not installed.
     """
     text = _decode(path, data)
-    return Parsed(path, text, tuple(io.StringIO(text)), _tree(path, text.encode()))
+    return Parsed(path, text, tuple(io.StringIO(text)), _tree(path, text.encode()), python=2)
 
 
 def _decode(path: str, data: bytes) -> str:

@@ -34,16 +34,18 @@ class Parsed:
         text: the decoded text, line ends as ``\n``, without a byte order mark.
         lines: the lines of ``text`` with their line ends, as flake8 gives them to plugins.
         tree: the syntax tree of ``text``.
+        python: the Python that it is written in, 2 or 3.
     """
 
     path: str
     text: str
     lines: tuple[str, ...]
     tree: ast.Module
+    python: int = 3
 
 
 class Unreadable(Exception):
-    """A file that cannot be read as Python 3.
+    """A file that cannot be read as the Python that it should be.
 
     Args:
         path: as it is shown to the user.

@@ -1,0 +1,103 @@
+"""Write a changed text back: with the file's own encoding and line ends, whole or not at all."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import re
+import shutil
+import tempfile
+import tokenize
+from collections.abc import Sequence
+from pathlib import Path
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+class CannotWriteError(Exception):
+    """The file is left as it was; the message says why."""
+
+
+def encoded(data: bytes, after: str) -> bytes:
+    r"""Return the bytes of a changed text.
+
+    Lines that are still there keep their own line ends, new ones take those of their
+    neighbours; the byte order mark and the encoding stay.
+
+    Args:
+        data: the file before.
+        after: the text after, with ``\n`` as line ends.
+
+    Raises:
+        CannotWriteError: if the text cannot be written so.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    old = _LINE.findall(data.decode(encoding))
+    new = _LINE.findall(after)
+    ends = [_end(line) for line in old]
+    plain = [_with_end(line, "\n") for line in old]
+    lines: list[str] = []
+    matcher = difflib.SequenceMatcher(None, plain, new, autojunk=False)
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind == "equal":
+            lines += old[i:j]
+            continue
+        for offset, line in enumerate(new[k:m]):
+            near = i + offset if i + offset < j else i - 1
+            lines.append(_with_end(line, _near(ends, near)))
+    try:
+        result = "".join(lines).encode(encoding)
+    except UnicodeEncodeError as error:
+        raise CannotWriteError(f"the fix cannot be written in {encoding}: {error}") from None
+    if "".join(io.TextIOWrapper(io.BytesIO(result), encoding)) != after:
+        raise CannotWriteError("the text would not be read back as it was written")
+    return result
+
+
+def _end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
+
+
+def _with_end(line: str, end: str) -> str:
+    return line.rstrip("\r\n") + end if _end(line) else line
+
+
+def _near(ends: Sequence[str], index: int) -> str:
+    """Return the line end at ``index``, or of the first line, or the usual one."""
+    here = ends[index] if 0 <= index < len(ends) else ""
+    return here or next(filter(None, ends), "\n")
+
+
+def replace_file(path: str, before: bytes, after: bytes) -> None:
+    """Replace a file by a new one with the same permissions, in one step.
+
+    Args:
+        path: the file; where it is a link, what it leads to.
+        before: what it held when it was read.
+        after: what it is to hold.
+
+    Raises:
+        CannotWriteError: if it has changed since, or cannot be written; the file that was
+            there is whole.
+    """
+    place = Path(os.path.realpath(path))
+    temporary = None
+    try:
+        if place.read_bytes() != before:
+            raise CannotWriteError(f"{path}: it has changed since it was read")
+        with tempfile.NamedTemporaryFile(
+            dir=place.parent, prefix=f".{place.name}.", delete=False
+        ) as file:
+            temporary = file.name
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(place, temporary)
+        os.replace(temporary, place)
+        temporary = None
+    except OSError as error:
+        raise CannotWriteError(f"{path}: {error.strerror or error}") from None
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
