@@ -57,7 +57,7 @@ $(VENV)/.made: tools/make_venv.sh
 # A stamp stands for a set of extras, installed from the sources as they were then.
 # build/ is removed around it: setuptools would install modules that are long deleted.
 $(VENV)/.for-demo: EXTRAS := theano
-$(VENV)/.for-test: EXTRAS := theano,test
+$(VENV)/.for-test: EXTRAS := theano,test,py2
 $(VENV)/.for-lint: EXTRAS := dev,py2
 $(VENV)/.for-demo $(VENV)/.for-test $(VENV)/.for-lint: $(VENV)/.made $(SOURCES)
 	@echo '== installing .[$(EXTRAS)] into $(VENV)'

@@ -52,8 +52,25 @@ def check(
             if suspicion.code in wanted:
                 finding = _finding(suspicion, lines, path, place)
                 where = (finding.code, finding.line, finding.column, finding.variable)
-                found.setdefault(where, finding)
+                if where not in found or _is_nearer(finding, found[where]):
+                    found[where] = finding
     return sorted(found.values(), key=lambda f: (f.line, f.column, f.code))
+
+
+def _is_nearer(new: Finding, old: Finding) -> bool:
+    """Was the new one made in a function inside the scope in which the old one was made?
+
+    A helper's updates are found in the helper and wherever it is called; the helper
+    itself is what a person looks at.
+    """
+    if new.fault is None or old.fault is None:
+        return False
+    inner, outer = new.fault.collection.scope, old.fault.collection.scope
+    return (
+        not isinstance(inner, ast.Module)
+        and inner.lineno <= new.line <= (inner.end_lineno or inner.lineno)
+        and (isinstance(outer, ast.Module) or outer.lineno < inner.lineno)
+    )
 
 
 def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
