@@ -89,7 +89,6 @@ def test_a_finding_is_written_as_flake8_writes_it(stale: Path) -> None:
     ("content", "line"),
     [
         (b"def f(:\n", "bad.py:1:7: syntax error: invalid syntax"),
-        (b"print 'x'\n", "bad.py:1:1: it parses only as Python 2 (print statement)"),
         (b"x = '\xe9'\n", "bad.py:1:6: not UTF-8 (no encoding declared)"),
         (b"\0", "bad.py:1:1: not text: it holds null bytes"),
     ],

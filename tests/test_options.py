@@ -78,7 +78,7 @@ def test_a_position_instead_of_a_keyword(project: Path) -> None:
     ("option", "complaint"),
     [
         ("--thu-enable=THU999", "no rule's code begins with 'THU999'"),
-        ("--thu-function=my lib:updates", "write the function as mylib.compile:updates"),
+        ("--thu-function=my-lib:updates", "write the function as mylib.compile:updates"),
         ("--thu-function=mylib.compile:-1", "'-1' is neither a keyword nor a position"),
     ],
 )

@@ -50,9 +50,9 @@ def parse(path: str, data: bytes) -> Parsed:
 def _decode(path: str, data: bytes) -> str:
     """Decode as PEP 263 says, but forgive what Python 2 never noticed.
 
-    Without a declaration Python 2 demands ASCII; here it is UTF-8, or else Latin-1, in
-    which every byte is one column. Python 2 does not look whether bytes fit a declared
-    UTF-8; those that do not fit any declared encoding are replaced.
+    Without a declaration Python 2 demands ASCII; here it is UTF-8. Python 2 does not
+    look whether bytes fit a declared UTF-8; those that do not fit a declared encoding
+    are replaced.
     """
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
@@ -60,10 +60,12 @@ def _decode(path: str, data: bytes) -> str:
     declared = _declared_encoding(data)
     try:
         text = data.decode(declared or "utf-8-sig", "replace" if declared else "strict")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+        raise Unreadable(path, line, column, "not UTF-8 (no encoding declared)") from None
     except (LookupError, UnicodeError):
-        if declared:
-            raise Unreadable(path, 1, 1, f"unknown encoding: {declared}") from None
-        text = data.decode("latin-1")
+        raise Unreadable(path, 1, 1, f"unknown encoding: {declared}") from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 

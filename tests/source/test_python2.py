@@ -96,7 +96,6 @@ def test_text_and_lines_are_those_of_the_file() -> None:
     ("data", "first_line"),
     [
         ("print 'é'".encode(), "print 'é'"),
-        ("print 'é'".encode("latin-1"), "print 'é'"),
         ("# coding: cp1252\nprint '€'".encode("cp1252"), "# coding: cp1252\n"),
         (b"# coding: utf-8 \xff\nprint 1", "# coding: utf-8 \ufffd\n"),
         (b"print 1\n\n# coding: utf-16", "print 1\n"),
@@ -222,3 +221,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert all(name.col_offset <= len(line) for name, line in zip(names, lines, strict=True))
         place = 1, 1
     assert min(place) >= 1
+
+
+def test_bytes_that_are_not_utf8_need_a_declaration() -> None:
+    with pytest.raises(Unreadable, match="not UTF-8") as caught:
+        parse("a.py", "print 1\nprint 'é'".encode("latin-1"))
+    assert str(caught.value) == "a.py:2:8: not UTF-8 (no encoding declared)"
