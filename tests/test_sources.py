@@ -50,7 +50,7 @@ def notebook(*cells: str) -> str:
 
 MOMENTUM = notebook(
     "%matplotlib inline\nimport theano",
-    "v = theano.shared(0.0)\nw = theano.shared(1.0)\nupdates = [(v, 0.9 * v - 0.1)]",
+    "v = theano.shared(0.0)\nw = theano.shared(1.0)\nupdates = [(v, 0.9 * v - 0.1 * w)]",
     "!ls\nprint 'moving'\nupdates.append((w, w + v))\nf = theano.function([], [], updates=updates)",
 )
 
@@ -107,10 +107,10 @@ def test_a_notebook_is_confirmed(tmp_path: Path) -> None:
     (tmp_path / "train.ipynb").write_text(MOMENTUM)
     (found,) = run_json("confirm", "--calls", "2", "train.ipynb", cwd=tmp_path)
     verdict = found["verdict"]
-    # v: 0, -0.1, -0.19; w moves by the old v, or by the new one.
+    # w moves by the old v (0, -0.1), or by the new one (-0.1, -0.09 - 0.1 * 0.9 = -0.18).
     assert verdict["names"] == ["w", "v"]
     assert [row[0] for row in verdict["as_compiled"]] == pytest.approx([1.0, 1.0, 0.9])
-    assert [row[0] for row in verdict["with_new_value"]] == pytest.approx([1.0, 0.9, 0.71])
+    assert [row[0] for row in verdict["with_new_value"]] == pytest.approx([1.0, 0.9, 0.72])
 
 
 @pytest.mark.parametrize(
