@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from commands import run, run_json
 
 pytest.importorskip("tree_sitter", reason="the py2 extra is not installed")
+
+WITH_THEANO = pytest.mark.skipif(find_spec("theano") is None, reason="Theano is not installed")
 
 PYTHON2 = """\
 import theano
@@ -78,8 +81,8 @@ def test_zip_makes_a_list_in_python_2(tmp_path: Path) -> None:
     assert [f["code"] for f in run_json("check", "new.py", cwd=tmp_path)] == ["THU204"]
 
 
+@WITH_THEANO
 def test_a_python_2_finding_is_confirmed(tmp_path: Path) -> None:
-    pytest.importorskip("theano", reason="Theano is not installed")
     (tmp_path / "old.py").write_text(PYTHON2, encoding="utf-8")
     (found,) = run_json("confirm", "old.py", cwd=tmp_path)
     assert found["verdict"]["status"] == "confirmed"
@@ -102,8 +105,8 @@ def test_a_notebook_speaks_of_cells(tmp_path: Path) -> None:
     assert done.stdout.startswith("./train.ipynb:cell 3:3:24: THU101 ")
 
 
+@WITH_THEANO
 def test_a_notebook_is_confirmed(tmp_path: Path) -> None:
-    pytest.importorskip("theano", reason="Theano is not installed")
     (tmp_path / "train.ipynb").write_text(MOMENTUM)
     (found,) = run_json("confirm", "--calls", "2", "train.ipynb", cwd=tmp_path)
     verdict = found["verdict"]

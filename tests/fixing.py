@@ -1,0 +1,76 @@
+"""Fix a source as ``theano-updates fix`` does; run as a program, write the fixed fixtures anew.
+
+    python tests/fixing.py
+
+The fixed fixtures stand in ``tests/fixes/data/KIND/PATH.fixed``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from marks import FOLDER
+
+from flake8_theano_updates.findings import check
+from flake8_theano_updates.fixes.mend import Chain, mend
+from flake8_theano_updates.fixes.offered import ORDER, Kind, source_of
+from flake8_theano_updates.fixes.statements import NoFixError
+from flake8_theano_updates.fixes.text import split
+from flake8_theano_updates.model import Finding
+from flake8_theano_updates.noqa import not_silenced
+
+DATA = Path(__file__).resolve().parent / "fixes" / "data"
+KINDS: tuple[Kind, ...] = ("new-value", "reorder", "rewrite")
+_FOLDERS = {
+    "new-value": ("THU101", "THU102", "."),
+    "reorder": ("THU101",),
+    "rewrite": ("THU202", "THU203", "THU204", "THU206", "THU301", "THU303", "off"),
+}
+
+
+def look(tree: ast.Module, lines: Sequence[str]) -> list[Finding]:
+    """Return what stands in a file, with the rule on plain dicts and without ``noqa``."""
+    return not_silenced(check(tree, lines, "x.py", enable=("THU903",)), "x.py", lines)
+
+
+def fixed(source: str, kind: Kind) -> Chain:
+    """Fix all findings of this kind, without proofs."""
+
+    def choose(finding: Finding) -> Kind | NoFixError:
+        if (finding.code in ORDER) != (kind != "rewrite"):
+            return NoFixError("another kind")
+        return kind
+
+    first = source_of(ast.parse(source), split(source), look)
+    return mend(first, choose, look, (), lambda step: True)
+
+
+def fixture_paths(kind: Kind) -> Iterator[Path]:
+    """Yield the fixtures that have fixes of this kind."""
+    for folder in _FOLDERS[kind]:
+        pattern = "*.py" if folder == "." else f"{folder}/**/*.py"
+        yield from sorted(FOLDER.glob(pattern))
+
+
+def expected_path(kind: Kind, fixture: Path) -> Path:
+    """Return where the fixed fixture stands."""
+    return DATA / kind / f"{fixture.relative_to(FOLDER).as_posix()}.fixed"
+
+
+def _regenerate() -> None:
+    for kind in KINDS:
+        for fixture in fixture_paths(kind):
+            source = fixture.read_bytes().decode()
+            chain = fixed(source, kind)
+            place = expected_path(kind, fixture)
+            if chain.steps:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(chain.last.text.whole.encode())
+            else:
+                place.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    _regenerate()

@@ -1,0 +1,94 @@
+"""Bytes stay what they were but for the edits; a write is whole or none."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (b"a\r\nb\r\n", "a\nx\nb\n", b"a\r\nx\r\nb\r\n"),
+        (b"a\rb\r", "a\nx\nb\n", b"a\rx\rb\r"),
+        (b"a\nb\r\nc\n", "a\nB\nc\n", b"a\nB\r\nc\n"),
+        (b"a\nb", "a\nx\nb", b"a\nx\nb"),
+        (b"a", "a\nb", b"a\nb"),
+        (b"\xef\xbb\xbfa\n", "b\na\n", b"\xef\xbb\xbfb\na\n"),
+        (
+            b"# coding: latin-1\n\xe9 = 1\n",
+            "# coding: latin-1\nx\n\u00e9 = 1\n",
+            b"# coding: latin-1\nx\n\xe9 = 1\n",
+        ),
+        (b"\x0ca\n\tb\n", "\x0ca\n\tc\n\tb\n", b"\x0ca\n\tc\n\tb\n"),
+    ],
+)
+def test_encoding_and_line_ends_stay(before: bytes, after: str, expected: bytes) -> None:
+    assert encoded(before, after) == expected
+
+
+def test_what_the_encoding_cannot_hold_is_refused() -> None:
+    with pytest.raises(CannotWriteError, match="latin-1|iso-8859"):
+        encoded(b"# coding: latin-1\n", "# coding: latin-1\n\u4e2d\n")
+
+
+def test_the_mode_stays(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old")
+    file.chmod(0o754)
+    replace_file(str(file), b"old", b"new")
+    assert file.read_bytes() == b"new"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o754
+    assert os.listdir(tmp_path) == ["a.py"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"old")
+    link = tmp_path / "b.py"
+    link.symlink_to("a.py")
+    replace_file(str(link), b"old", b"new")
+    assert link.is_symlink()
+    assert (tmp_path / "a.py").read_bytes() == b"new"
+
+
+def test_a_failing_write_leaves_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old")
+
+    def fail(*paths: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(CannotWriteError, match="No space left"):
+        replace_file(str(file), b"old", b"new")
+    assert file.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.py"]
+
+
+def test_an_interrupted_write_leaves_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old")
+
+    def interrupt(*paths: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(str(file), b"old", b"new")
+    assert file.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.py"]
+
+
+def test_what_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"newer")
+    with pytest.raises(CannotWriteError, match="has changed"):
+        replace_file(str(file), b"old", b"new")
+    assert file.read_bytes() == b"newer"
