@@ -1,6 +1,7 @@
 # make demo   see a finding and its confirmation on two small programs
 # make test   run the suite against the installed package
 # make lint   check style, types, layers, and this project with its own plugin
+# make bench  what the plugin costs, and how it does on other people's code (minutes)
 # make clean  remove everything that these made
 #
 # Each needs nothing but Python (3.10 or newer; 3.10 or 3.11 for Theano itself), and
@@ -16,7 +17,7 @@ SOURCES := setup.py pyproject.toml README.md LICENSE \
 # Programs started from here must not see this checkout instead of what is installed.
 unexport PYTHONPATH
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint bench clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -43,6 +44,12 @@ lint: $(VENV)/.for-lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/flake8 --isolated --select THU flake8_theano_updates tests setup.py
+
+bench: $(VENV)/.for-test
+	@echo '== bench: CPU time against bare flake8, mutants, Python 2 sources'
+	$(BIN)/python benchmarks/plugin_cost.py
+	$(BIN)/python benchmarks/mutation.py
+	$(BIN)/python benchmarks/python2.py
 
 clean:
 	@echo '== clean: $(VENV), build products and caches'
