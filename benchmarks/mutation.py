@@ -20,7 +20,7 @@ from real_code import unpacked
 from flake8_theano_updates.findings import check
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from mutation import mutants  # noqa: E402  (it lives with the tests)
+from mutation import mutants
 
 OPTIMIZERS = {
     "Lasagne==0.1": ("lasagne/updates.py",),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection as Codes
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection as Codes
 from itertools import accumulate
 from types import MappingProxyType
 

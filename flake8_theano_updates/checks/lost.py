@@ -25,7 +25,6 @@ from flake8_theano_updates.interpreter.values import (
     pair_of,
 )
 
-
 _GENERATOR = "a generator"
 
 

@@ -9,7 +9,6 @@ from dataclasses import asdict, fields
 
 from flake8_theano_updates.model import Finding, Verdict
 
-
 _OF_CELLS = frozenset({"cell", "cell_id", "registered_cell", "update_cell"})
 
 
