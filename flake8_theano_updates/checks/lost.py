@@ -81,6 +81,8 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
         return
     if _looked_at(collection.container, first.identity, first.entry, second.entry):
         return
+    if original(first.value.value).identity == first.identity:
+        return  # ``updates[v] = v`` is where a loop starts, and loses nothing
     reading = Reading((), ())
     if reading.key(first.value) == reading.key(second.value):
         return
@@ -96,8 +98,10 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
 
 
 def _looked_at(container: Container, key: Hashable, first: Entry, second: Entry) -> bool:
+    # In a loop, what stands below the second assignment runs before its next turn.
+    end = second.moment if second.loop is None else second.loop.ended
     return any(
-        first.moment < moment < second.moment and what in (None, key)
+        first.moment < moment < end and what in (None, key)
         for moment, what in container.looked_at
     )
 
