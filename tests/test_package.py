@@ -47,6 +47,11 @@ def test_the_readme_has_the_rules_as_they_are() -> None:
     assert done.returncode == 0, "run tools/rules_table.py"
 
 
+def test_the_pages_have_the_rules_as_they_are() -> None:
+    done = run_python(PROJECT / "tools" / "rules_pages.py", "--check", cwd=PROJECT / "tests")
+    assert done.returncode == 0, "run tools/rules_pages.py"
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_the_changelog_tells_of_each_rule(rule) -> None:
     assert rule.code in (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
