@@ -47,6 +47,7 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
     output.add_argument(
         "--diff",
         action="store_false",
+        default=False,
         dest="write",
         help="print what would change, and change nothing (default)",
     )

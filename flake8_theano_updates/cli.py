@@ -13,7 +13,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from flake8_theano_updates.report import json as json_report
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.rules import RULES
 from flake8_theano_updates.source.notebook import Notebook
-from flake8_theano_updates.source.python3 import Unreadable
+from flake8_theano_updates.source.python3 import Parsed, Unreadable
 from flake8_theano_updates.source.reading import read
 
 NOTHING = 0
@@ -191,8 +191,27 @@ def _look_at(file: str, options: argparse.Namespace) -> _Looked:
         return _Looked(findings=(internal_error(path, error),), status=INTERNAL)
     selected = [finding for finding in found if finding.code in options.select]
     heard = not_silenced(selected, path, parsed.lines)
+    if heard and options.format == "json" and notebook is None and parsed.python == 3:
+        try:
+            heard = _with_fixes(heard, parsed, options)
+        except Exception as error:
+            return _Looked(findings=(internal_error(path, error),), status=INTERNAL)
     findings = heard if notebook is None else [in_cell(f, notebook) for f in heard]
     return _Looked(tuple(findings), ((path, parsed.tree),))
+
+
+def _with_fixes(
+    findings: Sequence[Finding], parsed: Parsed, options: argparse.Namespace
+) -> list[Finding]:
+    # Imported here: only JSON shows the edits.
+    from flake8_theano_updates.fixes.offered import fixes_of, source_of
+
+    def look(tree: ast.Module, lines: Sequence[str]) -> list[Finding]:
+        found = check(tree, lines, parsed.path, enable=options.enable, compilers=options.function)
+        return not_silenced(found, parsed.path, lines)
+
+    source = source_of(parsed.tree, parsed.lines, look)
+    return [replace(one, fixes=fixes_of(source, one, look)) for one in findings]
 
 
 def _read(file: str) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files
 from flake8_theano_updates.findings import check
-from flake8_theano_updates.fixes.mend import Chain, Choice, Key, Refusal, key_of, mend
+from flake8_theano_updates.fixes.mend import Chain, Choice, Refusal, mend
 from flake8_theano_updates.fixes.offered import ORDER, Kind, Look, Mended, Source, source_of
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.internal_error import internal_error
@@ -27,7 +27,6 @@ FOUND = 1
 UNUSABLE = 2
 INTERNAL = 3
 
-_BACKENDS = ("theano", "aesara", "pytensor")
 _CHOOSE = (
     "it takes a choice: --unsafe uses the new value, --safe-only keeps the numbers and shows "
     "that the old one is read"
@@ -67,23 +66,23 @@ def run(options: argparse.Namespace, complain: Complain) -> int:
     Returns:
         the exit status: that of ``check`` on what is there afterwards.
     """
-    prove = options.prove
-    if prove is None:
-        prove = any(find_spec(name) is not None for name in _BACKENDS)
-    elif prove and not any(find_spec(name) is not None for name in _BACKENDS):
-        complain(f"fix: --prove needs one of {', '.join(_BACKENDS)} in this environment")
+    possible = find_spec("theano") is not None
+    if options.prove and not possible:
+        complain("fix: --prove needs Theano in this environment")
         return UNUSABLE
+    prove = possible if options.prove is None else options.prove
     status = NOTHING
     files: list[_File] = []
-    for one in _read_all(options):
-        if isinstance(one, _File):
-            files.append(one)
-        else:
-            status = UNUSABLE
-            complain(one)
     try:
+        for one in _read_all(options):
+            if isinstance(one, _File):
+                files.append(one)
+            else:
+                status = UNUSABLE
+                complain(one)
         outcomes = _outcomes(files, options, prove)
     except Exception as error:
+        # Nothing is written yet, so nothing is half done.
         complain(internal_error("fix", error).message)
         return INTERNAL
     for outcome in outcomes:
@@ -122,28 +121,27 @@ def _read(path: str, options: argparse.Namespace) -> _File | str:
     return _File(path, shown, data, source_of(parsed.tree, parsed.lines, look), look)
 
 
-def _outcomes(
-    files: Sequence[_File], options: argparse.Namespace, prove: bool
-) -> list[_Outcome]:
+def _outcomes(files: Sequence[_File], options: argparse.Namespace, prove: bool) -> list[_Outcome]:
     choose = _choice(options)
 
     def accepted(step: Mended) -> bool:
         return step.fix.safe or bool(options.unsafe)
 
-    left: dict[str, dict[Key, Refusal]] = {file.path: {} for file in files}
+    left: dict[str, list[Refusal]] = {file.path: [] for file in files}
     while True:
         outcomes = []
         for file in files:
-            chain = mend(file.source, choose, file.look, left[file.path], accepted)
-            refused = (*chain.refusals, *left[file.path].values())
+            skipped = [refusal.finding for refusal in left[file.path]]
+            chain = mend(file.source, choose, file.look, skipped, accepted)
+            refused = (*chain.refusals, *left[file.path])
             outcomes.append(_Outcome(file, Chain(chain.steps, refused, chain.last)))
         if not prove:
             return outcomes
         outcomes, failed = _proven(outcomes)
         if not failed:
             return outcomes
-        for path, key, refusal in failed:
-            left[path][key] = refusal
+        for path, refusal in failed:
+            left[path].append(refusal)
 
 
 def _choice(options: argparse.Namespace) -> Choice:
@@ -163,27 +161,26 @@ def _choice(options: argparse.Namespace) -> Choice:
 
 def _proven(
     outcomes: Iterable[_Outcome],
-) -> tuple[list[_Outcome], list[tuple[str, Key, Refusal]]]:
+) -> tuple[list[_Outcome], list[tuple[str, Refusal]]]:
     """Ask the backend about every fix of an order finding; return the fixes that fail too."""
     # Imported here: only a proof needs the runtime.
     from flake8_theano_updates.fixes.prove import proofs
 
     asked = [
-        (outcome, source, step)
+        (outcome.file.path, step)
         for outcome in outcomes
-        for source, step in outcome.chain.steps
-        if step.finding.fault is not None
+        for step in outcome.chain.steps
+        if step.origin.code in ORDER
     ]
-    given = proofs([(source, step) for _, source, step in asked]) if asked else []
+    given = proofs([(step.source, step.mended) for _, step in asked]) if asked else []
     failed = []
     opened: dict[str, list[Refusal]] = {}
-    for (outcome, source, step), proof in zip(asked, given, strict=True):
-        refusal = Refusal(step.finding, proof.reason)
+    for (path, step), proof in zip(asked, given, strict=True):
         if proof.status == "failed":
-            missed = Refusal(step.finding, f"the fix fails its proof: {proof.reason}")
-            failed.append((outcome.file.path, key_of(source, step.finding), missed))
+            missed = f"the fix fails its proof: {proof.reason}"
+            failed.append((path, Refusal(step.origin, missed)))
         elif proof.status == "open":
-            opened.setdefault(outcome.file.path, []).append(refusal)
+            opened.setdefault(path, []).append(Refusal(step.origin, proof.reason))
     return [
         _Outcome(outcome.file, outcome.chain, tuple(opened.get(outcome.file.path, ())))
         for outcome in outcomes

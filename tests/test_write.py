@@ -33,7 +33,7 @@ def test_encoding_and_line_ends_stay(before: bytes, after: str, expected: bytes)
 
 
 def test_what_the_encoding_cannot_hold_is_refused() -> None:
-    with pytest.raises(CannotWriteError, match="latin-1|iso-8859"):
+    with pytest.raises(CannotWriteError, match=r"latin-1|iso-8859"):
         encoded(b"# coding: latin-1\n", "# coding: latin-1\n\u4e2d\n")
 
 

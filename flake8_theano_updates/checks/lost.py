@@ -101,8 +101,7 @@ def _looked_at(container: Container, key: Hashable, first: Entry, second: Entry)
     # In a loop, what stands below the second assignment runs before its next turn.
     end = second.moment if second.loop is None else second.loop.ended
     return any(
-        first.moment < moment < end and what in (None, key)
-        for moment, what in container.looked_at
+        first.moment < moment < end and what in (None, key) for moment, what in container.looked_at
     )
 
 

@@ -1,0 +1,134 @@
+"""Mend one file: one finding after the other, each in the file that the last one left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from flake8_theano_updates.fixes.offered import Kind, Look, Mended, Source, mended
+from flake8_theano_updates.fixes.statements import NoFixError
+from flake8_theano_updates.fixes.text import moved
+from flake8_theano_updates.model import Finding
+
+# What to do about a finding, or why nothing is to be done.
+Choice = Callable[[Finding], "Kind | NoFixError"]
+# A finding by its code, variable, target, and place in the text.
+Key = tuple[str, str | None, str | None, int]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A finding that stays, and why."""
+
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One fix.
+
+    Args:
+        origin: its finding as it was in the file before all fixes.
+        source: the file that it was made for.
+        mended: the fix, and the file after it.
+    """
+
+    origin: Finding
+    source: Source
+    mended: Mended
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The fixes of a file in their order.
+
+    Args:
+        steps: the fixes.
+        refusals: what stays.
+        last: the file after all fixes.
+    """
+
+    steps: tuple[Step, ...]
+    refusals: tuple[Refusal, ...]
+    last: Source
+
+
+def mend(
+    first: Source,
+    choose: Choice,
+    look: Look,
+    left: Collection[Finding],
+    accepted: Callable[[Mended], bool],
+) -> Chain:
+    """Mend the findings of a file.
+
+    Args:
+        first: the file.
+        choose: says what to do about a finding.
+        look: finds what is in a file.
+        left: findings of the file to leave alone, without a word.
+        accepted: whether a fix may be taken at all.
+    """
+    source = first
+    steps: list[Step] = []
+    origins = {_key(first, finding): finding for finding in first.findings}
+    skipped = {key: "" for key, finding in origins.items() if finding in left}
+    while True:
+        step = _next(source, choose, look, skipped, accepted)
+        if step is None:
+            break
+        origin = origins.get(_key(source, step.finding), step.finding)
+        steps.append(Step(origin, source, step))
+        origins = {_after(key, step): finding for key, finding in origins.items()}
+        skipped = {_after(key, step): reason for key, reason in skipped.items()}
+        source = step.source
+    refusals = [
+        Refusal(origins.get(key, finding), skipped[key])
+        for finding in source.findings
+        if skipped.get(key := _key(source, finding))
+    ]
+    return Chain(tuple(steps), tuple(refusals), source)
+
+
+def _key(source: Source, finding: Finding) -> Key:
+    start = source.text.offset(finding.line, 0) + finding.column - 1
+    return finding.code, finding.variable, finding.target, start
+
+
+def _after(key: Key, step: Mended) -> Key:
+    """Return the key of the same finding after a fix."""
+    return (*key[:3], moved(key[3], step.replacements))
+
+
+def _next(
+    source: Source,
+    choose: Choice,
+    look: Look,
+    skipped: dict[Key, str],
+    accepted: Callable[[Mended], bool],
+) -> Mended | None:
+    """Return a fix that mends its own finding only; another one if there is none such.
+
+    A fix may silence a finding that it does not mend: what was a plain mistake looks
+    meant once its neighbour is right. So that one goes first.
+    """
+    other: Mended | None = None
+    for finding in source.findings:
+        key = _key(source, finding)
+        if key in skipped:
+            continue
+        try:
+            kind = choose(finding)
+            if isinstance(kind, NoFixError):
+                raise kind
+            step = mended(source, finding, kind, look)
+            if not accepted(step):
+                raise NoFixError("the fix changes what the program computes: --unsafe")
+        except NoFixError as error:
+            skipped[key] = str(error)
+            continue
+        if len(step.source.findings) == len(source.findings) - 1:
+            return step
+        other = other or step
+    return other

@@ -1,0 +1,254 @@
+"""*Use the new value*: give the new value a name, store the name and read the name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from flake8_theano_updates.fixes.case import Case
+from flake8_theano_updates.fixes.looked_up import look_ups
+from flake8_theano_updates.fixes.names import free_name, unused
+from flake8_theano_updates.fixes.skipping import (
+    in_the_other_arm,
+    may_be_skipped,
+    refuse_if_skipped,
+)
+from flake8_theano_updates.fixes.statements import (
+    NoFixError,
+    assignment,
+    common,
+    inserted,
+    moved_before,
+    needed,
+)
+from flake8_theano_updates.fixes.stored_value import shorthand, stored_value
+from flake8_theano_updates.fixes.text import Replacement
+from flake8_theano_updates.fixes.tree import Comprehension, is_dotted, loaded, stored
+
+Edits = list[Replacement]
+
+
+def new_value_fixes(case: Case) -> Iterator[Edits | NoFixError]:
+    """Yield ways to read the new value, the plainest first, or why one of them is none.
+
+    They are proposals: whoever takes one still has to look at the file that it leaves.
+    """
+    ways: tuple[Callable[[Case], Edits], ...] = (
+        _read_its_name,
+        _read_it_back,
+        _name_it,
+        _name_it_in_comprehension,
+        _keep_it,
+    )
+    for way in ways:
+        if way is _keep_it:
+            yield from look_ups(case)
+        try:
+            yield way(case)
+        except NoFixError as error:
+            yield error
+
+
+def _reading(case: Case, expression: str) -> Edits:
+    """Return the edits that read ``expression`` instead of the variable."""
+    return [Replacement(*case.text.span(read), expression) for read in case.fault.reads]
+
+
+def _read_its_name(case: Case) -> Edits:
+    value = case.value
+    if isinstance(value, ast.NamedExpr):
+        if not case.before(value, case.variable):
+            raise NoFixError("the new value is named only after the read")
+        return _reading(case, value.target.id)
+    if not is_dotted(value) or shorthand(case):
+        raise NoFixError("the new value has no name")
+    refuse_if_skipped(case)
+    name = case.text.of(value)
+    root = next(iter(loaded(value)))
+    if case.tree.scope(value) is not case.tree.scope(case.variable):
+        raise NoFixError(f"'{name}' is not known where the variable is read")
+    bindings = _bindings(case, root)
+    _same_in_both_places(case, bindings, root)
+    if isinstance(value, ast.Attribute) or any(case.before(b, case.variable) for b in bindings):
+        return _reading(case, name)
+    return [*_brought_forward(case, bindings[0]), *_reading(case, name)]
+
+
+def _bindings(case: Case, name: str) -> list[ast.expr]:
+    """Return where the scope binds ``name``, in the order of the file."""
+    scope = case.tree.scope(case.value)
+    found = [
+        node
+        for node in ast.walk(scope)
+        if isinstance(node, ast.Name)
+        and node.id == name
+        and isinstance(node.ctx, ast.Store)
+        and case.tree.scope(node) is scope
+    ]
+    return sorted(found, key=case.text.span)
+
+
+def _same_in_both_places(case: Case, bindings: list[ast.expr], name: str) -> None:
+    """Check that the name holds one value where it is stored and where it is to be read."""
+    value, read = case.value, case.variable
+    inside = case.tree.comprehension(value)
+    if inside is not None and not _is_in(case, read, inside):
+        if any(_is_in(case, binding, inside) for binding in bindings):
+            raise NoFixError(f"'{name}' is known only inside a comprehension")
+    for binding in bindings:
+        if _is_loop_variable(case, binding) and not all(
+            loop in case.tree.loops(read) for loop in case.tree.loops(binding)
+        ):
+            raise NoFixError(f"'{name}' belongs to another loop than the read")
+        first, second = (value, read) if case.before(value, read) else (read, value)
+        if case.before(first, binding) and case.before(binding, second):
+            if first is value or len(bindings) > 1:
+                raise NoFixError(f"'{name}' is bound again between the update and the read")
+
+
+def _is_loop_variable(case: Case, binding: ast.expr) -> bool:
+    return bool(case.tree.loops(binding))
+
+
+def _is_in(case: Case, node: ast.AST, outer: ast.AST) -> bool:
+    return any(one is outer for one in case.tree.around(node))
+
+
+def _brought_forward(case: Case, binding: ast.expr) -> Edits:
+    """Move the assignment of the name, and what it needs, before the read."""
+    statement = case.tree.statement(binding)
+    there, here = common(case.tree.places(case.variable), case.tree.places(statement))
+    if here.statement is not statement or not isinstance(statement, ast.Assign):
+        raise NoFixError(f"line {statement.lineno} cannot be moved before the read")
+    moving = needed(here.block, there.index, here.index, loaded(statement))
+    return moved_before(case.text, there.statement, [*moving, statement])
+
+
+def _read_it_back(case: Case) -> Edits:
+    """Read the mapping, which holds the new value by the time of the read."""
+    expression = case.finding.new_value
+    if expression is None or not expression.endswith("]") or is_dotted(case.value):
+        raise NoFixError("the updates are no mapping")
+    container = expression.removesuffix(f"[{ast.unparse(case.fault.registered.target)}]")
+    reader = case.tree.statement(case.variable)
+    refuse_if_skipped(case)
+    if case.tree.statement(case.value) is reader:
+        raise NoFixError("one statement makes both updates")
+    if container == expression or container in _bound_by(reader):
+        raise NoFixError("the mapping has no name yet where the variable is read")
+    if case.tree.function(case.value) is not case.tree.function(case.variable):
+        raise NoFixError("the mapping is filled elsewhere")
+    return _reading(case, f"{container}[{case.text.of(case.variable)}]")
+
+
+def _bound_by(statement: ast.stmt) -> set[str]:
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    return {ast.unparse(target) for target in targets}
+
+
+def _name_it(case: Case) -> Edits:
+    """Name the new value on a line of its own, before it is stored or read."""
+    tree, read = case.tree, case.variable
+    value = stored_value(case)
+    for node in (value.node, *case.fault.reads):
+        if tree.comprehension(node) is not None and not _is_free(case, node, value.nodes):
+            raise NoFixError("the new value is computed inside a comprehension")
+    if tree.function(value.node) is not tree.function(read):
+        raise NoFixError("the new value is computed in another function")
+    if isinstance(tree.function(read), ast.Lambda):
+        raise NoFixError("a lambda has no place for a name")
+    name = free_name(case.fault.registered.target, "new", tree, read)
+    edits = [*value.replaced(name, case), *_reading(case, name)]
+    naming = assignment(name, value.written)
+    places = tree.places(value.node), tree.places(read)
+    registered, reader = common(*places)
+    if any(loop not in tree.loops(read) for loop in tree.loops(value.node)):
+        raise NoFixError("the new value is computed in another loop than the read")
+    before = tree.statement(value.node)
+    if registered.index <= reader.index:
+        if registered.index == reader.index and case.before(read, before):
+            raise NoFixError("the read stands in the head of the statement that updates it")
+        edits.append(inserted(case.text, before, naming))
+        if may_be_skipped(case):
+            edits.append(in_the_other_arm(case, name))
+        return edits
+    if registered.statement is not before:
+        raise NoFixError("the new value is computed in a branch or loop after the read")
+    moving = needed(registered.block, reader.index, registered.index, loaded(*value.nodes))
+    taken = moved_before(case.text, reader.statement, moving)
+    return [*taken, inserted(case.text, reader.statement, naming), *edits]
+
+
+def _is_free(case: Case, node: ast.expr, values: tuple[ast.expr, ...]) -> bool:
+    """Does the new value need nothing of the comprehensions around ``node``?"""
+    around = [one for one in case.tree.around(node) if isinstance(one, Comprehension)]
+    bound = {name for one in around for generator in one.generators for name in stored(generator)}
+    return not bound & loaded(*values)
+
+
+def _name_it_in_comprehension(case: Case) -> Edits:
+    """Name the new value by one more ``for`` of the comprehension that makes both updates."""
+    value = stored_value(case)
+    inside = case.tree.comprehension(value.node)
+    if inside is None or case.tree.comprehension(case.variable) is not inside:
+        raise NoFixError("the two updates are not made by one comprehension")
+    assert isinstance(inside, Comprehension)
+    if any(_is_in(case, node, g) for g in inside.generators for node in case.fault.reads):
+        raise NoFixError("the read stands in the head of the comprehension")
+    name = free_name(case.fault.registered.target, "new", case.tree, case.variable)
+    last = inside.generators[-1]
+    end = max(_after_brackets(case, node) for node in (last.iter, *last.ifs))
+    clause = f"for {name} in [{value.written}]"
+    start = case.text.span(last.target)[0]
+    line = case.text.line_start(start)
+    head = case.text.whole[line:start]
+    alone = head.strip() in ("for", "async for")
+    space = "\n" + head[: len(head) - len(head.lstrip())] if alone else " "
+    return [
+        Replacement(end, end, f"{space}{clause}"),
+        *value.replaced(name, case),
+        *_reading(case, name),
+    ]
+
+
+def _after_brackets(case: Case, node: ast.expr) -> int:
+    """Return where a node ends, with the brackets that the syntax tree leaves out."""
+    start, end = case.text.span(node)
+    whole = case.text.whole
+    while whole[:start].rstrip().endswith("(") and whole[end:].lstrip().startswith(")"):
+        opening = whole[:start].rstrip()[:-1].rstrip()
+        if (
+            opening
+            and (opening[-1].isalnum() or opening[-1] in "_)]")
+            and not opening.endswith((" in", " if"))
+        ):
+            break
+        start, end = len(opening), end + whole[end:].index(")") + 1
+    return end
+
+
+def _keep_it(case: Case) -> Edits:
+    """Keep the new values of one loop in a mapping, for another loop to read."""
+    tree, read = case.tree, case.variable
+    value = stored_value(case)
+    if tree.function(value.node) is not tree.function(read):
+        raise NoFixError("the new value is computed in another function")
+    if tree.comprehension(value.node) is not None:
+        raise NoFixError("the new value is computed inside a comprehension")
+    registered, reader = common(tree.places(value.node), tree.places(read))
+    if registered.index >= reader.index or not tree.loops(value.node):
+        raise NoFixError("the new value is not computed in an earlier loop")
+    refuse_if_skipped(case)
+    name = unused("new_values", tree, read)
+    target = case.text.of(case.fault.registered.target)
+    keeping = assignment(f"{name}[{target}]", value.written)
+    return [
+        inserted(case.text, registered.statement, f"{name} = {{}}"),
+        inserted(case.text, tree.statement(value.node), keeping),
+        *([] if is_dotted(case.value) else value.replaced(f"{name}[{target}]", case)),
+        *_reading(case, f"{name}[{case.text.of(read)}]"),
+    ]

@@ -1,0 +1,153 @@
+"""Insert a statement before another, and move statements with what they depend on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from flake8_theano_updates.fixes.text import Replacement, Text
+from flake8_theano_updates.fixes.tree import Place, loaded, stored
+
+
+class NoFixError(Exception):
+    """There is no such fix here; the message says why."""
+
+
+def inserted(text: Text, before: ast.stmt, statement: str) -> Replacement:
+    """Put ``statement`` before another, on a line of its own where that is possible.
+
+    Raises:
+        NoFixError: if the other shares its line with something that must come first.
+    """
+    start, _ = text.span(before)
+    if isinstance(before, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if before.decorator_list:
+            raise NoFixError("nothing can be put before a decorated definition")
+    line = text.line_start(start)
+    indentation = text.whole[line:start]
+    if not indentation.strip():
+        return Replacement(line, line, f"{indentation}{statement}\n")
+    if "\n" in statement or isinstance(before, _COMPOUND):
+        raise NoFixError("the statement shares its line with another")
+    return Replacement(start, start, f"{statement}; ")
+
+
+_COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try)
+
+
+def assignment(name: str, expression: str) -> str:
+    """Write ``name = expression``, in brackets if it takes several lines."""
+    plain = f"{name} = {expression}"
+    if "\n" in expression:
+        try:
+            ast.parse(plain)
+        except SyntaxError:
+            return f"{name} = ({expression})"
+    return plain
+
+
+def needed(
+    block: Sequence[ast.stmt], first: int, last: int, wanted: Iterable[str]
+) -> list[ast.stmt]:
+    """Return the statements of ``block[first:last]`` that must come before the first.
+
+    They are those that bind ``wanted`` names and the names that they themselves need.
+
+    Raises:
+        NoFixError: if one of them cannot be moved.
+    """
+    names = set(wanted)
+    chosen: list[int] = []
+    for index in range(last - 1, first - 1, -1):
+        statement = block[index]
+        if not names & stored(statement):
+            continue
+        if index == first:
+            raise NoFixError("the new value is computed from what the read is part of")
+        if not _is_plain(statement):
+            raise NoFixError(
+                f"the new value depends on line {statement.lineno}, which cannot be moved"
+            )
+        chosen.insert(0, index)
+        names |= loaded(statement)
+    moving = [block[index] for index in chosen]
+    staying = [block[i] for i in range(first, last) if i not in chosen]
+    for statement in staying:
+        both = (stored(*moving) & (loaded(statement) | stored(statement))) | (
+            loaded(*moving) & stored(statement)
+        )
+        if _crosses(statement, moving, both):
+            raise NoFixError(
+                f"line {statement.lineno} and the new value depend on each other's order"
+            )
+    return moving
+
+
+def _crosses(statement: ast.stmt, moving: Sequence[ast.stmt], both: set[str]) -> bool:
+    """Does ``statement`` stand before something that would overtake it and change a name?"""
+    later = [one for one in moving if one.lineno > statement.lineno]
+    return bool(both & (stored(*later) | loaded(*later) & stored(statement)))
+
+
+def _is_plain(statement: ast.stmt) -> bool:
+    """Does this only bind names to what it computes?"""
+    if isinstance(statement, ast.Assign):
+        names = (name for target in statement.targets for name in ast.walk(target))
+        plain = all(
+            not isinstance(name, (ast.Attribute, ast.Subscript, ast.Starred)) for name in names
+        )
+    else:
+        plain = isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    return plain and not any(isinstance(n, (ast.Yield, ast.Await)) for n in ast.walk(statement))
+
+
+def moved_before(text: Text, before: ast.stmt, statements: Iterable[ast.stmt]) -> list[Replacement]:
+    """Move statements with their lines, and the comments directly above them, before another.
+
+    Raises:
+        NoFixError: if one of them shares its lines with others.
+    """
+    start, _ = text.span(before)
+    place = text.line_start(start)
+    if text.whole[place:start].strip():
+        raise NoFixError("the statement shares its line with another")
+    edits = []
+    for statement in statements:
+        line, after = _lines_of(text, statement)
+        lines = text.whole[line:after]
+        whole = lines if lines.endswith("\n") else f"{lines}\n"
+        edits += [Replacement(line, after, ""), Replacement(place, place, whole, line)]
+    return edits
+
+
+def _lines_of(text: Text, statement: ast.stmt) -> tuple[int, int]:
+    start, end = text.span(statement)
+    line, after = text.line_start(start), text.line_end(end)
+    rest = text.whole[end:after].strip()
+    indentation = text.whole[line:start]
+    if indentation.strip() or (rest and not rest.startswith("#")):
+        raise NoFixError("the statement shares its line with another")
+    while line > 0:
+        above = text.line_start(line - 1)
+        if not text.whole[above:line].startswith(f"{indentation}#"):
+            break
+        line = above
+    return line, after
+
+
+def common(one: Sequence[Place], other: Sequence[Place]) -> tuple[Place, Place]:
+    """Return where two nestings are in the same block for the last time.
+
+    Raises:
+        NoFixError: if they never are.
+    """
+    found = None
+    for left, right in zip(one, other, strict=False):
+        if left.block is not right.block:
+            break
+        found = (left, right)
+        if left.index != right.index:
+            break
+    if found is None:
+        raise NoFixError("the two updates stand in different parts of the file")
+    return found

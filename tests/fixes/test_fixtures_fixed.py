@@ -1,0 +1,195 @@
+"""The fixes of every fixture, byte for byte, and what is left after them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from fixing import KINDS, expected_path, fixed, fixture_paths, look
+from marks import FOLDER
+
+from flake8_theano_updates.fixes.offered import ORDER, Kind
+from flake8_theano_updates.fixes.text import split
+
+PAIRS = [(kind, fixture) for kind in KINDS for fixture in fixture_paths(kind)]
+
+
+def _ids(value: object) -> str:
+    return value.relative_to(FOLDER).as_posix() if isinstance(value, Path) else str(value)
+
+
+@pytest.mark.parametrize(("kind", "fixture"), PAIRS, ids=_ids)
+def test_a_fixture_is_fixed_as_expected(kind: Kind, fixture: Path) -> None:
+    source = fixture.read_bytes().decode()
+    expected = expected_path(kind, fixture)
+    after = fixed(source, kind).last.text.whole
+    assert after.encode() == (expected if expected.exists() else fixture).read_bytes()
+
+
+@pytest.mark.parametrize(("kind", "fixture"), PAIRS, ids=_ids)
+def test_fixing_twice_changes_nothing_more(kind: Kind, fixture: Path) -> None:
+    once = fixed(fixture.read_bytes().decode(), kind).last.text.whole
+    assert fixed(once, kind).last.text.whole == once
+
+
+@pytest.mark.parametrize(("kind", "fixture"), PAIRS, ids=_ids)
+def test_no_fix_brings_a_finding(kind: Kind, fixture: Path) -> None:
+    chain = fixed(fixture.read_bytes().decode(), kind)
+    for step in chain.steps:
+        assert len(step.mended.source.findings) < len(step.source.findings)
+
+
+def test_new_values_for_all_but_one_of_the_fixtures() -> None:
+    left = [
+        (fixture.name, refusal.finding.variable, refusal.reason)
+        for fixture in fixture_paths("new-value")
+        for refusal in fixed(fixture.read_bytes().decode(), "new-value").refusals
+        if refusal.finding.code in ORDER
+    ]
+    assert [(name, variable) for name, variable, _ in left] == [("helpers.py", "self.velocity")]
+
+
+def test_a_fix_that_silences_its_neighbour_waits() -> None:
+    # With velocity_new alone, `- step` would look meant.
+    source = """\
+import theano
+import theano.tensor as T
+
+def nag_updates(J, params, momentum, learning_rate):
+    for param in params:
+        step = theano.shared(param.get_value() * 0)
+        velocity = theano.shared(param.get_value() * 0)
+        yield step, momentum * velocity
+        yield param, param + step
+        yield velocity, step - learning_rate * T.grad(J, param)
+        yield param, param + velocity - step
+"""
+    after = fixed(source, "new-value").last.text.whole
+    assert "yield param, param + velocity_new - step_new" in after
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_missing_last_newline_stays_missing(end: str) -> None:
+    source = (
+        "import theano\n"
+        "def f(x, w, v, g):\n"
+        "\tups = []\n"
+        "\tups.append((v, 0.9 * v - g))  # the velocity\n"
+        "\n"
+        "\tups.append((w, w + v))\n"
+        f"\treturn theano.function([x], [], updates=ups){end}"
+    )
+    after = fixed(source, "new-value").last.text.whole
+    assert after == (
+        "import theano\n"
+        "def f(x, w, v, g):\n"
+        "\tups = []\n"
+        "\tv_new = 0.9 * v - g\n"
+        "\tups.append((v, v_new))  # the velocity\n"
+        "\n"
+        "\tups.append((w, w + v_new))\n"
+        f"\treturn theano.function([x], [], updates=ups){end}"
+    )
+
+
+def test_columns_count_characters() -> None:
+    source = (
+        "import theano\n"
+        "def f(x, w, v, é):\n"
+        "    return theano.function(['ü', x], [], updates=[(v, v - é), (w, w + v)])\n"
+    )
+    after = fixed(source, "new-value").last.text.whole
+    assert "    v_new = v - é\n    return" in after
+    assert "updates=[(v, v_new), (w, w + v_new)])" in after
+
+
+def test_several_lines_get_brackets() -> None:
+    source = (
+        "import theano\n"
+        "def f(x, w, v, g):\n"
+        "    return theano.function([x], [], updates=[\n"
+        "        (v, 0.9 * v  # decay\n"
+        "            - g),\n"
+        "        (w, w + v)])\n"
+    )
+    after = fixed(source, "new-value").last.text.whole
+    assert "    v_new = (0.9 * v  # decay\n            - g)\n" in after
+    assert look(ast.parse(after), split(after)) == []
+
+
+def _updates(*statements: str) -> str:
+    """Write a function that fills a list of updates and compiles it."""
+    body = "".join(f"    {line}\n" for line in ("updates = []", *statements))
+    return (
+        "import theano\nimport theano.tensor as T\n\n"
+        "def f(x, w, acc, g, decay, acc_new=0):\n"
+        f"{body}    return theano.function([x], [], updates=updates)\n"
+    )
+
+
+def test_an_update_made_sometimes_leaves_the_old_value_otherwise() -> None:
+    source = _updates(
+        "if decay:",
+        "    updates.append((acc, acc + g**2))",
+        "updates.append((w, w - g / T.sqrt(acc)))",
+    )
+    assert fixed(source, "new-value").last.text.whole == _updates(
+        "if decay:",
+        "    acc_new2 = acc + g**2",
+        "    updates.append((acc, acc_new2))",
+        "else:",
+        "    acc_new2 = acc",
+        "updates.append((w, w - g / T.sqrt(acc_new2)))",
+    )
+
+
+def test_a_name_bound_in_a_branch_is_not_read_outside() -> None:
+    source = _updates(
+        "if decay:",
+        "    more = acc + g**2",
+        "    updates.append((acc, more))",
+        "elif T:",
+        "    pass",
+        "updates.append((w, w - g / T.sqrt(acc)))",
+    )
+    chain = fixed(source, "new-value")
+    assert chain.last.text.whole == source
+    assert len(chain.refusals) == 1
+
+
+def test_what_the_new_value_needs_moves_along_with_its_comments() -> None:
+    source = _updates(
+        "updates.append((w, w - g / T.sqrt(acc)))",
+        "# the square",
+        "square = g**2  # of the gradient",
+        "updates.append((acc, acc + square))",
+    )
+    assert fixed(source, "new-value").last.text.whole == _updates(
+        "# the square",
+        "square = g**2  # of the gradient",
+        "acc_new2 = acc + square",
+        "updates.append((w, w - g / T.sqrt(acc_new2)))",
+        "updates.append((acc, acc_new2))",
+    )
+
+
+def test_a_name_that_changes_in_between_is_a_reason_for_no_fix() -> None:
+    source = _updates(
+        "square = g**2",
+        "updates.append((w, w - square / T.sqrt(acc)))",
+        "square = square * 2",
+        "updates.append((acc, acc + square))",
+    )
+    chain = fixed(source, "new-value")
+    assert chain.last.text.whole == source
+
+
+def test_statements_on_one_line_stay_on_it() -> None:
+    source = _updates(
+        "if decay: updates.append((acc, acc + g)); updates.append((w, w - g / T.sqrt(acc)))"
+    )
+    assert fixed(source, "new-value").last.text.whole == _updates(
+        "if decay: acc_new2 = acc + g; updates.append((acc, acc_new2)); "
+        "updates.append((w, w - g / T.sqrt(acc_new2)))"
+    )

@@ -1,0 +1,156 @@
+"""``theano-updates fix`` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import run, run_json, run_python
+from marks import FOLDER
+
+from flake8_theano_updates import fix_verb
+from flake8_theano_updates.cli import main
+
+PROGRAM = FOLDER / "THU101" / "programs" / "momentum.py"
+needs_theano = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
+
+
+def _copy(tmp_path: Path, source: Path = PROGRAM, name: str = "a.py") -> Path:
+    file = tmp_path / name
+    file.write_bytes(source.read_bytes())
+    return file
+
+
+def test_the_diff_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
+    file = _copy(tmp_path)
+    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "a.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "+velocity_new = 0.9 * velocity - 0.1 * grad\n" in done.stdout
+    assert done.stdout.startswith("--- a/a.py\n+++ b/a.py\n")
+    assert file.read_bytes() == PROGRAM.read_bytes()
+
+
+@needs_theano
+def test_a_proven_fix_is_written_and_confirm_has_nothing_left(tmp_path: Path) -> None:
+    file = _copy(tmp_path)
+    done = run("theano-updates", "fix", "--unsafe", "--write", "--prove", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "theano-updates: a.py: 1 fixed\n"
+    assert "(w, w + velocity_new)" in file.read_text()
+    assert run_json("confirm", "a.py", cwd=tmp_path) == []
+    again = file.read_bytes()
+    done = run("theano-updates", "fix", "--unsafe", "--write", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stderr, file.read_bytes()) == (0, "", again)
+
+
+@needs_theano
+def test_a_fix_that_fails_its_proof_is_not_written(tmp_path: Path) -> None:
+    # The backend's program gives other values here, so that nothing can be compared.
+    file = _copy(tmp_path, FOLDER / "THU101" / "sequences.py")
+    done = run("theano-updates", "fix", "--unsafe", "--write", "a.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "a.py:63:39: THU101 is not fixed: the fix fails its proof: " in done.stderr
+    assert "T.sqrt(acc))  # error: THU101 39 acc" in file.read_text()
+    assert "new_values" in file.read_text()
+
+
+def test_without_a_choice_an_order_finding_is_left(tmp_path: Path) -> None:
+    file = _copy(tmp_path)
+    done = run("theano-updates", "fix", "--write", "a.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "--unsafe uses the new value" in done.stderr
+    assert file.read_bytes() == PROGRAM.read_bytes()
+
+
+def test_safe_only_keeps_the_meaning(tmp_path: Path) -> None:
+    file = _copy(tmp_path)
+    done = run("theano-updates", "fix", "--safe-only", "--write", "a.py", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "noqa: THU102 - the old velocity is meant" in file.read_text()
+
+
+def test_unsafe_mends_need_to_be_asked_for(tmp_path: Path) -> None:
+    _copy(tmp_path, FOLDER / "THU301" / "values.py")
+    done = run("theano-updates", "fix", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the fix changes what the program computes: --unsafe" in done.stderr
+    done = run("theano-updates", "fix", "--unsafe", "a.py", cwd=tmp_path)
+    assert "-    step = lr.get_value() * g" in done.stdout
+
+
+def test_select_leaves_the_other_findings(tmp_path: Path) -> None:
+    _copy(tmp_path)
+    done = run("theano-updates", "fix", "--unsafe", "--select", "THU3", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_standard_input_comes_back_fixed(tmp_path: Path) -> None:
+    source = (FOLDER / "THU303" / "places.py").read_bytes().replace(b"\n", b"\r\n")
+    done = run("theano-updates", "fix", "--write", "-", cwd=tmp_path, stdin=source)
+    assert done.returncode == 0
+    assert "[x], [], updates=[(w, w - g)])  # error" in done.stdout
+    assert done.stdout.count("\r\n") == source.count(b"\r\n")
+
+
+def test_python_2_and_notebooks_are_refused(tmp_path: Path) -> None:
+    old = tmp_path / "old.py"
+    old.write_text("print 'a'\n")
+    (tmp_path / "n.ipynb").write_text("{}")
+    done = run("theano-updates", "fix", "--unsafe", "--write", "old.py", "n.ipynb", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "parses only as Python 2 (print statement); not fixed" in done.stderr
+    assert "n.ipynb: notebooks are not fixed" in done.stderr
+    assert old.read_text() == "print 'a'\n"
+
+
+def test_an_internal_error_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise ValueError("broken")
+
+    file = _copy(tmp_path)
+    monkeypatch.setattr(fix_verb, "mend", fail)
+    assert main(["fix", "--unsafe", "--write", str(file)]) == 3
+    assert "internal error: ValueError: broken" in capsys.readouterr().err
+    assert file.read_bytes() == PROGRAM.read_bytes()
+
+
+def test_only_fix_loads_the_fixes(tmp_path: Path) -> None:
+    _copy(tmp_path)
+    code = (
+        "import sys; from flake8_theano_updates.cli import main; main(['check', 'a.py']); "
+        "print([name for name in sys.modules if name.startswith('flake8_theano_updates.fix')])"
+    )
+    assert run_python("-c", code, cwd=tmp_path).stdout.splitlines()[-1] == "[]"
+
+
+def test_choices_exclude_each_other(tmp_path: Path) -> None:
+    done = run("theano-updates", "fix", "--unsafe", "--safe-only", "a.py", cwd=tmp_path)
+    assert done.returncode == 2
+
+
+def test_the_edits_stand_in_the_json(tmp_path: Path) -> None:
+    file = _copy(tmp_path)
+    (finding,) = _findings(tmp_path)
+    kinds = [(fix["kind"], fix["safe"]) for fix in finding["fixes"]]
+    assert kinds == [("new-value", False), ("reorder", True)]
+    lines = file.read_text().splitlines(keepends=True)
+    for edit in reversed(finding["fixes"][0]["edits"]):
+        assert edit["line"] == edit["end_line"]
+        line = lines[edit["line"] - 1]
+        head, tail = line[: edit["column"] - 1], line[edit["end_column"] - 1 :]
+        lines[edit["line"] - 1] = head + edit["text"] + tail
+    diff = run("theano-updates", "fix", "--unsafe", "--no-prove", "a.py", cwd=tmp_path).stdout
+    file.write_text("".join(lines))
+    assert _findings(tmp_path) == []
+    assert f"+{lines[11]}".splitlines()[0] in diff
+
+
+def _findings(folder: Path) -> list[dict[str, Any]]:
+    done = run("theano-updates", "check", "--format", "json", "a.py", cwd=folder)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
