@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import resource
 import statistics
 import subprocess
@@ -28,10 +29,15 @@ from flake8_theano_updates.findings import check
 PLUGINS = {"flake8-theano-updates": "THU", "flake8-bugbear": "B"}
 
 
+# A PYTHONPATH would put the plugin into the environment that is to be without it.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 def cpu_seconds(command: list[str]) -> float:
     """Run a command and return the CPU time that it and its children took."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(command, env=ENVIRONMENT, check=False, **quiet)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -47,7 +53,7 @@ def environment(folder: Path, *packages: str) -> Path:
     made = folder / ("with-" + "-".join(Path(package).name for package in packages) or "bare")
     subprocess.run([sys.executable, "-m", "venv", made], check=True)
     pip = [made / "bin" / "pip", "--quiet", "--disable-pip-version-check", "install"]
-    subprocess.run([*pip, "flake8", *packages], check=True)
+    subprocess.run([*pip, "flake8", *packages], check=True, env=ENVIRONMENT)
     return made
 
 
