@@ -48,6 +48,7 @@ RULES = (
         bad="""\
 import theano
 
+
 def momentum(param, grad, lr=0.1, mu=0.9):
     velocity = theano.shared(param.get_value() * 0.0)
     return [
@@ -57,6 +58,7 @@ def momentum(param, grad, lr=0.1, mu=0.9):
 """,
         good="""\
 import theano
+
 
 def momentum(param, grad, lr=0.1, mu=0.9):
     velocity = theano.shared(param.get_value() * 0.0)
@@ -84,6 +86,7 @@ def momentum(param, grad, lr=0.1, mu=0.9):
         bad="""\
 import theano
 
+
 def momentum(param, grad, lr=0.1, mu=0.9):
     velocity = theano.shared(param.get_value() * 0.0)
     return [
@@ -93,6 +96,7 @@ def momentum(param, grad, lr=0.1, mu=0.9):
 """,
         good="""\
 import theano
+
 
 def momentum(param, grad, lr=0.1, mu=0.9):
     velocity = theano.shared(param.get_value() * 0.0)
@@ -119,6 +123,7 @@ def momentum(param, grad, lr=0.1, mu=0.9):
         bad="""\
 import theano
 
+
 def nag_updates(param, velocity, grad, mu=0.9):
     updates = []
     updates.append((param, param + mu * velocity))
@@ -127,6 +132,7 @@ def nag_updates(param, velocity, grad, mu=0.9):
 """,
         good="""\
 import theano
+
 
 def nag_updates(param, velocity, grad, mu=0.9):
     updates = []
@@ -149,6 +155,7 @@ def nag_updates(param, velocity, grad, mu=0.9):
         bad="""\
 import theano
 
+
 def decay_updates(param, grad, lr=0.1):
     updates = {}
     updates[param] = param - lr * grad
@@ -157,6 +164,7 @@ def decay_updates(param, grad, lr=0.1):
 """,
         good="""\
 import theano
+
 
 def decay_updates(param, grad, lr=0.1):
     updates = {}
@@ -181,6 +189,7 @@ def decay_updates(param, grad, lr=0.1):
         bad="""\
 import theano
 
+
 def batch_updates(param, grads, lr=0.1):
     updates = {}
     for grad in grads:
@@ -189,6 +198,7 @@ def batch_updates(param, grads, lr=0.1):
 """,
         good="""\
 import theano
+
 
 def batch_updates(param, grads, lr=0.1):
     updates = {param: param}
@@ -213,11 +223,13 @@ def batch_updates(param, grads, lr=0.1):
         bad="""\
 import theano
 
+
 def train(x, params, news):
     return theano.function([x], [], updates=zip(params, news))
 """,
         good="""\
 import theano
+
 
 def train(x, params, news):
     return theano.function([x], [], updates=list(zip(params, news)))
@@ -239,12 +251,14 @@ def train(x, params, news):
         bad="""\
 import theano
 
+
 def sample(x, rng):
     out, _ = theano.scan(lambda h: rng.binomial(p=h), outputs_info=x, n_steps=5)
     return theano.function([x], out)
 """,
         good="""\
 import theano
+
 
 def sample(x, rng):
     out, updates = theano.scan(lambda h: rng.binomial(p=h), outputs_info=x, n_steps=5)
@@ -266,6 +280,7 @@ def sample(x, rng):
         bad="""\
 import theano
 
+
 def train(x, param, count, grad):
     updates = [(param, param - grad)]
     step = theano.function([x], [], updates=updates)
@@ -274,6 +289,7 @@ def train(x, param, count, grad):
 """,
         good="""\
 import theano
+
 
 def train(x, param, count, grad):
     updates = [(param, param - grad)]
@@ -298,12 +314,14 @@ def train(x, param, count, grad):
         bad="""\
 import theano
 
+
 def train(x, param, grad, lr):
     updates = [(param, param - lr.get_value() * grad)]
     return theano.function([x], [], updates=updates)
 """,
         good="""\
 import theano
+
 
 def train(x, param, grad, lr):
     updates = [(param, param - lr * grad)]
@@ -326,12 +344,14 @@ def train(x, param, grad, lr):
         bad="""\
 import theano
 
+
 def train(x, w, grad, lr=0.1):
     w -= lr * grad
     return theano.function([x], [], updates=[(w, w)])
 """,
         good="""\
 import theano
+
 
 def train(x, w, grad, lr=0.1):
     new_w = w - lr * grad
@@ -350,11 +370,13 @@ def train(x, w, grad, lr=0.1):
         bad="""\
 import theano
 
+
 def train(x, param, grad):
     return theano.function([x], [], [(param, param - grad)])
 """,
         good="""\
 import theano
+
 
 def train(x, param, grad):
     return theano.function([x], [], updates=[(param, param - grad)])
@@ -375,11 +397,13 @@ def train(x, param, grad):
         bad="""\
 import theano
 
+
 def decay(lr):
     return theano.function([], lr, updates=[(lr, lr * 0.9)])
 """,
         good="""\
 import theano
+
 
 def decay(lr):
     new_lr = lr * 0.9
@@ -402,12 +426,14 @@ def decay(lr):
         bad="""\
 import theano
 
+
 def train_updates(param, grad, lr=0.1):
     t = theano.shared(1.0)
     return [(t, t + 1), (param, param - lr / t * grad)]
 """,
         good="""\
 import theano
+
 
 def train_updates(param, grad, lr=0.1):
     t = theano.shared(0.0)
@@ -431,11 +457,13 @@ def train_updates(param, grad, lr=0.1):
         bad="""\
 import theano
 
+
 def train(x, a, b):
     return theano.function([x], [], updates={a: a + 1, b: b + 1})
 """,
         good="""\
 import theano
+
 
 def train(x, a, b):
     return theano.function([x], [], updates=[(a, a + 1), (b, b + 1)])
