@@ -22,6 +22,9 @@ from flake8_theano_updates.runtime.statements import (
 )
 
 
+Yields = ast.Yield | ast.YieldFrom
+
+
 @dataclass(frozen=True)
 class Cut:
     """The part of a program that builds one update collection.
@@ -57,6 +60,8 @@ def cut(fault: OrderFault, module: Module, *, own_cost: bool = False) -> Cut:
     """
     collection = fault.collection
     generator = collection.expression if isinstance(collection.expression, Function) else None
+    if generator is not None and not any(isinstance(n, Yields) for n in ast.walk(generator)):
+        raise CannotCutError("default updates stand in no collection that a function receives")
     scope = generator or collection.scope
     owner = module.owner(scope)
     arms = Arms(fault)
