@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from flake8_theano_updates.findings import check
-from flake8_theano_updates.model import Finding
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flake8_theano_updates.findings import check
+    from flake8_theano_updates.model import Finding
 
 __version__ = "0.1.0"
 
 __all__ = ["Finding", "__version__", "check"]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for; flake8 needs none of it for code that is not Theano's."""
+    if name == "check":
+        from flake8_theano_updates.findings import check
+
+        return check
+    if name == "Finding":
+        from flake8_theano_updates.model import Finding
+
+        return Finding
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ from flake8_theano_updates.checks.lost import lost_in_calls, lost_in_collection
 from flake8_theano_updates.checks.order import order_suspicions
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.functions import Guide, Worth
-from flake8_theano_updates.interpreter.names import is_theano_code, may_hold_updates
+from flake8_theano_updates.interpreter.names import calls_own, is_theano_code, may_hold_updates
 from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import BY_CODE, RULES
@@ -41,10 +41,10 @@ def check(
         python: the Python that it is written in, 2 or 3.
         place: how messages speak of a line; in a notebook it is one of a cell.
     """
-    text = "".join(lines).lower()
-    own = any(name.rpartition(".")[2].lower() in text for name in compilers)
-    if not own and not is_theano_code(text):
+    if not is_theano_code(lines, compilers):
         return []
+    text = "".join(lines).lower()
+    own = any(calls_own(text, name) for name in compilers)
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
     for scope in interpret(tree, Guide(_worth(text, lines, own), compilers, python)):

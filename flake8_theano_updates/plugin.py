@@ -11,8 +11,7 @@ from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
 import flake8_theano_updates
-from flake8_theano_updates.findings import check
-from flake8_theano_updates.internal_error import internal_error
+from flake8_theano_updates.interpreter.names import is_theano_code
 from flake8_theano_updates.options import BadOption, codes, compilers
 
 
@@ -70,6 +69,12 @@ class Plugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
         """Yield (line from 1, column from 0, message, this class) for each finding."""
+        if not is_theano_code(self._lines, self._options.thu_function):
+            return
+        # Imported here: most files are not Theano's, and flake8 starts often.
+        from flake8_theano_updates.findings import check
+        from flake8_theano_updates.internal_error import internal_error
+
         try:
             findings = check(
                 self._tree,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Code that mentions none of these builds no Theano updates: reading it would only
 # invite false alarms on lists of pairs that are something else.
@@ -10,9 +11,22 @@ _LIBRARIES = ("theano", "aesara", "pytensor", "keras", "lasagne", "pylearn2", "b
 _UPS = re.compile(r"(?:\b|_)ups\b")
 
 
-def is_theano_code(text: str) -> bool:
-    """Can this lower-case text of a file hold Theano updates at all?"""
+def is_theano_code(lines: Iterable[str], compilers: Iterable[str]) -> bool:
+    """Can a file hold Theano updates at all?
+
+    Args:
+        lines: its lines.
+        compilers: compile calls of the project's own, by dotted name.
+    """
+    text = "".join(lines).lower()
+    if any(calls_own(text, name) for name in compilers):
+        return True
     return may_hold_updates(text) and any(name in text for name in _LIBRARIES)
+
+
+def calls_own(text: str, compiler: str) -> bool:
+    """Can this lower-case text call a compiler of the project's own?"""
+    return compiler.rpartition(".")[2].lower() in text
 
 
 def may_hold_updates(text: str) -> bool:
