@@ -21,7 +21,6 @@ from flake8_theano_updates.runtime.statements import (
     tokens,
 )
 
-
 Yields = ast.Yield | ast.YieldFrom
 
 
