@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # Code that mentions none of these builds no Theano updates: reading it would only
 # invite false alarms on lists of pairs that are something else.
-_LIBRARIES = ("theano", "aesara", "pytensor", "keras", "lasagne", "pylearn2", "blocks", "backend")
+_LIBRARIES = ("theano", "aesara", "pytensor", "keras", "lasagne", "pylearn2")
+# Blocks, and Keras' backend within Keras, have names that other code uses as words.
+_IMPORTED = ("blocks", "backend")
+_IMPORT = re.compile(r"\s*(?:from|import)\b.*\b(?:blocks|backend)\b")
 _UPS = re.compile(r"(?:\b|_)ups\b")
 
 
-def is_theano_code(lines: Iterable[str], compilers: Iterable[str]) -> bool:
+def is_theano_code(lines: Sequence[str], compilers: Iterable[str]) -> bool:
     """Can a file hold Theano updates at all?
 
     Args:
@@ -21,7 +24,11 @@ def is_theano_code(lines: Iterable[str], compilers: Iterable[str]) -> bool:
     text = "".join(lines).lower()
     if any(calls_own(text, name) for name in compilers):
         return True
-    return may_hold_updates(text) and any(name in text for name in _LIBRARIES)
+    if not may_hold_updates(text):
+        return False
+    if any(name in text for name in _LIBRARIES):
+        return True
+    return any(name in text for name in _IMPORTED) and any(map(_IMPORT.match, lines))
 
 
 def calls_own(text: str, compiler: str) -> bool:
