@@ -33,6 +33,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="how often each compiled function is called (default: %(default)s)",
     )
+    confirm_verb.add_argument(
+        "--report",
+        type=_path,
+        metavar="FILE",
+        help="also write the findings, with plots of the numbers, as one HTML page",
+    )
 
     _add_fix(verbs.add_parser("fix", help="show, or write, what mends the findings"))
 
@@ -139,6 +145,12 @@ def _compilers(text: str) -> dict[str, str | int]:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _path(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("no file is given")
+    return text
 
 
 def _positive(text: str) -> int:

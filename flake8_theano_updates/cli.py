@@ -39,6 +39,8 @@ INTERNAL = 3
 INTERRUPTED = 130
 CLOSED = 141
 
+Sources = tuple[tuple[tuple[str, int | None], Sequence[str]], ...]
+
 _UNCHECKED = Verdict("unresolved", "the check itself failed, so there is nothing to compile")
 
 
@@ -49,12 +51,14 @@ class _Looked:
     Args:
         findings: what was found there.
         trees: the syntax tree of each file, by the path in its findings.
+        sources: its lines, by that path and, in a notebook, the number of the cell.
         status: the exit status that this calls for, whatever the findings do.
         complaint: one line for standard error, or None.
     """
 
     findings: tuple[Finding, ...] = ()
     trees: tuple[tuple[str, ast.Module], ...] = ()
+    sources: Sources = ()
     status: int = NOTHING
     complaint: str | None = None
 
@@ -103,7 +107,8 @@ def _report(options: argparse.Namespace) -> int:
     findings = [finding for one in looked for finding in one.findings]
     if options.verb == "confirm":
         trees = dict(pair for one in looked for pair in one.trees)
-        return max(status, _confirm(options, findings, trees))
+        sources = dict(pair for one in looked for pair in one.sources)
+        return max(status, _confirm(options, findings, trees, sources))
     if options.format == "json":
         print(json_report.report(findings))
     else:
@@ -113,7 +118,10 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _confirm(
-    options: argparse.Namespace, findings: Sequence[Finding], trees: dict[str, ast.Module]
+    options: argparse.Namespace,
+    findings: Sequence[Finding],
+    trees: dict[str, ast.Module],
+    sources: dict[tuple[str, int | None], Sequence[str]],
 ) -> int:
     # Imported here: `check` does without it, and starts sooner.
     from flake8_theano_updates.runtime import confirm
@@ -132,8 +140,32 @@ def _confirm(
     missing = _why_no_backend(findings, verdicts)
     if missing:
         _complain(f"confirm: {missing}")
+    unwritten = options.report and _why_no_page(options.report, findings, verdicts, sources)
+    if unwritten:
+        _complain(f"--report: {unwritten}")
+    if missing or unwritten:
         return UNUSABLE
     return FOUND if any(verdict.status != "agrees" for verdict in verdicts) else NOTHING
+
+
+def _why_no_page(
+    path: str,
+    findings: Sequence[Finding],
+    verdicts: Sequence[Verdict],
+    sources: dict[tuple[str, int | None], Sequence[str]],
+) -> str | None:
+    """Write the page; return what kept it from being written, or None."""
+    # Imported here: few runs write a page.
+    from flake8_theano_updates.report import html as html_report
+    from flake8_theano_updates.write import CannotWriteError, put_page
+
+    page = html_report.report(findings, verdicts, sources)
+    # A path may hold bytes that are no text.
+    try:
+        put_page(path, page.encode(errors="backslashreplace"))
+    except CannotWriteError as error:
+        return str(error)
+    return None
 
 
 def _why_no_backend(findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> str | None:
@@ -197,7 +229,11 @@ def _look_at(file: str, options: argparse.Namespace) -> _Looked:
         except Exception as error:
             return _Looked(findings=(internal_error(path, error),), status=INTERNAL)
     findings = heard if notebook is None else [in_cell(f, notebook) for f in heard]
-    return _Looked(tuple(findings), ((path, parsed.tree),))
+    if notebook is None:
+        sources: Sources = (((path, None), parsed.lines),)
+    else:
+        sources = tuple(((path, c.number), c.source.split("\n")) for c in notebook.cells)
+    return _Looked(tuple(findings), ((path, parsed.tree),), sources)
 
 
 def _with_fixes(

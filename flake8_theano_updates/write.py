@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import io
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import tokenize
@@ -101,3 +103,39 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def put_page(path: str, page: bytes) -> None:
+    """Write an HTML page, in one step; it may replace only another HTML page.
+
+    Args:
+        path: the file; where it is a link, what it leads to.
+        page: what it is to hold.
+
+    Raises:
+        CannotWriteError: if it cannot be written; a file that was there is whole.
+    """
+    place = Path(os.path.realpath(path))
+    # Not NamedTemporaryFile: a new page is to have the permissions of any new file.
+    temporary = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    try:
+        exists = place.exists()
+        # A source file named by mistake (`--report *.py`) must survive.
+        if exists and not (place.is_file() and _may_go(place.read_bytes())):
+            raise CannotWriteError(f"{path}: there is something else that is no HTML page")
+        with open(temporary, "xb") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        if exists:
+            shutil.copymode(place, temporary)
+        os.replace(temporary, place)
+    except OSError as error:
+        raise CannotWriteError(f"{path}: {error.strerror or error}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _may_go(data: bytes) -> bool:
+    return not data or data.lstrip()[:14].lower() == b"<!doctype html"

@@ -19,7 +19,8 @@ from flake8_theano_updates.rules import Rule
 _WIDTH = 100
 _INDENT = "    "
 _PLACE_WIDTH = 40
-_WORDS = {
+_NOTHING = "no findings, nothing to confirm"
+WORDS = {
     "confirmed": "confirmed",
     "agrees": "refuted",
     "raises": "raises",
@@ -29,7 +30,7 @@ _WORDS = {
 
 def line(finding: Finding) -> str:
     """Write a finding on one line, as flake8 does by default."""
-    return f"{_place(finding)}: {finding.code} {finding.message}"
+    return f"{place(finding)}: {finding.code} {finding.message}"
 
 
 def confirmation(findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> str:
@@ -43,10 +44,10 @@ def confirmation(findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> st
         verdicts: one for each finding, in the same order.
     """
     if not findings:
-        return "no findings, nothing to confirm"
+        return _NOTHING
     pairs = list(zip(findings, verdicts, strict=True))
     parts = ["\n".join(_story(finding, verdict)) for finding, verdict in pairs]
-    return "\n\n".join([*parts, "\n".join(_overview(pairs)), _summary(verdicts)])
+    return "\n\n".join([*parts, "\n".join(_overview(pairs)), summary(verdicts)])
 
 
 def rule_list(rules: Iterable[Rule]) -> str:
@@ -72,26 +73,29 @@ def _wrapped(text: str) -> str:
     return "\n\n".join(textwrap.fill(" ".join(p.split()), _WIDTH) for p in paragraphs)
 
 
-def _place(finding: Finding) -> str:
+def place(finding: Finding) -> str:
+    """Write where a finding stands: path, cell of a notebook, line and column."""
     cell = "" if finding.cell is None else f"cell {finding.cell}:"
     return f"{finding.path}:{cell}{finding.line}:{finding.column}"
 
 
 def _story(finding: Finding, verdict: Verdict) -> list[str]:
-    words = _in_words(finding, verdict)
+    words = in_words(finding, verdict)
     told = textwrap.wrap(words, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
     numbers = _trajectories(finding, verdict)
     return [line(finding), *told, *([""] if numbers else []), *numbers]
 
 
-def _in_words(finding: Finding, verdict: Verdict) -> str:
+def in_words(finding: Finding, verdict: Verdict) -> str:
+    """Say in a sentence what the backend computed."""
     by = f" by {verdict.backend} {verdict.backend_version}" if verdict.backend else ""
     if verdict.status == "confirmed":
-        return f"confirmed{by}: {_difference(finding, verdict) or verdict.reason}"
-    return f"{_WORDS[verdict.status]}{by}: {' '.join(verdict.reason.split())}"
+        return f"confirmed{by}: {difference(finding, verdict) or verdict.reason}"
+    return f"{WORDS[verdict.status]}{by}: {' '.join(verdict.reason.split())}"
 
 
-def _difference(finding: Finding, verdict: Verdict) -> str:
+def difference(finding: Finding, verdict: Verdict) -> str:
+    """Say when and where the two programs part first; empty if they do not."""
     seen = first_difference(finding, verdict)
     if seen is None or verdict.first_difference is None:
         return ""
@@ -140,7 +144,7 @@ def _overview(pairs: Sequence[tuple[Finding, Verdict]]) -> list[str]:
 
 
 def _overview_row(finding: Finding, verdict: Verdict) -> tuple[str, ...]:
-    start = (_shortened(_place(finding)), finding.code, _WORDS[verdict.status])
+    start = (_shortened(place(finding)), finding.code, WORDS[verdict.status])
     seen = first_difference(finding, verdict)
     if seen is None:
         return (*start, "-", "-", "-", "-")
@@ -154,12 +158,15 @@ def _overview_row(finding: Finding, verdict: Verdict) -> tuple[str, ...]:
     )
 
 
-def _shortened(place: str) -> str:
-    return place if len(place) <= _PLACE_WIDTH else "..." + place[3 - _PLACE_WIDTH :]
+def _shortened(where: str) -> str:
+    return where if len(where) <= _PLACE_WIDTH else "..." + where[3 - _PLACE_WIDTH :]
 
 
-def _summary(verdicts: Sequence[Verdict]) -> str:
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """Count the verdicts of each kind."""
+    if not verdicts:
+        return _NOTHING
     counts = Counter[str](verdict.status for verdict in verdicts)
-    parts = [f"{counts[status]} {word}" for status, word in _WORDS.items() if counts[status]]
+    parts = [f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status]]
     noun = "finding" if len(verdicts) == 1 else "findings"
     return f"{len(verdicts)} {noun}: {', '.join(parts)}"

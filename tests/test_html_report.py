@@ -1,0 +1,341 @@
+"""The HTML page of ``confirm --report``: whole, well formed, escaped, and on its own."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import stat
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from flake8_theano_updates import cli, runtime
+from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.report import html as html_report
+from flake8_theano_updates.report import text as text_report
+
+VOID = {"meta"}
+FINDING = Finding(
+    path="a.py",
+    line=2,
+    column=5,
+    end_line=2,
+    end_column=13,
+    code="THU101",
+    name="stale-read",
+    message="stale read of 'velocity'",
+    variable="velocity",
+    target="param",
+    registered_line=1,
+    update_line=2,
+)
+CONFIRMED = Verdict(
+    status="confirmed",
+    reason="they differ",
+    backend="theano",
+    backend_version="1.0.5",
+    python="3.11.7",
+    names=("velocity", "param"),
+    as_compiled=((2.0, 1.0), (4.0, -1.0), (5.0, -2.0)),
+    reversed=((2.0, 1.0), (4.0, -1.0), (5.0, -2.0)),
+    with_new_value=((2.0, 1.0), (4.0, -3.0), (5.0, -4.0)),
+    first_difference=1,
+    snippet="import theano\nif 1 < 2 & 3: pass\n",
+)
+LINES = ("first\n", "second < third\n", "third\n", "fourth\n", "fifth\n")
+STALE = """\
+import theano
+
+velocity = theano.shared(0.0)
+param = theano.shared(1.0)
+updates = []
+updates.append((velocity, 0.9 * velocity - 0.1 * theano.grad(param**2, param)))
+updates.append((param, param + velocity))
+step = theano.function([], [], updates=updates)
+"""
+
+
+class Page(HTMLParser):
+    """A page that was read: its elements, its text; each end tag must fit."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(source)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open:
+            self.texts.append((self.open[-1], data))
+
+    @property
+    def text(self) -> str:
+        return "".join(data for tag, data in self.texts if tag != "style")
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.elements if name == tag]
+
+    def lines(self, kind: str) -> list[str]:
+        """Return the data of each line of that kind that is in a plot."""
+        return [a["d"] or "" for a in self.all("path") if a["class"] == kind][1::2]
+
+
+def page_of(*pairs: tuple[Finding, Verdict], sources: html_report.Sources | None = None) -> Page:
+    findings, verdicts = [f for f, _ in pairs], [v for _, v in pairs]
+    return Page(html_report.report(findings, verdicts, sources or {}))
+
+
+def test_each_finding_is_in_the_table_and_told_below() -> None:
+    others = [
+        replace(CONFIRMED, status="agrees", reason="no difference", first_difference=None),
+        Verdict("raises", "TypeError: no", "theano", "1.0.5", "3.11.7", snippet="x"),
+        Verdict("unresolved", "too large"),
+    ]
+    pairs = [
+        (replace(FINDING, line=line, message=f"message {line}"), verdict)
+        for line, verdict in enumerate([CONFIRMED, *others], start=1)
+    ]
+    page = page_of(*pairs)
+    anchors = [attrs["id"] for attrs in page.all("article")]
+    assert [attrs["href"] for attrs in page.all("a")] == [f"#{anchor}" for anchor in anchors]
+    for finding, verdict in pairs:
+        assert page.text.count(f"a.py:{finding.line}:5") == 2
+        assert finding.message in page.text
+        assert text_report.in_words(finding, verdict) in page.text
+    assert "4 findings: 1 confirmed, 1 refuted, 1 raises, 1 unresolved" in page.text
+    assert page.text.count("after 1 call param is -1, with the new value -3") == 2
+    assert len([a for a in page.all("svg") if a.get("class") == "plot"]) == 2
+
+
+def test_the_page_needs_nothing_else() -> None:
+    source = html_report.report([FINDING], [CONFIRMED], {("a.py", None): LINES})
+    assert not re.search(r"http|src=|url\(|@import|<script|<link|//", source)
+
+
+def test_whatever_is_hostile_is_text() -> None:
+    bad = "</pre><script>alert(1)</script>&amp;\"'--><img/src=x onerror=y>"
+    path = f"{bad}.py"
+    hostile = replace(FINDING, path=path, message=bad, name=bad, code=bad, variable=bad, target=bad)
+    verdict = replace(
+        CONFIRMED,
+        reason=bad,
+        backend=bad,
+        backend_version=bad,
+        names=(bad, f"{bad}2"),
+        snippet=bad,
+    )
+    refused = Verdict("raises", bad, bad, bad, bad)
+    page = page_of((hostile, verdict), (hostile, refused), sources={(path, None): [bad, bad, bad]})
+    assert {tag for tag, _ in page.elements}.isdisjoint({"script", "img"})
+    tame = page_of((FINDING, CONFIRMED), (FINDING, refused), sources={("a.py", None): LINES[:3]})
+    assert [tag for tag, _ in page.elements] == [tag for tag, _ in tame.elements]
+    assert page.text.count(path) == 4
+    assert any(attrs.get("aria-label", "").startswith(bad) for attrs in page.all("svg"))
+
+
+def test_the_source_around_the_finding_is_shown() -> None:
+    page = page_of((FINDING, CONFIRMED), sources={("a.py", None): LINES})
+    assert "1  first\n2  second < third\n3  third\n4  fourth" in page.text
+    assert "fifth" not in page.text
+    assert [data for tag, data in page.texts if tag == "mark"] == ["second < third"]
+
+
+def test_a_long_way_to_the_registration_is_not_shown() -> None:
+    far = replace(FINDING, line=90, end_line=90)
+    page = page_of((far, CONFIRMED), sources={("a.py", None): [f"<{n}>" for n in range(1, 100)]})
+    assert "88  <88>\n89  <89>\n90  <90>\n91  <91>\n92  <92>" in page.text
+    assert "<87>" not in page.text
+
+
+def test_a_line_beyond_the_file_is_left_out() -> None:
+    page = page_of((replace(FINDING, line=9), CONFIRMED), sources={("a.py", None): LINES})
+    assert page.all("mark") == []
+
+
+def test_findings_of_notebooks_name_their_cell() -> None:
+    cell = replace(FINDING, path="train.ipynb", cell=4, registered_cell=3)
+    sources = {("train.ipynb", 3): ["other"], ("train.ipynb", 4): ["one", "two"]}
+    page = page_of((cell, CONFIRMED), sources=sources)
+    assert page.text.count("train.ipynb:cell 4:2:5") == 2
+    assert "1  one\n2  two" in page.text
+    assert "other" not in page.text
+
+
+def test_the_snippet_is_whole() -> None:
+    assert f"\n{CONFIRMED.snippet}" in [
+        data for tag, data in page_of((FINDING, CONFIRMED)).texts if tag == "pre"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (math.nan, "not a number (nan)"),
+        (math.inf, "infinite (inf)"),
+        (-math.inf, "minus infinite (-inf)"),
+    ],
+)
+def test_what_is_not_finite_is_said_and_leaves_a_gap(value: float, words: str) -> None:
+    rows = ((1.0,), (2.0,), (value,), (3.0,), (4.0,))
+    verdict = replace(
+        CONFIRMED,
+        names=("param",),
+        as_compiled=rows,
+        reversed=rows,
+        with_new_value=((1.0,), (2.0,), (2.5,), (3.0,), (4.0,)),
+        first_difference=2,
+    )
+    page = page_of((FINDING, verdict))
+    assert (
+        f"As compiled, param is {words} after 2 calls; 1 of 5 values is not finite, "
+        "and the line has a gap there." in page.text
+    )
+    compiled, mended = page.lines("compiled"), page.lines("mended")
+    assert [line.count("M") for line in (*compiled, *mended)] == [2, 1]
+    assert not any("nan" in d or "inf" in d for d in (*compiled, *mended))
+
+
+def test_without_any_finite_value_there_is_no_plot() -> None:
+    rows = ((math.nan,), (math.nan,))
+    verdict = replace(
+        CONFIRMED, names=("param",), as_compiled=rows, reversed=rows, with_new_value=rows
+    )
+    page = page_of((FINDING, replace(verdict, status="agrees", first_difference=None)))
+    assert all(attrs.get("class") != "plot" for attrs in page.all("svg"))
+    assert "With the new value, param is not a number (nan) at the start; 2 of 2" in page.text
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        (0.0, 0.0),
+        (5e-324, 0.0),
+        (-1.7e308, 1.7e308),
+        (1.0, math.nextafter(1.0, 2.0)),
+        (7.0,),
+        tuple(map(float, range(500))),
+    ],
+)
+def test_points_stay_within_the_plot(numbers: tuple[float, ...]) -> None:
+    rows = tuple((value,) for value in numbers)
+    verdict = replace(
+        CONFIRMED,
+        names=("param",),
+        as_compiled=rows,
+        reversed=rows,
+        with_new_value=rows,
+        first_difference=None,
+        status="agrees",
+    )
+    (line,) = page_of((FINDING, verdict)).lines("compiled")
+    points = [tuple(map(float, p.split())) for p in re.split("[ML]", line)[1:]]
+    assert len(points) == len(numbers)
+    assert all(0 <= x <= 640 and 0 <= y <= 230 for x, y in points)
+
+
+def test_without_findings_the_page_says_so() -> None:
+    page = page_of()
+    assert "no findings, nothing to confirm" in page.text
+    assert page.all("table") == []
+
+
+@pytest.fixture
+def stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "a.py").write_text(STALE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(runtime, "confirm", lambda findings, trees, calls: [CONFIRMED])
+    return tmp_path
+
+
+def test_the_command_line_writes_it_beside_its_usual_output(
+    stale: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for form in ("text", "json"):
+        assert cli.main(["confirm", f"--format={form}", "a.py"]) == 1
+        plain = capsys.readouterr()
+        assert cli.main(["confirm", f"--format={form}", "--report=out.html", "a.py"]) == 1
+        assert capsys.readouterr() == plain
+    page = Page((stale / "out.html").read_text(encoding="utf-8"))
+    assert "7:32" in page.text
+    assert "7  updates.append((param, param + velocity))" in page.text
+    assert sorted(os.listdir(stale)) == ["a.py", "out.html"]
+
+
+def test_the_command_line_shows_the_code_of_a_cell(stale: Path) -> None:
+    head, tail = STALE[: STALE.index("updates.app")], STALE[STALE.index("updates.app") :]
+    cells = [{"cell_type": "code", "metadata": {}, "source": part} for part in (head, tail)]
+    (stale / "n.ipynb").write_text(json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}))
+    assert cli.main(["confirm", "--report=out.html", "n.ipynb"]) == 1
+    page = Page((stale / "out.html").read_text(encoding="utf-8"))
+    assert "n.ipynb:cell 2:2:32" in page.text
+    assert "2  updates.append((param, param + velocity))" in page.text
+
+
+def test_a_page_has_the_permissions_of_any_new_file(stale: Path) -> None:
+    (stale / "usual").touch()
+    cli.main(["confirm", "--report=out.html", "a.py"])
+    usual, page = ((stale / name).stat().st_mode for name in ("usual", "out.html"))
+    assert stat.S_IMODE(page) == stat.S_IMODE(usual)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("gone/out.html", "No such file or directory"),
+        ("a.py/out.html", "Not a directory"),
+        ("folder", "there is something else that is no HTML page"),
+        ("a.py", "there is something else that is no HTML page"),
+        (os.devnull, "there is something else that is no HTML page"),
+    ],
+)
+def test_where_it_cannot_be_written_it_says_so(
+    stale: Path, capsys: pytest.CaptureFixture[str], path: str, reason: str
+) -> None:
+    (stale / "folder").mkdir()
+    assert cli.main(["confirm", "--report", path, "a.py"]) == 2
+    seen = capsys.readouterr()
+    assert seen.err == f"theano-updates: --report: {path}: {reason}\n"
+    assert "1 finding: 1 confirmed" in seen.out
+    assert (stale / "a.py").read_text() == STALE
+    assert sorted(os.listdir(stale)) == ["a.py", "folder"]
+
+
+def test_a_failing_write_leaves_the_page_that_was_there(
+    stale: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (stale / "out.html").write_text("<!DOCTYPE html>old")
+    monkeypatch.setattr(os, "replace", fails)
+    assert cli.main(["confirm", "--report=out.html", "a.py"]) == 2
+    assert (stale / "out.html").read_text() == "<!DOCTYPE html>old"
+    assert sorted(os.listdir(stale)) == ["a.py", "out.html"]
+
+
+def test_a_path_that_is_no_text_is_shown_escaped(stale: Path) -> None:
+    name = os.fsdecode(b"b\xff.py")
+    try:
+        (stale / name).write_text(STALE)
+    except OSError:
+        pytest.skip("this file system takes only text as names")
+    assert cli.main(["confirm", "--report=out.html", name]) == 1
+    assert r"b\udcff.py:7:32" in (stale / "out.html").read_text(encoding="utf-8")
