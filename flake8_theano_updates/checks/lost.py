@@ -51,14 +51,21 @@ def _duplicate(collection: Collection, first: Pair, second: Pair) -> Iterator[Su
     if collection.container.kind == "mapping" or first.target.node is second.target.node:
         return
     if _sure(first) and meet(first.entry.path, second.entry.path) and not _left(collection, first):
-        yield Suspicion(
-            code="THU201",
-            node=second.target.node,
-            variable=text_of(second.target),
-            target=text_of(second.target),
-            registered_line=first.target.node.lineno,
-            update_line=second.target.node.lineno,
-        )
+        yield _shut_out("THU201", collection, first, second)
+
+
+def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> Suspicion:
+    """Two pairs update one variable; the finding stands at the second."""
+    target = text_of(second.target)
+    return Suspicion(
+        code=code,
+        node=second.target.node,
+        variable=target,
+        target=target,
+        registered_line=first.target.node.lineno,
+        update_line=second.target.node.lineno,
+        words={"container": _name(collection.container)},
+    )
 
 
 def _sure(pair: Pair) -> bool:
@@ -86,15 +93,7 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
     reading = Reading((), ())
     if reading.key(first.value) == reading.key(second.value):
         return
-    yield Suspicion(
-        code="THU202",
-        node=second.target.node,
-        variable=text_of(second.target),
-        target=text_of(second.target),
-        registered_line=first.target.node.lineno,
-        update_line=second.target.node.lineno,
-        words={"container": _name(collection.container)},
-    )
+    yield _shut_out("THU202", collection, first, second)
 
 
 def _looked_at(container: Container, key: Hashable, first: Entry, second: Entry) -> bool:

@@ -113,11 +113,10 @@ def _together(state: State, read: Use, reader: Pair, other: Pair) -> bool:
     )
     if not meet(*paths):
         return False
-    moments = (reader.entry.moment, other.entry.moment)
-    for path, moment in ((reader.entry.path, moments[1]), (other.entry.path, moments[0])):
-        for arm in path:
+    for one, later in ((reader.entry, other.entry), (other.entry, reader.entry)):
+        for arm in one.path:
             left = state.left.get((arm.branch, arm.name))
-            if left is not None and moment > left:
+            if left is not None and later.moment > left:
                 return False
     return True
 

@@ -80,7 +80,6 @@ class _Writer:
         self.attributes: set[str] = set()
         self._cut = cut
         self._usage = usage
-        self._fault = fault
         self._module = module
         self._shape = shape
         self._arrays = itertools.count()
