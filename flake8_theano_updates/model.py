@@ -103,6 +103,7 @@ class Verdict:
         first_difference: the first k at which ``as_compiled`` and
             ``with_new_value`` part, or None.
         snippet: the program that was run.
+        instead_of: the backend that the file imports, where another one compiled.
     """
 
     status: Literal["confirmed", "agrees", "raises", "unresolved"]
@@ -116,6 +117,7 @@ class Verdict:
     with_new_value: tuple[tuple[object, ...], ...] = ()
     first_difference: int | None = None
     snippet: str | None = None
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ def _story(finding: Finding, verdict: Verdict) -> list[str]:
 def in_words(finding: Finding, verdict: Verdict) -> str:
     """Say in a sentence what the backend computed."""
     by = f" by {verdict.backend} {verdict.backend_version}" if verdict.backend else ""
+    if verdict.instead_of:
+        by += f" (for want of {verdict.instead_of}, which the file imports)"
     if verdict.status == "confirmed":
         return f"confirmed{by}: {difference(finding, verdict) or verdict.reason}"
     return f"{WORDS[verdict.status]}{by}: {' '.join(verdict.reason.split())}"

@@ -10,6 +10,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
+from flake8_theano_updates.interpreter.names import BACKENDS
 from flake8_theano_updates.runtime.module import dotted
 from flake8_theano_updates.runtime.names import ATTRIBUTES, BUILTINS, KNOWN, is_module
 from flake8_theano_updates.runtime.stand_ins import StandIns
@@ -19,6 +20,7 @@ LARGEST_EXPONENT = 64
 LONGEST = 200  # characters of a text
 MOST = 20_000  # nodes of a program
 
+_MODULES = ("collections", "functools", "itertools", "numpy")
 _SYNTAX = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.FunctionDef, ast.arguments, ast.arg,
     ast.Return, ast.Assign, ast.AugAssign, ast.For, ast.If, ast.Expr, ast.Pass, ast.Break,
@@ -58,8 +60,10 @@ def verify(build: str, made: StandIns, frame: frozenset[str]) -> None:
 class _Check:
     def __init__(self, tree: ast.Module, made: StandIns, frame: frozenset[str]) -> None:
         self._tree = tree
-        self._nodes = list(ast.walk(tree))
-        self._imports: dict[str, str] = {}
+        self._renamings = [s for s in tree.body if isinstance(s, ast.Assign)]
+        renamings = {id(node) for statement in self._renamings for node in ast.walk(statement)}
+        self._nodes = [node for node in ast.walk(tree) if id(node) not in renamings]
+        self._imports = dict.fromkeys(BACKENDS, "theano") | {name: name for name in _MODULES}
         self._made = made
         self._bound = set(frame)
         for node in self._nodes:
@@ -87,6 +91,8 @@ class _Check:
         for node in self._nodes:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from self._import(node)
+        for statement in self._renamings:
+            yield from self._renaming(statement)
         for node in self._nodes:
             yield from self._node(node)
         yield from self._rebound()
@@ -121,6 +127,19 @@ class _Check:
             bound = full if alias.asname else full.partition(".")[0]
             name = alias.asname or alias.name.partition(".")[0]
             self._imports[name] = full if isinstance(node, ast.ImportFrom) else bound
+
+    def _renaming(self, statement: ast.Assign) -> Iterator[str]:
+        """Check ``name = theano.tensor.sqr`` above ``build``."""
+        full = dotted(statement.value) or ""
+        names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+        if len(names) != 1 or not full.startswith("theano.") or "__" in names[0]:
+            yield f"it holds {ast.unparse(statement)}"
+        elif names[0] in self._imports:
+            yield f"it rebinds {names[0]}"
+        elif full not in KNOWN and not is_module(full):
+            yield f"it uses {full}"
+        else:
+            self._imports[names[0]] = full
 
     def _constant(self, value: object) -> Iterator[str]:
         if isinstance(value, (str, bytes)):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from flake8_theano_updates.model import Finding, OrderFault, Verdict
 from flake8_theano_updates.runtime.allowlist import RefusedError, verify
 from flake8_theano_updates.runtime.cut import cut
+from flake8_theano_updates.runtime.lanes import Lane, in_lanes
 from flake8_theano_updates.runtime.module import Module, look_up
-from flake8_theano_updates.runtime.snippet import Snippet, snippet
+from flake8_theano_updates.runtime.snippet import Snippet, preference, snippet
 from flake8_theano_updates.runtime.stand_ins import SHAPES, stand_ins
 from flake8_theano_updates.runtime.statements import CannotCutError
 from flake8_theano_updates.runtime.supervisor import (
@@ -31,6 +33,8 @@ def confirm(
     calls: int = 5,
     python: str | None = None,
     timeout: float = 20.0,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Verdict]:
     """Compile the updates of each finding and compare old values with new ones.
 
@@ -41,40 +45,49 @@ def confirm(
         calls: how often each compiled function is called.
         python: the interpreter that has the backend; this one by default.
         timeout: seconds for each program.
+        jobs: how many programs run at a time, each in a process of its own.
+        progress: told after each verdict how many there are, and how many there will be.
 
     Returns:
         one verdict for each finding, in the same order.
     """
-    modules: dict[str, Module] = {}
-    with Supervisor(python, timeout) as supervisor:
-        return [_verdict(finding, trees, modules, supervisor, calls) for finding in findings]
+    modules = {path: look_up(trees[path]) for path in {f.path for f in findings if f.fault}}
+
+    def one(finding: Finding, lane: Lane) -> Verdict:
+        if finding.fault is None:
+            reason = f"{finding.code} is not about values: there is nothing to run"
+            return Verdict("unresolved", reason)
+        return _verdict(finding, finding.fault, modules[finding.path], lane, calls)
+
+    lanes = [Lane(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
+    verdicts = []
+    for verdict in in_lanes(one, findings, lanes):
+        verdicts.append(verdict)
+        if progress is not None:
+            progress(len(verdicts), len(findings))
+    return verdicts
 
 
 def _verdict(
-    finding: Finding,
-    trees: Mapping[str, ast.Module],
-    modules: dict[str, Module],
-    supervisor: Supervisor,
-    calls: int,
+    finding: Finding, fault: OrderFault, module: Module, lane: Lane, calls: int
 ) -> Verdict:
-    if finding.fault is None:
-        return Verdict("unresolved", f"{finding.code} is not about values: there is nothing to run")
+    supervisor = lane.supervisor(preference(module.backends))
     try:
         backend = supervisor.backend()
     except NoBackendError as error:
         return Verdict("unresolved", str(error))
     try:
-        if finding.path not in modules:
-            modules[finding.path] = look_up(trees[finding.path])
         title = (
             f"{finding.path}:{finding.line}: the update of '{finding.target}' takes the old "
             f"value of '{finding.variable}'."
         )
-        programs = _programs(finding.fault, modules[finding.path], calls, title)
-        return _tried(programs, supervisor, calls, backend)
+        verdict = _tried(_programs(fault, module, calls, title), supervisor, calls, backend)
     except Exception as error:
         # One cut that trips this package must not take the other verdicts along.
-        return unresolved(f"internal error: {type(error).__name__}: {error}", backend)
+        verdict = unresolved(f"internal error: {type(error).__name__}: {error}", backend)
+    if module.backends and backend.package not in module.backends:
+        return replace(verdict, instead_of=module.backends[0])
+    return verdict
 
 
 def _tried(

@@ -2,9 +2,23 @@
 # The fixed part of every snippet; its text is copied, function by function, around the
 # user's statements. Python 2.7 or later.
 
+import collections
+
 import numpy
-import theano
-import theano.tensor
+
+
+def backend(*names):
+    """Import the first of these packages that is installed."""
+    for name in names:
+        try:
+            return __import__(name + ".tensor")
+        except ImportError:
+            pass
+    raise ImportError("none of these is installed: " + ", ".join(names))
+
+
+def is_symbolic(value):
+    return hasattr(value, "owner") and hasattr(value, "type")
 
 
 class StandIn(object):
@@ -27,14 +41,14 @@ def smooth(*parts, **named):
     if not parts:
         return 0.41
     rest = sum(theano.tensor.tanh(theano.tensor.sum(part)) for part in parts[1:])
-    if not rest and not isinstance(parts[0], theano.Variable):
+    if not rest and not is_symbolic(parts[0]):
         return 0.9 * parts[0] + 0.05
     return 0.9 * parts[0] + 0.05 * theano.tensor.tanh(parts[0]) + 0.01 * rest
 
 
 def is_number(value):
-    kinds = (theano.Variable, numpy.ndarray, numpy.number, float, int)
-    return isinstance(value, kinds) and not isinstance(value, bool)
+    kinds = (numpy.ndarray, numpy.number, float, int)
+    return is_symbolic(value) or (isinstance(value, kinds) and not isinstance(value, bool))
 
 
 def new_shared(*parts, **named):
@@ -42,7 +56,7 @@ def new_shared(*parts, **named):
     for part in parts[:1] + tuple(named.get(k) for k in ("value", "initial")):
         if isinstance(part, theano.compile.SharedVariable):
             return theano.shared(part.get_value() * 0 + 0.3)
-        if is_number(part) and not isinstance(part, theano.Variable):
+        if is_number(part) and not is_symbolic(part):
             return theano.shared(numpy.asarray(part, dtype="float64"))
     return theano.shared(numpy.array(VALUES))
 
@@ -83,6 +97,63 @@ def variable(value, dtype="float64", name=None):
     return theano.shared(numpy.asarray(value, dtype="float64"), name=name)
 
 
+class OrderedUpdates(collections.OrderedDict):
+    """A mapping of updates that can be added to another."""
+
+    def __add__(self, other):
+        both = OrderedUpdates(self)
+        both.update(other)
+        return both
+
+
+def nnet_sigmoid(x):
+    return 1 / (1 + theano.tensor.exp(-x))
+
+
+def nnet_softplus(x):
+    return theano.tensor.log1p(theano.tensor.exp(x))
+
+
+def nnet_relu(x, alpha=0):
+    return theano.tensor.switch(theano.tensor.gt(x, 0), x, alpha * x)
+
+
+def nnet_elu(x, alpha=1):
+    return theano.tensor.switch(theano.tensor.gt(x, 0), x, alpha * theano.tensor.expm1(x))
+
+
+def nnet_hard_sigmoid(x):
+    return theano.tensor.clip(0.2 * x + 0.5, 0, 1)
+
+
+def nnet_softmax(x, axis=-1):
+    terms = theano.tensor.exp(x)
+    return terms / theano.tensor.sum(terms, axis=axis, keepdims=True)
+
+
+def nnet_binary_crossentropy(output, target):
+    return -(target * theano.tensor.log(output) + (1 - target) * theano.tensor.log(1 - output))
+
+
+def nnet_categorical_crossentropy(coding, truth):
+    return -theano.tensor.sum(truth * theano.tensor.log(coding), axis=-1)
+
+
+def nnet_ifelse(condition, one, other, name=None):
+    if not isinstance(one, (list, tuple)):
+        return theano.tensor.switch(condition, one, other)
+    return [theano.tensor.switch(condition, a, b) for a, b in zip(one, other)]
+
+
+def reciprocal(x):
+    return 1 / x
+
+
+def with_pattern(x, *axes):
+    """Stand for what only says along which axes a variable may be stretched."""
+    return x
+
+
 class Refused(Exception):
     """The backend does not compile or run the updates."""
 
@@ -93,7 +164,7 @@ def collect(read):
 
     def target(text, value):
         for one in listed(value):
-            if isinstance(one, theano.Variable) and all(one is not other for _, other in seen):
+            if is_symbolic(one) and all(one is not other for _, other in seen):
                 seen.append((text, one))
         return value
 
@@ -106,7 +177,7 @@ def collect(read):
 
 def wake(pairs):
     """Give values to variables that are zero and that other updates would change."""
-    waiting = [new for _, new in pairs if isinstance(new, theano.Variable)]
+    waiting = [new for _, new in pairs if is_symbolic(new)]
     seen = set(target for target, _ in pairs)
     while waiting:
         variable = waiting.pop()
@@ -162,7 +233,7 @@ def with_new_values():
     begun = set()
 
     def substituted(node):
-        if not isinstance(node, theano.Variable):
+        if not is_symbolic(node):
             return node
         if node not in replaced:
             replaced[node] = replacement(node)

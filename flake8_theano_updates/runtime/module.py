@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from flake8_theano_updates.interpreter.names import BACKENDS
 from flake8_theano_updates.model import Scope
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -20,6 +21,7 @@ USUAL = {
     "numpy": "numpy",
     "OrderedDict": "collections.OrderedDict",
 }
+MADE_FOR = {"lasagne": "theano", "pylearn2": "theano", "pymc3": "theano", "pymc": "pytensor"}
 SAME = {
     "aesara": "theano",
     "pytensor": "theano",
@@ -48,12 +50,14 @@ class Module:
         imports: what each imported name stands for, as ``theano.tensor.grad``.
         functions: the module's own functions by name.
         classes: its classes by name.
+        backends: the backends that it imports, in their order.
     """
 
     tree: ast.Module
     imports: Mapping[str, str]
     functions: Mapping[str, Function]
     classes: Mapping[str, ast.ClassDef]
+    backends: tuple[str, ...]
 
     def full_name(self, node: ast.AST) -> str | None:
         """Return ``theano.tensor.sqrt`` for ``T.sqrt``, or None if it is not imported."""
@@ -100,6 +104,7 @@ class Module:
 def look_up(tree: ast.Module) -> Module:
     """Index a module."""
     imports: dict[str, str] = {}
+    backends: dict[str, None] = {}
     bound: set[str] = set()
     functions: dict[str, Function] = {}
     classes: dict[str, ast.ClassDef] = {}
@@ -119,13 +124,28 @@ def look_up(tree: ast.Module) -> Module:
             bound.add(node.id)
         elif isinstance(node, ast.ClassDef):
             classes.setdefault(node.name, node)
+        backends.update(dict.fromkeys(_backends(node)))
     for statement in tree.body:
         if isinstance(statement, Function):
             functions[statement.name] = statement
     for name, whole in USUAL.items():
         if name not in bound and name not in functions:
             imports.setdefault(name, whole)
-    return Module(tree, imports, functions, classes)
+    return Module(tree, imports, functions, classes, tuple(backends))
+
+
+def _backends(node: ast.AST) -> Iterator[str]:
+    """Yield the backends that a statement imports; a library speaks for the one it is made for."""
+    modules: list[str] = []
+    if isinstance(node, ast.Import):
+        modules = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+        modules = [node.module]
+    for module in modules:
+        root = module.partition(".")[0]
+        root = MADE_FOR.get(root, root)
+        if root in BACKENDS:
+            yield root
 
 
 def canonical(full: str) -> str:

@@ -19,6 +19,8 @@ _TENSOR = """
     var where xor zeros zeros_like zeros_like addbroadcast sort nlinalg.norm nlinalg.trace
     nlinalg.diag nlinalg.extract_diag nlinalg.matrix_inverse nlinalg.det logsumexp
     grad jacobian hessian Lop Rop grad_clip
+    broadcast_to expand_dims full full_like matmul moveaxis power sign swapaxes
+    linalg.norm linalg.trace linalg.det linalg.inv
 """
 _NUMPY = """
     abs absolute all any arange array asarray ascontiguousarray ceil clip concatenate cos cumsum
@@ -80,6 +82,35 @@ SYMBOLIC = {
     }.items()
 }  # fmt: skip
 
+# Names that not every backend has, or not in the same place: what every one of them can run.
+REPLACED = {
+    "theano.OrderedUpdates": "OrderedUpdates",
+    "theano.config.device": "'cpu'",
+    "theano.gradient.consider_constant": "theano.gradient.disconnected_grad",
+    "theano.ifelse.ifelse": "nnet_ifelse",
+    "theano.tensor.Lop": "theano.gradient.Lop",
+    "theano.tensor.Rop": "theano.gradient.Rop",
+    "theano.tensor.abs": "abs",
+    "theano.tensor.abs_": "abs",
+    "theano.tensor.addbroadcast": "with_pattern",
+    "theano.tensor.expit": "nnet_sigmoid",
+    "theano.tensor.inv": "reciprocal",
+    "theano.tensor.patternbroadcast": "with_pattern",
+    "theano.tensor.reciprocal": "reciprocal",
+    "theano.tensor.sign": "theano.tensor.sgn",
+    "theano.tensor.sigmoid": "nnet_sigmoid",
+    "theano.tensor.softplus": "nnet_softplus",
+    "theano.tensor.special.softmax": "nnet_softmax",
+    "theano.tensor.specify_broadcastable": "with_pattern",
+    "theano.tensor.unbroadcast": "with_pattern",
+    "theano.updates.OrderedUpdates": "OrderedUpdates",
+    **{
+        f"theano.tensor.nnet.{name}": f"nnet_{name}"
+        for name in "binary_crossentropy categorical_crossentropy elu hard_sigmoid relu sigmoid "
+        "softmax softplus".split()
+    },
+}
+
 # Functions of Keras' backend that are not called as in Theano's tensor module.
 FACADE = {
     "abs": "theano.tensor.abs_",
@@ -134,7 +165,12 @@ def is_module(full: str) -> bool:
 
 
 def facade(full: str) -> str | None:
-    """Return what a name of Keras' backend stands for: a backend's name or a frame's function."""
+    """Return what stands for a name that is not the same everywhere, or None.
+
+    It is a name that every backend has, a function of the frame, or a constant.
+    """
+    if full in REPLACED:
+        return REPLACED[full]
     for prefix in FACADES:
         if full.startswith(prefix + "."):
             name = full[len(prefix) + 1 :]

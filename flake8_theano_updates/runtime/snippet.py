@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake8_theano_updates.interpreter.names import BACKENDS
 from flake8_theano_updates.model import OrderFault
 from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.module import Module, canonical, dotted
@@ -27,16 +27,19 @@ FRAME = Path(__file__).with_name("frame.py")
 
 # What every snippet needs of the frame, in this order.
 _ALWAYS = (
-    "listed Refused collect wake labels with_new_values trajectory values run first_difference "
-    "alike show"
+    "is_symbolic listed Refused collect wake labels with_new_values trajectory values run "
+    "first_difference alike show"
 ).split()
 
 # The worker sets its own flags; a person who runs the program has none, or better ones.
 _ALONE = """\
 if __name__ == "__main__":
     import os
+    import warnings
 
-    os.environ.setdefault("THEANO_FLAGS", "cxx=,blas.ldflags=,device=cpu,floatX=float64")
+    warnings.simplefilter("ignore")
+    for name in ("THEANO_FLAGS", "AESARA_FLAGS", "PYTENSOR_FLAGS"):
+        os.environ.setdefault(name, "cxx=,blas__ldflags=,blas.ldflags=,device=cpu,floatX=float64")
 """
 
 Replace = Callable[[ast.AST], ast.AST | None]
@@ -83,16 +86,20 @@ def snippet(
     body.extend(rewriter.body())
     build = f"def build({rewriter.read_name}, {rewriter.target_name}):\n"
     build += "".join(f"    {line}\n" if line else "\n" for line in body)
-    imports = "".join(f"{line}\n" for line in _imports(module, build))
+    names = {node.id for node in ast.walk(ast.parse(build)) if isinstance(node, ast.Name)}
+    imports = "".join(f"{line}\n" for line in _imports(module, names))
     frame = _frame()
-    used = [name for name in frame if name in _ALWAYS or re.search(rf"\b{name}\b", build)]
-    used += [name for name in ("is_number",) if {"smooth", "new_shared"} & set(used)]
+    used = {name for name in frame if name in names}
+    used |= {"is_number"} if {"smooth", "new_shared"} & used else set()
     title = title.replace("\\", "/").replace('"', "'")
     parts = [
         "# -*- coding: utf-8 -*-",
         f'"""{title}\n\nDo the updates as written compute what they do with the new value?\n"""',
         "from __future__ import print_function\n",
         _ALONE,
+        "import collections\nimport functools\nimport itertools\n\nimport numpy\n\n",
+        f"{frame['backend']}\n\n",
+        f"{_backend(module)}",
         imports,
         f"CALLS = {calls}",
         f"FIRST = {[text_of(fault.reader.target), text_of(fault.registered.target)]!r}",
@@ -102,7 +109,7 @@ def snippet(
         *(f"{frame[name]}\n\n" for name in frame if name in _ALWAYS),
         'if __name__ == "__main__":\n    show(run(CALLS))\n',
     ]
-    callable_names = frozenset(frame) - frozenset(_ALWAYS) | {"listed"}
+    callable_names = frozenset(frame) - frozenset(_ALWAYS) - {"backend"} | {"listed"}
     text = "\n".join(parts)
     return Snippet(text, f"{imports}\n{build}", callable_names, tuple(rewriter.targets))
 
@@ -229,8 +236,7 @@ class _Rewriter:
         if new is not None:
             return _parsed(new)
         if full in KNOWN:
-            renamed = chain.partition(".")[0] in ("aesara", "pytensor")
-            return _parsed(full if renamed else chain)
+            return _parsed(chain)
         if full in ("builtins.zip", "builtins.range", "itertools.izip"):
             return _parsed("zip" if full.endswith("zip") else "range")
         root = full.partition(".")[0]
@@ -259,33 +265,32 @@ def rebuilt(node: ast.AST, replace: Replace, *, inside: bool = False) -> ast.AST
     return ast.copy_location(type(node)(**fields), node)
 
 
-def _imports(module: Module, build: str) -> Iterator[str]:
-    yield "import collections"
-    yield "import functools"
-    yield "import itertools"
-    yield ""
-    yield "import numpy"
-    yield "import theano"
-    yield "import theano.tensor"
-    used = {node.id for node in ast.walk(ast.parse(build)) if isinstance(node, ast.Name)}
+def _imports(module: Module, names: Iterable[str]) -> Iterator[str]:
+    """Yield the lines that give the program's names of imported things their meaning."""
     for name, full in sorted(module.imports.items()):
-        if name not in used or name in ("numpy", "theano", "collections", "functools", "itertools"):
-            continue
-        whole = _canonical_import(full)
-        if whole is None:
+        whole = canonical(full)
+        if name not in names or name == whole or not (whole in KNOWN or is_module(whole)):
             continue
         package, _, last = whole.rpartition(".")
-        if not package:
+        if whole == "theano" or whole.startswith("theano."):
+            if name not in BACKENDS:
+                yield f"{name} = {whole}"
+        elif not package:
             yield f"import {whole} as {name}"
         else:
             yield f"from {package} import {last}" + (f" as {name}" if name != last else "")
 
 
-def _canonical_import(full: str) -> str | None:
-    whole = canonical(full)
-    if whole in KNOWN or is_module(whole):
-        return whole
-    return None
+def _backend(module: Module) -> str:
+    """Return the line that imports the backend, the program's own one first."""
+    order = ", ".join(f'"{name}"' for name in preference(module.backends))
+    names = [name for name in module.backends if name != "theano"]
+    return f"{' = '.join([*names, 'theano'])} = backend({order})"
+
+
+def preference(own: Sequence[str]) -> tuple[str, ...]:
+    """Return all backends in the order in which a file that imports ``own`` wants them."""
+    return tuple(dict.fromkeys([*own, *BACKENDS]))
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

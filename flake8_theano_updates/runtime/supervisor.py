@@ -12,15 +12,23 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from flake8_theano_updates.interpreter.names import BACKENDS
+
 WORKER = Path(__file__).with_name("worker.py")
 START = 120.0  # seconds to import a backend on a cold and busy machine
 
-MISSING = 'no Theano in {python}; install the extra: pip install "flake8-theano-updates[theano]"'
+MISSING = (
+    "no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra (pip install "
+    '"flake8-theano-updates[theano]") or name an interpreter that has one (--python)'
+)
+# Theano ended at 1.0.5; its first successor kept the name of the package.
+LAST_THEANO = (1, 0, 5)
 
 
 class NoBackendError(Exception):
@@ -33,9 +41,17 @@ class WorkerFailedError(Exception):
 
 @dataclass(frozen=True)
 class Backend:
-    """What compiles: the package, its version and its interpreter's version."""
+    """What compiles.
+
+    Args:
+        name: of the distribution.
+        package: what is imported.
+        version: its version.
+        python: its interpreter's version.
+    """
 
     name: str
+    package: str
     version: str
     python: str
 
@@ -58,16 +74,23 @@ class Answer:
 
 
 class Supervisor:
-    """Runs snippets one after the other in a worker; use it in a ``with`` statement.
+    """Runs snippets one after the other in a worker, until ``end`` or a ``with`` ends it.
 
     Args:
         python: the interpreter that has the backend; this one by default.
         timeout: seconds for each snippet.
+        packages: the backends, the one to be taken first where there are several.
     """
 
-    def __init__(self, python: str | None = None, timeout: float = 20.0) -> None:
+    def __init__(
+        self,
+        python: str | None = None,
+        timeout: float = 20.0,
+        packages: Sequence[str] = BACKENDS,
+    ) -> None:
         self._python = python or sys.executable
         self._timeout = timeout
+        self._packages = packages
         self._worker: _Worker | None = None
         self._backend: Backend | None = None
 
@@ -80,7 +103,7 @@ class Supervisor:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end()
+        self.end()
 
     def backend(self) -> Backend:
         """Start the worker if need be and return what it compiles with.
@@ -104,7 +127,7 @@ class Supervisor:
         try:
             answer = worker.ask(request, self._timeout)
         except WorkerFailedError:
-            self._end()
+            self.end()
             raise
         return Answer(
             answer.get("result"),
@@ -115,7 +138,7 @@ class Supervisor:
 
     def _started(self) -> _Worker:
         if self._worker is None:
-            worker = _Worker(self._python)
+            worker = _Worker(self._python, self._packages)
             try:
                 self._backend = _backend(worker.hear(START), self._python)
             except WorkerFailedError as error:
@@ -127,7 +150,8 @@ class Supervisor:
             self._worker = worker
         return self._worker
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the worker."""
         if self._worker is not None:
             self._worker.end()
             self._worker = None
@@ -135,20 +159,27 @@ class Supervisor:
 
 def _backend(greeting: dict[str, Any], python: str) -> Backend:
     if "backend" in greeting:
-        return Backend(greeting["backend"], greeting["version"], greeting["python"])
-    if greeting.get("absent"):
-        raise NoBackendError(MISSING.format(python=python))
-    raise NoBackendError(f"Theano in {python} cannot be imported: {greeting.get('error')}")
+        package, version = greeting["backend"], greeting["version"]
+        name = "theano-pymc" if package == "theano" and _parts(version) > LAST_THEANO else package
+        return Backend(name, package, version, greeting["python"])
+    if "error" in greeting:
+        name, error = greeting["name"], greeting["error"]
+        raise NoBackendError(f"{name} in {python} cannot be imported: {error}")
+    raise NoBackendError(MISSING.format(python=python))
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 class _Worker:
     """One process and its folder."""
 
-    def __init__(self, python: str) -> None:
+    def __init__(self, python: str, packages: Sequence[str]) -> None:
         self._folder = tempfile.mkdtemp(prefix="theano-updates-")
         try:
             self._process = subprocess.Popen(
-                [python, str(WORKER), self._folder],
+                [python, str(WORKER), self._folder, *packages],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -24,25 +24,28 @@ import time  # noqa: E402
 import traceback  # noqa: E402
 
 MEMORY = 4 * 1024**3
-MODULES = frozenset(
-    "__future__ collections functools itertools numpy theano theano.compile theano.gradient "
-    "theano.ifelse theano.tensor theano.tensor.extra_ops theano.tensor.nlinalg theano.tensor.nnet "
-    "theano.updates".split()
-)
+MODULES = ("__future__", "collections", "functools", "itertools", "numpy")
+FLAGS = ("THEANO_FLAGS", "AESARA_FLAGS", "PYTENSOR_FLAGS")
 BUILTINS = (
-    "ArithmeticError Exception False None True ValueError abs all any bool dict enumerate filter "
-    "float int isinstance iter len list map max min next object pow range repr reversed round set "
-    "sorted str sum tuple type xrange zip __build_class__"
+    "__build_class__ abs all any ArithmeticError bool dict enumerate Exception False filter "
+    "float hasattr ImportError int isinstance iter len list map max min next None object pow "
+    "range repr reversed round set sorted str sum True tuple type ValueError xrange zip"
 ).split()
 
 
-def main(folder):
-    """Answer requests until standard input ends, then remove ``folder``."""
+def main(folder, *names):
+    """Answer requests until standard input ends, then remove ``folder``.
+
+    Args:
+        folder: a folder of this process alone.
+        names: the backends; the first that can be imported compiles.
+    """
     answers = _own_output()
     try:
         _end_with_parent(folder)
         _prepare(folder)
-        print(json.dumps(_greeting(folder)), file=answers)
+        greeting = _greeting(names)
+        print(json.dumps(greeting), file=answers)
         answers.flush()
         while True:
             line = sys.stdin.readline()
@@ -50,7 +53,7 @@ def main(folder):
                 break
             request = json.loads(line)
             _alarm(request["timeout"])
-            answer = _answer(request)
+            answer = _answer(request, greeting["backend"])
             _alarm(0)
             print(json.dumps(answer), file=answers)
             answers.flush()
@@ -70,17 +73,10 @@ def _own_output():
 def _prepare(folder):
     # No C compiler and a folder of its own: fast for small programs, no shared cache to
     # lock or to break. The user's settings are made for other work.
-    os.environ["THEANO_FLAGS"] = ",".join(
-        [
-            "cxx=",
-            "blas.ldflags=",
-            "device=cpu",
-            "floatX=float64",
-            "mode=FAST_COMPILE",
-            "base_compiledir=" + os.path.join(folder, "compiled"),
-        ]
-    )
-    os.environ["THEANORC"] = os.devnull
+    flags = "cxx=,blas.ldflags=,blas__ldflags=,device=cpu,floatX=float64,mode=FAST_COMPILE,"
+    for name in FLAGS:
+        os.environ[name] = flags + "base_compiledir=" + os.path.join(folder, "compiled")
+        os.environ[name.replace("_FLAGS", "RC")] = os.devnull
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     try:
@@ -94,14 +90,19 @@ def _prepare(folder):
         pass  # not offered here; the timeout still holds
 
 
-def _greeting(folder):
+def _greeting(names):
+    """Import the first of the backends that is there; say which, or what keeps them."""
     python = platform.python_version()
-    try:
-        import theano
-    except Exception as error:
-        absent = isinstance(error, ImportError) and "theano" in str(error)
-        return {"python": python, "error": _said(error), "absent": absent}
-    return {"python": python, "backend": "theano", "version": theano.__version__}
+    broken = None
+    for name in names:
+        try:
+            package = __import__(name + ".tensor")
+        except Exception as error:
+            if broken is None and not (isinstance(error, ImportError) and name in str(error)):
+                broken = {"python": python, "name": name, "error": _said(error)}
+        else:
+            return {"python": python, "backend": name, "version": package.__version__}
+    return broken or {"python": python}
 
 
 def _end_with_parent(folder):
@@ -125,8 +126,8 @@ def _alarm(timeout):
         signal.alarm(int(timeout) + 5 if timeout else 0)
 
 
-def _answer(request):
-    space = {"__builtins__": _builtins(), "__name__": "snippet"}
+def _answer(request, backend):
+    space = {"__builtins__": _builtins(backend), "__name__": "snippet"}
     try:
         text = request["snippet"]
         if sys.version_info[0] == 2:
@@ -141,7 +142,7 @@ def _answer(request):
         }
 
 
-def _builtins():
+def _builtins(backend):
     import warnings
 
     warnings.simplefilter("ignore")
@@ -150,7 +151,7 @@ def _builtins():
     importer = real["__import__"]
 
     def limited(name, space=None, local=None, wanted=(), level=0):
-        if name not in MODULES or level > 0:
+        if level > 0 or (name not in MODULES and name != backend + ".tensor"):
             raise ImportError("a snippet does not import " + name)
         return importer(name, space, local, wanted, 0)
 
@@ -181,4 +182,4 @@ def _strict(value):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

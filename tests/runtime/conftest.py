@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import TracebackType
 
 import pytest
 
 from flake8_theano_updates.runtime import engine
-from flake8_theano_updates.runtime.supervisor import Supervisor
+from flake8_theano_updates.runtime.lanes import Lane
 
 
-class _Lasting(Supervisor):
-    """A supervisor that a ``with`` statement does not end."""
+class _Lasting(Lane):
+    """A lane that the end of a run does not end."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def end(self) -> None:
         pass
 
 
 @pytest.fixture(scope="session")
 def _lasting() -> Iterator[_Lasting]:
-    supervisor = _Lasting()
-    yield supervisor
-    Supervisor.__exit__(supervisor, None, None, None)
+    lane = _Lasting(None, 20.0)
+    yield lane
+    Lane.end(lane)
 
 
 @pytest.fixture
 def _one_worker(_lasting: _Lasting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "Supervisor", lambda python, timeout: _lasting)
+    monkeypatch.setattr(engine, "Lane", lambda python, timeout: _lasting)

@@ -29,12 +29,12 @@ needs_theano = pytest.mark.skipif(
 GOOD = "def run(calls):\n    return {'calls': calls}\n"
 HANGS = "def run(calls):\n    while True:\n        pass\n"
 CRASHES = (
-    "import theano\n"
+    "theano = __import__('theano.tensor')\n"
     "def run(calls):\n"
     "    theano.configparser.os.kill(theano.configparser.os.getpid(), 9)\n"
 )
 NOISY = """
-import theano
+theano = __import__("theano.tensor")
 def run(calls):
     theano.configparser.os.write(1, b'noise')
     theano.configparser.sys.stdout.write('noise')
