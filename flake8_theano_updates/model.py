@@ -104,6 +104,8 @@ class Verdict:
             ``with_new_value`` part, or None.
         snippet: the program that was run.
         instead_of: the backend that the file imports, where another one compiled.
+        refused: the backend's error over a list that updates a variable twice; the
+            numbers are then those of a list with one update for each variable.
     """
 
     status: Literal["confirmed", "agrees", "raises", "unresolved"]
@@ -118,6 +120,7 @@ class Verdict:
     first_difference: int | None = None
     snippet: str | None = None
     instead_of: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,14 @@ def in_words(finding: Finding, verdict: Verdict) -> str:
     by = f" by {verdict.backend} {verdict.backend_version}" if verdict.backend else ""
     if verdict.instead_of:
         by += f" (for want of {verdict.instead_of}, which the file imports)"
-    if verdict.status == "confirmed":
-        return f"confirmed{by}: {difference(finding, verdict) or verdict.reason}"
-    return f"{WORDS[verdict.status]}{by}: {' '.join(verdict.reason.split())}"
+    told = difference(finding, verdict) if verdict.status == "confirmed" else ""
+    words = f"{WORDS[verdict.status]}{by}: {told or ' '.join(verdict.reason.split())}"
+    if verdict.refused:
+        words += (
+            f" (as it stands the list is refused: {verdict.refused}; these are the numbers "
+            "with one update for each variable)"
+        )
+    return words
 
 
 def difference(finding: Finding, verdict: Verdict) -> str:

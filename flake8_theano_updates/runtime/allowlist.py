@@ -116,12 +116,8 @@ class _Check:
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
         for alias in node.names:
-            if isinstance(node, ast.ImportFrom):
-                full = f"{node.module}.{alias.name}"
-                if full == "__future__.print_function":
-                    continue
-            else:
-                full = alias.name
+            inside = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            full = inside + alias.name
             if full not in KNOWN and not is_module(full):
                 yield f"it imports {full}"
             bound = full if alias.asname else full.partition(".")[0]

@@ -25,6 +25,9 @@ from flake8_theano_updates.runtime.supervisor import (
 from flake8_theano_updates.runtime.usage import Usage
 from flake8_theano_updates.runtime.verdict import judged, raised, unresolved
 
+# Errors that other inputs, shapes or types would not have.
+OF_STAND_INS = ("MissingInput", "must have the same type")
+
 
 def confirm(
     findings: Sequence[Finding],
@@ -120,7 +123,8 @@ def _tried(
 
 def _is_the_backends(program: Snippet, answer: Answer) -> bool:
     """Does the backend refuse the updates themselves, whatever stands in for the rest?"""
-    if not answer.refused or "MissingInput" in answer.error:
+    guessed = program.guesses and any(words in answer.error for words in OF_STAND_INS)
+    if guessed or not answer.refused:
         return False
     twice = len(set(program.targets)) < len(program.targets)
     return twice or "already has an update" not in answer.error
@@ -128,15 +132,26 @@ def _is_the_backends(program: Snippet, answer: Answer) -> bool:
 
 def _programs(fault: OrderFault, module: Module, calls: int, title: str) -> Iterator[Snippet | str]:
     """Yield verified programs, the most faithful first, or why one cannot be."""
-    for shape, own_cost in itertools.product(SHAPES, (False, True)):
+    seen: set[str] = set()
+    for old_truth, shape, own_cost in itertools.product((False, True), SHAPES, (False, True)):
         try:
             part = cut(fault, module, own_cost=own_cost)
             made = stand_ins(part, Usage(part, fault, module), fault, module, shape)
             program = snippet(
-                part, fault, module, made, shape, calls, title=title, own_cost=own_cost
+                part,
+                fault,
+                module,
+                made,
+                shape,
+                calls,
+                title=title,
+                own_cost=own_cost,
+                old_truth=old_truth,
             )
             verify(program.build, made, program.frame)
         except (CannotCutError, RefusedError) as error:
             yield str(error)
         else:
-            yield program
+            if program.text not in seen:
+                yield program
+            seen.add(program.text)

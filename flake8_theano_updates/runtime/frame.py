@@ -97,6 +97,22 @@ def variable(value, dtype="float64", name=None):
     return theano.shared(numpy.asarray(value, dtype="float64"), name=name)
 
 
+class RandomStreams(object):
+    """Stand for random numbers: the same at each call, so that programs can be compared."""
+
+    def __init__(self, *given, **named):
+        pass
+
+    def uniform(self, size=(), low=0.0, high=1.0, **rest):
+        return theano.tensor.zeros(size) + low + 0.37 * (high - low)
+
+    def normal(self, size=(), avg=0.0, std=1.0, **rest):
+        return theano.tensor.zeros(size) + avg + 0.37 * std
+
+    def binomial(self, size=(), n=1, p=0.5, **rest):
+        return theano.tensor.zeros(size) + n * p
+
+
 class OrderedUpdates(collections.OrderedDict):
     """A mapping of updates that can be added to another."""
 
@@ -143,6 +159,11 @@ def nnet_ifelse(condition, one, other, name=None):
     if not isinstance(one, (list, tuple)):
         return theano.tensor.switch(condition, one, other)
     return [theano.tensor.switch(condition, a, b) for a, b in zip(one, other)]
+
+
+def as_number(truth):
+    """Let a comparison be 0 or 1, as it was before there were booleans (Theano 0.9)."""
+    return theano.tensor.cast(truth, "int8") if is_symbolic(truth) else truth
 
 
 def reciprocal(x):
@@ -213,7 +234,10 @@ def labels(pairs, seen):
 
 
 def with_new_values():
-    """Build the updates with every marked read replaced by the new value of what it reads."""
+    """Build the updates with every marked read replaced by the new value of what it reads.
+
+    Return the pairs, the names, and which of the pairs a list may hold together.
+    """
     taken = {}
 
     def read(value):
@@ -226,7 +250,8 @@ def with_new_values():
         return placeholder
 
     pairs, names = collect(read)
-    updated = dict(pairs)
+    positions = together(pairs, taken)
+    updated = dict(pairs[position] for position in positions)
     if not any(variable in updated for variable in taken.values()):
         raise ValueError("the marked read takes no variable that is updated")
     replaced = {}
@@ -257,7 +282,30 @@ def with_new_values():
         copy = node.owner.clone_with_new_inputs(inputs, strict=False)
         return copy.outputs[node.index or 0]
 
-    return [(variable, substituted(new)) for variable, new in pairs], names
+    changed = [(pairs[position][0], substituted(pairs[position][1])) for position in positions]
+    return changed, names, positions
+
+
+def together(pairs, taken):
+    """Choose one pair for each target: the one that reads what is marked, else the last."""
+    chosen = {}
+    for position, (target, _) in enumerate(pairs):
+        if target not in chosen or not depends(pairs[chosen[target]][1], taken):
+            chosen[target] = position
+    return sorted(chosen.values())
+
+
+def depends(variable, others):
+    waiting = [variable]
+    while waiting:
+        one = waiting.pop()
+        if not is_symbolic(one):
+            continue
+        if one in others:
+            return True
+        if one.owner is not None:
+            waiting.extend(one.owner.inputs)
+    return False
 
 
 def trajectory(pairs, variables, calls):
@@ -285,11 +333,20 @@ def run(calls):
     """Return the trajectories of the updates as written, reversed, and with new values."""
     pairs, names = collect(lambda variable: variable)
     variables = [variable for _, variable in names]
-    as_compiled = trajectory(pairs, variables, calls)
+    refused = None
+    try:
+        as_compiled = trajectory(pairs, variables, calls)
+    except Refused as error:
+        if len(dict(pairs)) == len(pairs):
+            raise
+        refused = str(error)
+    changed, names, positions = with_new_values()
+    if refused:
+        pairs = [pairs[position] for position in positions]
+        as_compiled = trajectory(pairs, variables, calls)
     backwards = trajectory(pairs[::-1], variables, calls)
     try:
-        pairs, names = with_new_values()
-        mended = trajectory(pairs, [variable for _, variable in names], calls)
+        mended = trajectory(changed, [variable for _, variable in names], calls)
     except Refused as error:
         raise ValueError("with the new value it does not compile or run: %s" % error)
     return {
@@ -298,6 +355,7 @@ def run(calls):
         "reversed": backwards,
         "with_new_value": mended,
         "first_difference": first_difference(as_compiled, mended),
+        "refused": refused,
     }
 
 
@@ -318,6 +376,9 @@ def alike(one, other):
 
 def show(result):
     """Print what ``run`` returned."""
+    if result["refused"]:
+        print("refused as it is: " + result["refused"])
+        print("so each variable keeps one of its updates:")
     for kind in ("as_compiled", "reversed", "with_new_value"):
         print(kind.replace("_", " ") + ":")
         for call, row in enumerate(result[kind]):

@@ -55,11 +55,11 @@ KNOWN = frozenset(
 # Methods and attributes of tensors, arrays, lists and mappings.
 ATTRIBUTES = frozenset(
     """
-    T all any append argmax argmin astype borrow broadcastable clip clone copy cumsum dimshuffle
-    dot dtype eval extend fill flatten format get get_value insert items iteritems iterkeys
-    itervalues join keys max mean min name ndim norm pop prod ravel repeat reshape round set_value
-    setdefault shape size sort squeeze startswith endswith std sum swapaxes take trace transpose
-    type update values var zeros_like ones_like union
+    T all any append argmax argmin astype binomial borrow broadcastable clip clone copy cumsum
+    dimshuffle dot dtype eval extend fill flatten format get get_value insert items iteritems
+    iterkeys itervalues join keys max mean min name ndim norm normal pop prod ravel repeat reshape
+    round set_value setdefault shape size sort squeeze startswith endswith std sum swapaxes take
+    trace transpose type uniform update values var zeros_like ones_like union
     """.split()
 )
 TENSOR_ATTRIBUTES = frozenset(
@@ -84,10 +84,12 @@ SYMBOLIC = {
 
 # Names that not every backend has, or not in the same place: what every one of them can run.
 REPLACED = {
+    "numpy.float32": "numpy.float64",
     "theano.OrderedUpdates": "OrderedUpdates",
     "theano.config.device": "'cpu'",
     "theano.gradient.consider_constant": "theano.gradient.disconnected_grad",
     "theano.ifelse.ifelse": "nnet_ifelse",
+    "theano.sandbox.rng_mrg.MRG_RandomStreams": "RandomStreams",
     "theano.tensor.Lop": "theano.gradient.Lop",
     "theano.tensor.Rop": "theano.gradient.Rop",
     "theano.tensor.abs": "abs",
@@ -96,7 +98,9 @@ REPLACED = {
     "theano.tensor.expit": "nnet_sigmoid",
     "theano.tensor.inv": "reciprocal",
     "theano.tensor.patternbroadcast": "with_pattern",
+    "theano.tensor.random.utils.RandomStream": "RandomStreams",
     "theano.tensor.reciprocal": "reciprocal",
+    "theano.tensor.shared_randomstreams.RandomStreams": "RandomStreams",
     "theano.tensor.sign": "theano.tensor.sgn",
     "theano.tensor.sigmoid": "nnet_sigmoid",
     "theano.tensor.softplus": "nnet_softplus",

@@ -27,8 +27,8 @@ FRAME = Path(__file__).with_name("frame.py")
 
 # What every snippet needs of the frame, in this order.
 _ALWAYS = (
-    "is_symbolic listed Refused collect wake labels with_new_values trajectory values run "
-    "first_difference alike show"
+    "is_symbolic listed Refused collect wake labels with_new_values together depends trajectory "
+    "values run first_difference alike show"
 ).split()
 
 # The worker sets its own flags; a person who runs the program has none, or better ones.
@@ -54,12 +54,14 @@ class Snippet:
         build: the function ``build`` and the imports above it, which are to be verified.
         frame: the functions of this package that ``build`` may call.
         targets: the targets as written, one for each pair that is written in ``build``.
+        guesses: it has stand-ins.
     """
 
     text: str
     build: str
     frame: frozenset[str]
     targets: tuple[str, ...]
+    guesses: bool
 
 
 def snippet(
@@ -72,14 +74,16 @@ def snippet(
     *,
     title: str,
     own_cost: bool,
+    old_truth: bool,
 ) -> Snippet:
     """Write the program.
 
     Args:
         title: one line on what it is about.
         own_cost: take gradients of a stand-in instead of the program's own cost.
+        old_truth: let comparisons give the numbers 0 and 1, as they did before Theano 0.9.
     """
-    rewriter = _Rewriter(cut, fault, module, shape, own_cost)
+    rewriter = _Rewriter(cut, fault, module, shape, own_cost, old_truth)
     body = [line for lines in made.lines for line in lines.splitlines()]
     for name, function in cut.helpers:
         body.extend(rewriter.helper(name, function))
@@ -95,7 +99,7 @@ def snippet(
     parts = [
         "# -*- coding: utf-8 -*-",
         f'"""{title}\n\nDo the updates as written compute what they do with the new value?\n"""',
-        "from __future__ import print_function\n",
+        "from __future__ import division, print_function\n",
         _ALONE,
         "import collections\nimport functools\nimport itertools\n\nimport numpy\n\n",
         f"{frame['backend']}\n\n",
@@ -111,7 +115,9 @@ def snippet(
     ]
     callable_names = frozenset(frame) - frozenset(_ALWAYS) - {"backend"} | {"listed"}
     text = "\n".join(parts)
-    return Snippet(text, f"{imports}\n{build}", callable_names, tuple(rewriter.targets))
+    return Snippet(
+        text, f"{imports}\n{build}", callable_names, tuple(rewriter.targets), bool(made.lines)
+    )
 
 
 def text_of(node: ast.expr) -> str:
@@ -123,12 +129,19 @@ class _Rewriter:
     """Marks the reads and targets, and replaces what a snippet does not use as it is."""
 
     def __init__(
-        self, cut: Cut, fault: OrderFault, module: Module, shape: str, own_cost: bool
+        self,
+        cut: Cut,
+        fault: OrderFault,
+        module: Module,
+        shape: str,
+        own_cost: bool,
+        old_truth: bool,
     ) -> None:
         self._cut = cut
         self._module = module
         self._shape = shape
         self._own_cost = own_cost
+        self._old_truth = old_truth
         self._reads = {id(node) for node in fault.reads}
         registrations = (*fault.collection.registrations, fault.reader, fault.registered)
         self._targets = {id(pair.target) for pair in registrations}
@@ -205,6 +218,17 @@ class _Rewriter:
             getattr(node, "ctx", None), ast.Store
         ):
             return self._imported(node)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            value = self._rewritten(node.value)
+            assert isinstance(value, ast.expr)
+            return ast.Subscript(value, node.slice, node.ctx)
+        if isinstance(node, ast.Constant) and node.value == "float32":
+            # Stand-ins are of double precision, and types must not clash.
+            return ast.Constant("float64")
+        if self._old_truth and isinstance(node, ast.Compare):
+            same = rebuilt(node, self._replacement, inside=True)
+            assert isinstance(same, ast.expr)
+            return _called("as_number", same)
         return None
 
     def _symbolic(self, whole: bool, dimensions: int) -> ast.expr:
@@ -269,7 +293,9 @@ def _imports(module: Module, names: Iterable[str]) -> Iterator[str]:
     """Yield the lines that give the program's names of imported things their meaning."""
     for name, full in sorted(module.imports.items()):
         whole = canonical(full)
-        if name not in names or name == whole or not (whole in KNOWN or is_module(whole)):
+        if name not in names or name == whole or facade(whole) is not None:
+            continue
+        if whole not in KNOWN and not is_module(whole):
             continue
         package, _, last = whole.rpartition(".")
         if whole == "theano" or whole.startswith("theano."):

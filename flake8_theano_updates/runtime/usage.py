@@ -20,6 +20,7 @@ from flake8_theano_updates.runtime.names import (
     SYMBOLIC,
     TENSOR_ATTRIBUTES,
     facade,
+    is_module,
 )
 from flake8_theano_updates.runtime.statements import MUTATORS
 
@@ -64,11 +65,15 @@ class Usage:
         self._result = dotted(cut.result) if cut.result is not None else None
         self._ignored = cut.ignored
         self._following: list[str] = []
+        self._twins: list[tuple[Place, Place]] = []
         env: Environment = ChainMap({})
         self._body(cut.statements, env)
         if cut.result is not None:
             self._pairs(cut.result, env)
             self._value(cut.result, env)
+        for one, other in self._twins:
+            for place in [p for p in self.facts if p[: len(one)] == one]:
+                self._note((*other, *place[len(one) :]), *self.facts[place])
         for place in [p for p in self.facts if self.has(p, "target")]:
             # `zip(shareds, values)`: the elements are the targets.
             element = (*place, "[]")
@@ -173,6 +178,11 @@ class Usage:
 
     def _element(self, over: ast.expr, env: Environment) -> Value:
         """Return an element of what a loop goes over."""
+        if isinstance(over, ast.BinOp) and isinstance(over.op, ast.Add):
+            first, second = self._element(over.left, env), self._element(over.right, env)
+            if isinstance(first, tuple) and isinstance(second, tuple):
+                self._twins.append((first, second))
+            return first
         if isinstance(over, ast.Call):
             name = self._called(over, env)
             if name in ("zip", "itertools.izip", "izip", "builtins.zip"):
@@ -290,7 +300,7 @@ class Usage:
         full = self._module.full_name(node)
         if node.id in self._helpers or node.id in BUILTINS:
             return None
-        if full is not None and (full in KNOWN or _is_root(full) or facade(full) is not None):
+        if full is not None and (_is_known(full) or is_module(full) or _is_of_python(full)):
             return None
         self._note((node.id,))
         return (node.id,)
@@ -307,7 +317,7 @@ class Usage:
             if root not in env and full is not None:
                 if full in KNOWN or full in SYMBOLIC or facade(full) is not None:
                     return None
-                if _is_root(full.partition(".")[0]) or _is_root(full.rpartition(".")[0]):
+                if _is_root(full):
                     self._note((flattened(chain),))
                     return (flattened(chain),)
         base = self._value(node.value, env)
@@ -470,6 +480,9 @@ def _is_known(name: str) -> bool:
     return name in KNOWN or name in BUILTINS or name in SYMBOLIC or facade(name) is not None
 
 
+def _is_of_python(full: str) -> bool:
+    return full.partition(".")[0] in ("collections", "itertools", "functools", "builtins")
+
+
 def _is_root(full: str) -> bool:
-    root = full.partition(".")[0]
-    return root in ("theano", "numpy", "collections", "itertools", "functools", "builtins")
+    return full.partition(".")[0] in ("theano", "numpy") or _is_of_python(full)

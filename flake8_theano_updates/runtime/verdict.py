@@ -37,6 +37,7 @@ def judged(result: dict[str, Any], program: Snippet, backend: Backend) -> Verdic
         mended,
         first,
         program.text,
+        refused=_shortened(result["refused"]) if result["refused"] else None,
     )
 
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -534,17 +535,109 @@ updates = [(n, n + 1),
     assert [row[0] for row in verdict.with_new_value] == [1, 3, 5, 8, 12, 17]
 
 
+def test_of_a_variable_that_is_updated_twice_the_marked_update_counts() -> None:
+    source = """
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+updates = [(v, v * 2.0),
+           (w, w + v),  # read
+           (w, w + 1)]
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed"
+    assert verdict.refused is not None
+    assert verdict.refused.startswith("ValueError: ('this shared variable already has an update")
+    assert verdict.as_compiled[:3] == ((1, 2), (3, 4), (7, 8))
+    assert verdict.reversed == verdict.as_compiled
+    assert verdict.with_new_value[:3] == ((1, 2), (5, 4), (13, 8))
+
+
 def test_the_backend_refuses() -> None:
     source = """
 w = theano.shared(1.0)
 v = theano.shared(2.0)
-updates = [(v, v * 2.0), (w, w + 1),
-           (w, w + v)]  # read
+updates = [(v, v * 2.0),
+           (w, T.stack([w, v]))]  # read
 """
     verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
     assert verdict.status == "raises"
-    assert verdict.reason.startswith("ValueError: ('this shared variable already has an update")
+    assert verdict.reason.startswith('TypeError: ("An update must have the same type')
     assert verdict.as_compiled == ()
+
+
+def test_types_that_clash_over_a_stand_in_say_nothing() -> None:
+    source = """
+def updates_of(w):
+    v = theano.shared(2.0)
+    updates = [(v, v * 2.0),
+               (w, T.stack([v, T.sum(w)]))]  # read
+    return updates
+"""
+    verdict = verdict_on(HEAD + source, scope="updates_of", read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed", verdict.reason  # a vector of two is what fits
+
+
+def test_a_loop_over_the_sum_of_two_lists() -> None:
+    source = """
+class Trainer:
+    def updates(self, network, J):
+        for param in network.weights + network.biases:
+            velocity = theano.shared(param.get_value() * 0)
+            yield velocity, 0.9 * velocity - 0.1 * T.grad(J, param)
+            yield param, param + velocity  # read
+"""
+    verdict = verdict_on(
+        HEAD + source,
+        scope="updates",
+        read="velocity",
+        reader="param",
+        registered="velocity",
+        updates="yield",
+    )
+    assert verdict.status == "confirmed", verdict.reason
+    assert len(verdict.names) == 8  # two weights, two biases, a velocity of each
+
+
+def test_random_numbers_are_the_same_at_each_call() -> None:
+    source = """
+from theano.tensor.shared_randomstreams import RandomStreams
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+rng = RandomStreams(seed=3)
+noise = rng.normal(w.get_value().shape)
+updates = [(v, v * 2.0),
+           (w, w + v + noise)]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed", verdict.reason
+    steps = [row[0] - before[0] - before[1] for before, row in pairwise(verdict.as_compiled)]
+    assert steps == pytest.approx([steps[0]] * 5)
+
+
+def test_comparisons_are_numbers_where_the_program_takes_them_for_such() -> None:
+    source = """
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+sign = (w > 0) - (w < 0)
+updates = [(v, v * 2.0),
+           (w, w + v - sign)]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed", verdict.reason
+    assert verdict.as_compiled[:3] == ((1, 2), (2, 4), (5, 8))
+
+
+def test_single_precision_does_not_clash_with_stand_ins() -> None:
+    source = """
+def updates_of(w):
+    v = theano.shared(np.ones(w.get_value().shape, dtype="float32"))
+    rate = T.constant(0.5, dtype="float32")
+    updates = [(v, v * 2.0),
+               (w, w + rate * v)]  # read
+    return updates
+"""
+    verdict = verdict_on(HEAD + source, scope="updates_of", read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed", verdict.reason
 
 
 def test_a_chain_of_new_values() -> None:
