@@ -1,8 +1,9 @@
-# make demo   see a finding and its confirmation on two small programs
-# make test   run the suite against the installed package
-# make lint   check style, types, layers, and this project with its own plugin
-# make bench  what the plugin costs, and how it does on other people's code (minutes)
-# make clean  remove everything that these made
+# make demo      see a finding and its confirmation on two small programs
+# make test      run the suite against the installed package
+# make backends  run the tests of the other backends, which it installs first (minutes)
+# make lint      check style, types, layers, and this project with its own plugin
+# make bench     what the plugin costs, and how it does on other people's code (minutes)
+# make clean     remove everything that these made
 #
 # Each needs nothing but Python (3.10 or newer; 3.10 or 3.11 for Theano itself), and
 # works in .venv only. PYTHON=/path/to/python chooses the Python of a new .venv.
@@ -17,7 +18,7 @@ SOURCES := setup.py pyproject.toml README.md LICENSE \
 # Programs started from here must not see this checkout instead of what is installed.
 unexport PYTHONPATH
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test backends lint bench clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -36,6 +37,11 @@ demo: $(VENV)/.for-demo
 test: $(VENV)/.for-test
 	@echo '== test: the suite, against the package installed in $(VENV)'
 	$(BIN)/pytest -n 2
+
+backends: $(VENV)/.for-test
+	@echo '== backends: Theano of Python 2.7 and 3.8, Theano-PyMC, Aesara and PyTensor'
+	$(BIN)/python tests/backends.py
+	$(BIN)/pytest -n 2 -m backends
 
 lint: $(VENV)/.for-lint
 	@echo '== lint: style, types, layers, and the plugin on its own project'

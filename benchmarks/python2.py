@@ -25,6 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import python27
+import pythons
 
 from flake8_theano_updates.source import python2
 from flake8_theano_updates.source.python3 import Parsed, Unreadable
@@ -59,7 +60,7 @@ def main(folders: Iterable[str]) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         download(Path(scratch))
         paths = sorted({file for folder in (scratch, *folders) for file in refused(Path(folder))})
-        interpreter = python27.find()
+        interpreter = pythons.find("2.7")
         theirs = python27.names(interpreter, paths) if interpreter else [None] * len(paths)
         taken = list(zip(paths, theirs, strict=True))
         if interpreter:

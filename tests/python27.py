@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,21 +30,6 @@ for path in sys.stdin.read().splitlines():
     found = [node for node in nodes if isinstance(node, ast.Name) and node not in caught]
     print(json.dumps([[node.lineno, node.col_offset, node.id] for node in found]))
 """
-
-
-def find() -> str | None:
-    """Return a Python 2.7 that runs, from the PATH or from pyenv, or None."""
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    candidates = [shutil.which("python2.7"), shutil.which("python2")]
-    candidates += map(str, sorted(pyenv.glob("versions/2.7*/bin/python2.7")))
-    return next((one for one in candidates if one and _runs(one)), None)
-
-
-def _runs(python: str) -> bool:
-    ask = "import sys; print(sys.version_info[:2] == (2, 7))"
-    # The shims of pyenv are there for every Python that any of its versions has.
-    answer = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False)
-    return answer.stdout.strip() == "True"
 
 
 def names(python27: str, paths: Iterable[Path]) -> list[list[tuple[int, int, str]] | None]:

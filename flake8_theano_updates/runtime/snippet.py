@@ -21,6 +21,7 @@ from flake8_theano_updates.runtime.names import (
     is_module,
 )
 from flake8_theano_updates.runtime.stand_ins import NUMBERS, StandIns, array
+from flake8_theano_updates.runtime.stars import without_stars
 from flake8_theano_updates.runtime.usage import flattened
 
 FRAME = Path(__file__).with_name("frame.py")
@@ -205,7 +206,7 @@ class _Rewriter:
             return new
         same = rebuilt(node, self._replacement, inside=True)
         assert isinstance(same, ast.expr)
-        return same
+        return without_stars(same)
 
     def _special(self, node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Call):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import python27
+import pythons
 from hypothesis import given
 from hypothesis import strategies as st
 from python2_samples import KEYWORDS, SAMPLES
@@ -32,7 +33,7 @@ ENCODED = {
 }
 
 WITH_PYTHON27 = pytest.mark.skipif(
-    python27.find() is None, reason="no Python 2.7 on the PATH or in pyenv to compare with"
+    pythons.find("2.7") is None, reason="no Python 2.7 on the PATH or in pyenv to compare with"
 )
 
 
@@ -74,7 +75,7 @@ def test_names_stand_where_python27_says(data: bytes, tmp_path: Path) -> None:
     declared = data.isascii() or b"coding" in data[:60] or data.startswith(BOM_UTF8)
     file.write_bytes(data if declared else BOM_UTF8 + data)
     parsed = parse("a.py", data)
-    interpreter = python27.find()
+    interpreter = pythons.find("2.7")
     assert interpreter
     (theirs,) = python27.names(interpreter, [file])
     assert theirs is not None

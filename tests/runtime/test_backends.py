@@ -1,0 +1,154 @@
+"""The same programs on every backend, in environments of their own (``make backends``)."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backends import ENVIRONMENTS, Environment
+
+from flake8_theano_updates import check
+from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.runtime import confirm
+
+np = pytest.importorskip("numpy", reason="NumPy comes with a backend, by the extra theano")
+pytestmark = pytest.mark.backends
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+KINDS = ("as_compiled", "reversed", "with_new_value")
+
+Trees = dict[str, ast.Module]
+
+
+@pytest.fixture(params=ENVIRONMENTS, ids=lambda one: one.name)
+def environment(request: pytest.FixtureRequest) -> Environment:
+    one: Environment = request.param
+    if not one.stamp.exists():
+        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    return one
+
+
+def found(*paths: Path) -> tuple[list[Finding], Trees]:
+    findings: list[Finding] = []
+    trees: Trees = {}
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        trees[str(path)] = ast.parse(text)
+        findings += check(trees[str(path)], text.splitlines(), str(path))
+    return findings, trees
+
+
+@functools.cache
+def of_fixtures() -> tuple[list[Finding], Trees, list[Verdict]]:
+    """What is found in the fixtures, and what the backend of this environment computes."""
+    findings, trees = found(FIXTURES / "question.py", *sorted(FIXTURES.glob("THU10[12]/**/*.py")))
+    return findings, trees, confirm(findings, trees)
+
+
+def flat(values: object) -> Iterator[float]:
+    if isinstance(values, (list, tuple)):
+        for value in values:
+            yield from flat(value)
+    else:
+        assert isinstance(values, (int, float))
+        yield float(values)
+
+
+def test_the_numbers_are_the_same(environment: Environment) -> None:
+    findings, trees, here = of_fixtures()
+    there = confirm(findings, trees, python=str(environment.interpreter))
+    assert len(findings) > 100
+    for finding, one, other in zip(findings, here, there, strict=True):
+        where = f"{finding.path}:{finding.line}: {other.reason}"
+        if environment.python == "2.7" and ":=" in str(one.snippet):
+            assert "SyntaxError" in other.reason, where
+            continue
+        assert (other.status, other.backend) == (one.status, environment.backend), where
+        assert (other.names, other.first_difference) == (one.names, one.first_difference), where
+        for kind in KINDS:
+            rows = [list(flat(getattr(verdict, kind))) for verdict in (one, other)]
+            np.testing.assert_allclose(*rows, rtol=1e-6, atol=1e-12, err_msg=where)
+
+
+def test_a_program_runs_alone(environment: Environment, tmp_path: Path) -> None:
+    _, _, here = of_fixtures()
+    for number, verdict in enumerate(here[:4]):
+        path = tmp_path / f"program_{number}.py"
+        assert verdict.snippet is not None
+        path.write_text(verdict.snippet, encoding="utf-8")
+        done = subprocess.run(
+            [environment.interpreter, path],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path)},
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        last = f"as compiled and with the new value differ from call {verdict.first_difference} on"
+        assert done.stdout.splitlines()[-1] == last
+
+
+OWN = {
+    "theano": """\
+import theano
+import theano.tensor as T
+from theano.tensor.nnet import sigmoid
+w = theano.shared(np.array([0.5, -0.5]))
+v = theano.shared(np.array([0.1, 0.2]))
+updates = [(v, 0.9 * v - 0.1 * T.nnet.softmax(w) - 0.1 * sigmoid(w)), (w, w + v)]
+f = theano.function([], [], updates=updates)
+""",
+    "aesara": """\
+import aesara
+import aesara.tensor as at
+w = aesara.shared(np.array([0.5, -0.5]))
+v = aesara.shared(np.array([0.1, 0.2]))
+updates = [(v, 0.9 * v - 0.1 * at.special.softmax(w, axis=-1) - 0.1 * at.sigmoid(w)), (w, w + v)]
+f = aesara.function([], [], updates=updates)
+""",
+    "pytensor": """\
+import pytensor
+import pytensor.tensor as pt
+from pytensor import function, shared
+w = shared(np.array([0.5, -0.5]))
+v = shared(np.array([0.1, 0.2]))
+updates = [(v, 0.9 * v - 0.1 * pt.special.softmax(w, axis=-1) - 0.1 * pt.sigmoid(w)), (w, w + v)]
+f = function([], [], updates=updates)
+""",
+}
+
+
+def trajectory(new: bool) -> Iterator[list[list[float]]]:
+    w, v = np.array([0.5, -0.5]), np.array([0.1, 0.2])
+    for _ in range(6):
+        yield [w.tolist(), v.tolist()]
+        softmax = np.exp(w) / np.exp(w).sum()
+        velocity = 0.9 * v - 0.1 * softmax - 0.1 / (1 + np.exp(-w))
+        w, v = w + (velocity if new else v), velocity
+
+
+@pytest.mark.parametrize("package", OWN)
+def test_names_of_one_backend_are_found_in_the_others(
+    environment: Environment, package: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(f"import numpy as np\n{OWN[package]}", encoding="utf-8")
+    findings, trees = found(path)
+    (verdict,) = confirm(findings, trees, python=str(environment.interpreter))
+    assert verdict.status == "confirmed", verdict.reason
+    assert verdict.names == ("w", "v")
+    assert verdict.instead_of == (None if package == environment.package else package)
+    for kind, new in zip(KINDS, (False, False, True), strict=True):
+        rows: Any = getattr(verdict, kind)
+        np.testing.assert_allclose(
+            [list(flat(row)) for row in rows],
+            [list(flat(row)) for row in trajectory(new)],
+            rtol=1e-6,
+        )
