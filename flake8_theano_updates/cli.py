@@ -12,55 +12,19 @@ import ast
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
 
 from flake8_theano_updates.arguments import parser
-from flake8_theano_updates.cells import in_cell, place_in
-from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files
-from flake8_theano_updates.findings import check
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
+from flake8_theano_updates.looking import look
 from flake8_theano_updates.model import Finding, Verdict
-from flake8_theano_updates.noqa import not_silenced
 from flake8_theano_updates.report import json as json_report
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.rules import RULES
-from flake8_theano_updates.source.notebook import Notebook
-from flake8_theano_updates.source.python3 import Parsed, Unreadable
-from flake8_theano_updates.source.reading import read
-
-NOTHING = 0
-FOUND = 1
-UNUSABLE = 2
-INTERNAL = 3
-INTERRUPTED = 130
-CLOSED = 141
-
-Sources = tuple[tuple[tuple[str, int | None], Sequence[str]], ...]
+from flake8_theano_updates.statuses import CLOSED, FOUND, INTERNAL, INTERRUPTED, NOTHING, UNUSABLE
 
 _UNCHECKED = Verdict("unresolved", "the check itself failed, so there is nothing to compile")
-
-
-@dataclass(frozen=True)
-class _Looked:
-    """What looking at one path gave.
-
-    Args:
-        findings: what was found there.
-        trees: the syntax tree of each file, by the path in its findings.
-        sources: its lines, by that path and, in a notebook, the number of the cell.
-        status: the exit status that this calls for, whatever the findings do.
-        complaint: one line for standard error, or None.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    trees: tuple[tuple[str, ast.Module], ...] = ()
-    sources: Sources = ()
-    status: int = NOTHING
-    complaint: str | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     looked = []
-    for one in _look(options):
+    for one in look(options.paths, options, with_fixes=options.format == "json"):
         if one.complaint:
             _complain(one.complaint)
         looked.append(one)
@@ -184,74 +148,6 @@ def _explain(code: str | None) -> int:
     known = ", ".join(rule.code for rule in RULES)
     _complain(f"explain: there is no rule {code!r}; the rules are {known}")
     return UNUSABLE
-
-
-def _look(options: argparse.Namespace) -> Iterator[_Looked]:
-    seen = set()
-    for path in options.paths:
-        try:
-            for file in python_files(path):
-                if file not in seen:
-                    seen.add(file)
-                    yield _look_at(file, options)
-        except NoInput as error:
-            yield _Looked(status=UNUSABLE, complaint=str(error))
-
-
-def _look_at(file: str, options: argparse.Namespace) -> _Looked:
-    path = options.stdin_display_name if file == STANDARD_INPUT else file
-    try:
-        source = read(path, _read(file), options.python_version)
-    except Unreadable as error:
-        return _Looked(status=UNUSABLE, complaint=str(error))
-    except OSError as error:
-        return _Looked(status=UNUSABLE, complaint=f"{path}: {error.strerror or error}")
-    notebook = source if isinstance(source, Notebook) else None
-    parsed = source.parsed if isinstance(source, Notebook) else source
-    try:
-        found = check(
-            parsed.tree,
-            parsed.lines,
-            path,
-            enable=options.enable,
-            compilers=options.function,
-            python=parsed.python,
-            place="line {}".format if notebook is None else partial(place_in, notebook),
-        )
-    except Exception as error:
-        # One file that trips the checks must not hide what the others hold.
-        return _Looked(findings=(internal_error(path, error),), status=INTERNAL)
-    selected = [finding for finding in found if finding.code in options.select]
-    heard = not_silenced(selected, path, parsed.lines)
-    if heard and options.format == "json" and notebook is None and parsed.python == 3:
-        try:
-            heard = _with_fixes(heard, parsed, options)
-        except Exception as error:
-            return _Looked(findings=(internal_error(path, error),), status=INTERNAL)
-    findings = heard if notebook is None else [in_cell(f, notebook) for f in heard]
-    if notebook is None:
-        sources: Sources = (((path, None), parsed.lines),)
-    else:
-        sources = tuple(((path, c.number), c.source.split("\n")) for c in notebook.cells)
-    return _Looked(tuple(findings), ((path, parsed.tree),), sources)
-
-
-def _with_fixes(
-    findings: Sequence[Finding], parsed: Parsed, options: argparse.Namespace
-) -> list[Finding]:
-    # Imported here: only JSON shows the edits.
-    from flake8_theano_updates.fixes.offered import fixes_of, source_of
-
-    def look(tree: ast.Module, lines: Sequence[str]) -> list[Finding]:
-        found = check(tree, lines, parsed.path, enable=options.enable, compilers=options.function)
-        return not_silenced(found, parsed.path, lines)
-
-    source = source_of(parsed.tree, parsed.lines, look)
-    return [replace(one, fixes=fixes_of(source, one, look)) for one in findings]
-
-
-def _read(file: str) -> bytes:
-    return sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
 
 
 def _complain(line: str) -> None:

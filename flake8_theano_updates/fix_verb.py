@@ -20,12 +20,8 @@ from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.noqa import not_silenced
 from flake8_theano_updates.source.python3 import Unreadable, parse
+from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
-
-NOTHING = 0
-FOUND = 1
-UNUSABLE = 2
-INTERNAL = 3
 
 _CHOOSE = (
     "it takes a choice: --unsafe uses the new value, --safe-only keeps the numbers and shows "

@@ -15,7 +15,7 @@ import pytest
 from commands import run, run_json, run_python
 
 import flake8_theano_updates
-from flake8_theano_updates import cli
+from flake8_theano_updates import cli, looking
 from flake8_theano_updates.rules import RULES
 
 STALE = """\
@@ -284,7 +284,7 @@ def test_an_internal_error_is_a_finding_and_the_rest_is_checked(
     stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (stale / "other.py").write_text(STALE)
-    real = cli.check
+    real = looking.check
 
     def check_but_one(tree, lines, path, **options):
         if path == "other.py":
@@ -292,7 +292,7 @@ def test_an_internal_error_is_a_finding_and_the_rest_is_checked(
         return real(tree, lines, path, **options)
 
     monkeypatch.chdir(stale)
-    monkeypatch.setattr(cli, "check", check_but_one)
+    monkeypatch.setattr(looking, "check", check_but_one)
     assert cli.main(["check", "other.py", "stale.py"]) == 3
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("other.py:1:1: THU000 internal error")

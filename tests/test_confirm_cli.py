@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_theano_updates import cli, runtime
+from flake8_theano_updates import cli, looking, runtime
 from flake8_theano_updates.model import Verdict
 
 STALE = """\
@@ -82,14 +82,14 @@ def test_what_cannot_be_read_counts_even_if_all_else_is_refuted(
 def test_a_file_on_which_the_check_failed_stays_in_the_list(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real = cli.check
+    real = looking.check
 
     def fails(tree, lines, path, **options):
         if path == "a.py":
             raise ZeroDivisionError("one")
         return real(tree, lines, path, **options)
 
-    monkeypatch.setattr(cli, "check", fails)
+    monkeypatch.setattr(looking, "check", fails)
     give(monkeypatch, AGREES)
     assert cli.main(["confirm", "--format=json", "a.py", "b.py"]) == 3
     first, second = json.loads(capsys.readouterr().out)
