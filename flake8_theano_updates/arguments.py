@@ -42,8 +42,17 @@ def parser() -> argparse.ArgumentParser:
 
     _add_fix(verbs.add_parser("fix", help="show, or write, what mends the findings"))
 
-    explain_verb = verbs.add_parser("explain", help="say what a rule means, or list the rules")
-    explain_verb.add_argument("code", nargs="?", metavar="CODE", help="such as THU101")
+    explain_verb = verbs.add_parser(
+        "explain", help="say what a rule means, or what is wrong with some code; list the rules"
+    )
+    explain_verb.add_argument(
+        "subjects",
+        nargs="*",
+        metavar="CODE|PATH[:LINE]",
+        help="a rule such as THU101; files, folders, or - for standard input; or a place as "
+        "check prints it",
+    )
+    _add_reading(explain_verb)
     return whole
 
 
@@ -90,6 +99,10 @@ def _add_input(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input"
     )
+    _add_reading(verb)
+
+
+def _add_reading(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--select",
         type=_codes,

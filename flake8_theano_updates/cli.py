@@ -18,10 +18,9 @@ from flake8_theano_updates.arguments import parser
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.looking import look
-from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.model import Finding, Sources, Verdict
 from flake8_theano_updates.report import json as json_report
 from flake8_theano_updates.report import text as text_report
-from flake8_theano_updates.rules import RULES
 from flake8_theano_updates.statuses import CLOSED, FOUND, INTERNAL, INTERRUPTED, NOTHING, UNUSABLE
 
 _UNCHECKED = Verdict("unresolved", "the check itself failed, so there is nothing to compile")
@@ -44,13 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A path or a name that the terminal cannot show must not end the run.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        if options.verb == "fix":
-            # Imported here: `check` does without it, and starts sooner.
-            from flake8_theano_updates import fix_verb
-
-            status = fix_verb.run(options, _complain)
-        else:
-            status = _explain(options.code) if options.verb == "explain" else _report(options)
+        status = _run(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -59,6 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED
     return status
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported where used: `check` does without these, and starts sooner.
+    if options.verb == "fix":
+        from flake8_theano_updates import fix_verb
+
+        return fix_verb.run(options, _complain)
+    if options.verb == "explain":
+        from flake8_theano_updates import explain_verb
+
+        return explain_verb.run(options, _complain)
+    return _report(options)
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -71,7 +77,7 @@ def _report(options: argparse.Namespace) -> int:
     findings = [finding for one in looked for finding in one.findings]
     if options.verb == "confirm":
         trees = dict(pair for one in looked for pair in one.trees)
-        sources = dict(pair for one in looked for pair in one.sources)
+        sources = {place: lines for one in looked for place, lines in one.sources.items()}
         return max(status, _confirm(options, findings, trees, sources))
     if options.format == "json":
         print(json_report.report(findings))
@@ -85,7 +91,7 @@ def _confirm(
     options: argparse.Namespace,
     findings: Sequence[Finding],
     trees: dict[str, ast.Module],
-    sources: dict[tuple[str, int | None], Sequence[str]],
+    sources: Sources,
 ) -> int:
     # Imported here: `check` does without it, and starts sooner.
     from flake8_theano_updates.runtime import confirm
@@ -116,7 +122,7 @@ def _why_no_page(
     path: str,
     findings: Sequence[Finding],
     verdicts: Sequence[Verdict],
-    sources: dict[tuple[str, int | None], Sequence[str]],
+    sources: Sources,
 ) -> str | None:
     """Write the page; return what kept it from being written, or None."""
     # Imported here: few runs write a page.
@@ -135,19 +141,6 @@ def _why_no_page(
 def _why_no_backend(findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> str | None:
     pairs = zip(findings, verdicts, strict=True)
     return next((v.reason for f, v in pairs if f.fault and v.backend is None), None)
-
-
-def _explain(code: str | None) -> int:
-    if code is None:
-        print(text_report.rule_list(RULES))
-        return NOTHING
-    for rule in RULES:
-        if code.lower() in {rule.code.lower(), rule.name}:
-            print(text_report.rule(rule))
-            return NOTHING
-    known = ", ".join(rule.code for rule in RULES)
-    _complain(f"explain: there is no rule {code!r}; the rules are {known}")
-    return UNUSABLE
 
 
 def _complain(line: str) -> None:

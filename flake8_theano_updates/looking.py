@@ -6,7 +6,7 @@ import argparse
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +14,12 @@ from flake8_theano_updates.cells import in_cell, place_in
 from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.internal_error import internal_error
-from flake8_theano_updates.model import Finding
+from flake8_theano_updates.model import Finding, Sources
 from flake8_theano_updates.noqa import not_silenced
 from flake8_theano_updates.source.notebook import Notebook
 from flake8_theano_updates.source.python3 import Parsed, Unreadable
 from flake8_theano_updates.source.reading import read
 from flake8_theano_updates.statuses import INTERNAL, NOTHING, UNUSABLE
-
-Sources = tuple[tuple[tuple[str, int | None], Sequence[str]], ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Looked:
 
     findings: tuple[Finding, ...] = ()
     trees: tuple[tuple[str, ast.Module], ...] = ()
-    sources: Sources = ()
+    sources: Sources = field(default_factory=dict)
     status: int = NOTHING
     complaint: str | None = None
 
@@ -96,9 +94,9 @@ def _look_at(file: str, options: argparse.Namespace, with_fixes: bool) -> Looked
             return Looked(findings=(internal_error(path, error),), status=INTERNAL)
     findings = heard if notebook is None else [in_cell(f, notebook) for f in heard]
     if notebook is None:
-        sources: Sources = (((path, None), parsed.lines),)
+        sources: Sources = {(path, None): parsed.lines}
     else:
-        sources = tuple(((path, c.number), c.source.split("\n")) for c in notebook.cells)
+        sources = {(path, c.number): c.source.split("\n") for c in notebook.cells}
     return Looked(tuple(findings), ((path, parsed.tree),), sources)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -161,3 +162,7 @@ class Finding:
     registered_cell: int | None = None
     update_cell: int | None = None
     fault: OrderFault | None = field(default=None, compare=False, repr=False)
+
+
+# The lines in which a finding's lines count, by its path and, in a notebook, its cell.
+Sources = Mapping[tuple[str, int | None], Sequence[str]]

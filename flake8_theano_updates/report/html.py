@@ -6,11 +6,11 @@ All that comes from the user's files passes through ``html.escape``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
 
-from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.model import Finding, Sources, Verdict
 from flake8_theano_updates.report import text
 from flake8_theano_updates.report.values import (
     Element,
@@ -19,7 +19,6 @@ from flake8_theano_updates.report.values import (
     shown_elements,
 )
 
-Sources = Mapping[tuple[str, int | None], Sequence[str]]
 Values = Sequence[float | None]
 
 # Lines shown before and after a finding, and how far up what it is about is still shown.

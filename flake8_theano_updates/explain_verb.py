@@ -1,0 +1,122 @@
+"""The command line's ``explain``: what a rule means, and what is wrong with the user's own code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from flake8_theano_updates.files import STANDARD_INPUT
+from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
+from flake8_theano_updates.internal_error import internal_error
+from flake8_theano_updates.looking import Looked, look
+from flake8_theano_updates.model import Finding
+from flake8_theano_updates.report import text as text_report
+from flake8_theano_updates.report.explanation import explanation
+from flake8_theano_updates.rules import RULES
+from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
+
+_PLACE = re.compile(
+    r"(?P<path>.+?)(?::cell (?P<cell>\d+))?(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?"
+)
+_CODE = re.compile(r"[\w-]+")
+_BETWEEN = "\n\n" + "-" * 100 + "\n\n"
+
+Complain = Callable[[str], None]
+See = Callable[[str], Sequence[Looked]]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A path and what of it is asked for; None stands for all."""
+
+    path: str
+    cell: int | None = None
+    line: int | None = None
+    column: int | None = None
+
+    def holds(self, finding: Finding) -> bool:
+        """Is the finding on the line, in the cell and at the column that are asked for?"""
+        if finding.code == INTERNAL_CODE:
+            return True
+        return (
+            self.cell in (None, finding.cell)
+            and (self.line is None or finding.line <= self.line <= finding.end_line)
+            and self.column in (None, finding.column)
+        )
+
+
+def run(options: argparse.Namespace, complain: Complain) -> int:
+    """Explain rules and findings, or list the rules where nothing is asked for.
+
+    Args:
+        options: of the verb, as ``arguments`` reads them.
+        complain: takes one line for standard error.
+
+    Returns:
+        the exit status: for a path that of ``check``, where findings at other places
+        than the one that is asked for do not count; 2 for a rule that there is not.
+    """
+    if not options.subjects:
+        print(text_report.rule_list(RULES))
+        return NOTHING
+
+    @cache
+    def see(path: str) -> tuple[Looked, ...]:
+        seen = tuple(look([path], options, with_fixes=True))
+        for one in seen:
+            if one.complaint:
+                complain(one.complaint)
+        return seen
+
+    answers = [_answer(subject, see, complain) for subject in options.subjects]
+    told = [one for texts, _ in answers for one in texts]
+    if told:
+        print(_BETWEEN.join(told))
+    return max(status for _, status in answers)
+
+
+def _answer(subject: str, see: See, complain: Complain) -> tuple[list[str], int]:
+    """Return what there is to say of one argument, and its exit status."""
+    rule = next((one for one in RULES if subject.lower() in {one.code.lower(), one.name}), None)
+    if rule is not None:
+        return [text_report.rule(rule)], NOTHING
+    place = _place(subject)
+    if _is_code(place.path):
+        known = ", ".join(one.code for one in RULES)
+        complain(f"explain: there is no rule {subject!r}, nor such a file; the rules are {known}")
+        return [], UNUSABLE
+    seen = see(place.path)
+    status = max(one.status for one in seen)
+    asked = [(f, one.sources) for one in seen for f in one.findings if place.holds(f)]
+    try:
+        told = [explanation(finding, sources) for finding, sources in asked]
+    except Exception as error:
+        complain(internal_error("explain", error).message)
+        return [], INTERNAL
+    if told:
+        return told, max(status, FOUND)
+    return ([_nothing(subject, seen)] if status == NOTHING else []), status
+
+
+def _place(subject: str) -> _Place:
+    match = None if os.path.exists(subject) else _PLACE.fullmatch(subject)
+    if match is None:
+        return _Place(subject)
+    numbers = match.group("cell", "line", "column")
+    return _Place(match["path"], *(int(number) if number else None for number in numbers))
+
+
+def _is_code(path: str) -> bool:
+    """Does it look like a code or a name of a rule, rather than like a path?"""
+    return path != STANDARD_INPUT and not os.path.exists(path) and bool(_CODE.fullmatch(path))
+
+
+def _nothing(subject: str, seen: Sequence[Looked]) -> str:
+    elsewhere = [text_report.place(finding) for one in seen for finding in one.findings]
+    if not elsewhere:
+        return f"{subject}: nothing found"
+    return f"{subject}: nothing found here, but at {', '.join(elsewhere)}"

@@ -1,0 +1,227 @@
+"""One finding told in full: the lines that it is about, what they compute, what to write."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import difflib
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from flake8_theano_updates.model import Edit, Finding, Fix, OrderFault, Sources
+from flake8_theano_updates.report import text
+from flake8_theano_updates.report.table import columns
+from flake8_theano_updates.rules import BY_CODE
+
+_WIDTH = 100
+_INDENT = "    "
+_TAB = 4
+_ELLIPSIS = "..."
+_DIFF_LINES = 16
+_FIXED_BLANK = "\N{NO-BREAK SPACE}"
+
+# The rules about reads of an old value where the new one was meant.
+_ORDER = frozenset({"THU101", "THU102"})
+
+# What the line does that a finding calls registered, where that is not to register a pair.
+_OTHER_LINE = {"THU206": "compiles", "THU302": "rebinds"}
+
+_FIX_TITLES = {
+    "new-value": "Write instead, to use the new value (`theano-updates fix --unsafe` does it):",
+    "rewrite": "Write instead (`theano-updates fix{option}` does it):",
+}
+
+
+def explanation(finding: Finding, sources: Sources) -> str:
+    """Write a finding for a terminal of 100 columns, as paragraphs.
+
+    Args:
+        finding: what was found, with its fixes where it has some.
+        sources: the lines in which its lines count, by path and cell.
+    """
+    parts = [_told(text.line(finding)), "\n".join(_lines(finding, sources))]
+    parts += _meaning(finding) if finding.code in _ORDER else [_told(BY_CODE[finding.code].why)]
+    parts += _instead(finding, sources.get((finding.path, finding.cell), ()))
+    parts.append(f"More about the rule: theano-updates explain {finding.code}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _told(words: str) -> str:
+    told = textwrap.fill(words, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return told.replace(_FIXED_BLANK, " ")
+
+
+def _lines(finding: Finding, sources: Sources) -> Iterator[str]:
+    """Yield the user's lines with what each does, and carets under the finding's own."""
+    own = (finding.cell, finding.line)
+    roles: dict[tuple[int | None, int], list[str]] = {own: []}
+    if finding.registered_line is not None:
+        role = _OTHER_LINE.get(finding.code, "registers")
+        roles.setdefault((finding.registered_cell, finding.registered_line), []).append(role)
+    if finding.code in _ORDER:
+        roles[own].append("reads")
+    if finding.update_line is not None:
+        roles.setdefault((finding.update_cell, finding.update_line), []).append("updates")
+    shown = []
+    for cell, line in sorted(roles, key=lambda place: (place[0] or 0, place[1])):
+        lines = sources.get((finding.path, cell), ())
+        if 1 <= line <= len(lines):
+            at = str(line) if cell is None else f"cell {cell}:{line}"
+            shown.append((cell, line, ", ".join(roles[cell, line]), at, lines[line - 1].rstrip()))
+    if not shown:
+        return
+    codes = "\n".join(code for *_, code in shown)
+    # What is cut from the first line is cut from all.
+    blank = codes.index("\n") if "\n" in codes else len(codes)
+    blank -= len(textwrap.dedent(codes).split("\n", 1)[0])
+    gutters = columns([(role, at) for _, _, role, at, _ in shown], (False, True))
+    width = max(map(len, gutters))
+    room = _WIDTH - len(_INDENT) - width - len(" | ")
+    for gutter, (cell, line, _, _, code) in zip(gutters, shown, strict=True):
+        is_own = (cell, line) == own
+        code, start, end = _window(code, blank, finding if is_own else None, room)
+        yield f"{_INDENT}{gutter} | {code}".rstrip()
+        if is_own:
+            carets = " " * start + "^" * (end - start)
+            yield f"{_INDENT}{' ' * width} | {carets}"
+
+
+def _window(code: str, blank: int, finding: Finding | None, room: int) -> tuple[str, int, int]:
+    """Cut a line to ``room`` characters around a finding, without its first ``blank`` ones.
+
+    Returns:
+        what is left of the line, and where the finding starts and ends in it.
+    """
+    code = code[blank:]
+    first = 0 if finding is None else finding.column - 1 - blank
+    last = len(code)
+    if finding is not None and finding.end_line == finding.line:
+        last = finding.end_column - 1 - blank
+    # Characters that a terminal does not show, or shows as something else, count as one.
+    code = "".join(c if c.isprintable() or c == "\t" else "?" for c in code)
+    start, end = (len(code[:at].expandtabs(_TAB)) for at in (first, max(last, first + 1)))
+    code = code.expandtabs(_TAB)
+    if start > room // 2 and len(code) > room:
+        left = min(start - room // 2, len(code) - room) + len(_ELLIPSIS)
+        code = _ELLIPSIS + code[left:]
+        start, end = start - left + len(_ELLIPSIS), end - left + len(_ELLIPSIS)
+    if len(code) > room:
+        code = code[: room - len(_ELLIPSIS)] + _ELLIPSIS
+    return code, start, min(end, room)
+
+
+def _meaning(finding: Finding) -> Iterator[str]:
+    """Yield what Theano computes here, what reading in order would, and why it was reported."""
+    variable, target = finding.variable, finding.target
+    registered = _place(finding.registered_cell, finding.registered_line)
+    compiled, mended = _values(finding.fault) if finding.fault else (None, None)
+    what = (
+        f"Theano computes every new value from what the variables hold before the call, and "
+        f"stores them all at its end, wherever the pairs stand. So the new value of '{target}'"
+    )
+    if finding.code == "THU101":
+        old = f"the '{variable}' from before the call"
+        other = f"Read in order, with {registered} done first,"
+    else:
+        old = f"the '{variable}' that the call before has left"
+        other = f"With the new value, which {registered} registers, computed first,"
+    if compiled and mended:
+        yield f"{_told(f'{what} is')}\n\n{_INDENT}{compiled}"
+        yield f"{_told(f'with {old}. {other} it would be')}\n\n{_INDENT}{mended}"
+    else:
+        yield _told(f"{what} is computed with {old}. {other} it would use the new one.")
+    yield _told(
+        f"It is reported because nothing here shows that the old value is meant: it is no swap, "
+        f"counter, reset or kept history, the update of '{target}' does not use both values of "
+        f"'{variable}', and the new value of '{variable}' does not build on this read. If it is "
+        f"meant, say so at the end of the line: #{_FIXED_BLANK}noqa:{_FIXED_BLANK}{finding.code}"
+    )
+
+
+def _place(cell: int | None, line: int | None) -> str:
+    return f"line {line}" if cell is None else f"cell {cell}, line {line}"
+
+
+def _values(fault: OrderFault) -> tuple[str | None, str | None]:
+    """Write the reader's new value as it is, and with the new value of what it reads.
+
+    Returns:
+        (None, None) where the reads do not stand in the reader's pair itself, or where it
+        is too long for a line.
+    """
+    value = fault.reader.value
+    reads = set(map(id, fault.reads))
+    if not any(id(node) in reads for node in ast.walk(value)):
+        return None, None
+    # The copy takes what the memo has for the reads.
+    mended = copy.deepcopy(value, dict.fromkeys(reads, fault.registered.value))
+    written = ast.unparse(value), ast.unparse(mended)
+    room = _WIDTH - len(_INDENT)
+    if any(len(one) > room or "\n" in one for one in written):
+        return None, None
+    return written
+
+
+def _instead(finding: Finding, lines: Sequence[str]) -> Iterator[str]:
+    """Yield the code to write, as far as the message does not say it already."""
+    for fix in finding.fixes:
+        if fix.kind in _FIX_TITLES:
+            option = "" if fix.safe else " --unsafe"
+            title = _FIX_TITLES[fix.kind].format(option=option)
+            yield f"{title}\n\n{textwrap.indent(_diff(fix, lines), _INDENT)}"
+        else:
+            yield (
+                "To keep the numbers and show that the old value is read: "
+                "`theano-updates fix --safe-only`"
+            )
+    if finding.code in _ORDER and not any(fix.kind in _FIX_TITLES for fix in finding.fixes):
+        yield _in_words(finding)
+
+
+def _in_words(finding: Finding) -> str:
+    """Say how to use the new value."""
+    here = _place(finding.cell, finding.line)
+    if finding.new_value:
+        return _told(f"Write '{finding.new_value}' instead of '{finding.variable}' at {here}.")
+    registered = _place(finding.registered_cell, finding.registered_line)
+    stem = re.search(r"[^\W\d]\w*$", finding.variable or "")
+    name = f"{stem[0]}_new" if stem else "new_value"
+    value = ast.unparse(finding.fault.registered.value) if finding.fault else ""
+    code = f"{name} = {value}"
+    if not value or "\n" in value or len(code) > _WIDTH - len(_INDENT):
+        code = f"{name} = ...  # what {registered} registers"
+    then = f"then store it, ({finding.variable}, {name}), and read '{name}' at {here}."
+    return f"Write instead, before both lines:\n\n{_INDENT}{code}\n\n{_told(then)}"
+
+
+def _diff(fix: Fix, lines: Sequence[str]) -> str:
+    """Write what a fix changes, as lines that go and lines that come; long ones are cut."""
+    after = _edited(lines, fix.edits)
+    changes = [
+        (line[0], line[1:].rstrip().expandtabs(_TAB))
+        for line in difflib.unified_diff(lines, after, n=1)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    codes = textwrap.dedent("\n".join(code for _, code in changes)).split("\n")
+    room = _WIDTH - len(_INDENT) - len("+ ")
+    shown = [
+        f"{sign} {_window(code, 0, None, room)[0]}".rstrip()
+        for (sign, _), code in zip(changes, codes, strict=True)
+    ]
+    if len(shown) > _DIFF_LINES:
+        shown[_DIFF_LINES:] = [f"{_ELLIPSIS} and {len(shown) - _DIFF_LINES} lines more"]
+    return "\n".join(shown)
+
+
+def _edited(lines: Sequence[str], edits: Sequence[Edit]) -> list[str]:
+    """Return the lines after ordered edits."""
+    starts = list(accumulate(map(len, lines), initial=0))
+    whole = "".join(lines)
+    parts, done = [], 0
+    for edit in edits:
+        start = starts[edit.line - 1] + edit.column - 1
+        parts += [whole[done:start], edit.text]
+        done = starts[edit.end_line - 1] + edit.end_column - 1
+    return re.findall(r"[^\n]*\n|[^\n]+", "".join([*parts, whole[done:]]))
