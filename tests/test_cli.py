@@ -13,21 +13,12 @@ from pathlib import Path
 
 import pytest
 from commands import run, run_json, run_python
+from samples import STALE
 
 import flake8_theano_updates
 from flake8_theano_updates import cli, looking
 from flake8_theano_updates.rules import RULES
 
-STALE = """\
-import theano
-
-velocity = theano.shared(0.0)
-param = theano.shared(1.0)
-updates = []
-updates.append((velocity, 0.9 * velocity - 0.1 * theano.grad(param**2, param)))
-updates.append((param, param + velocity))
-step = theano.function([], [], updates=updates)
-"""
 PAIR = "(param, param + velocity)"
 STALE_LINE = 7
 STALE_COLUMN = 32

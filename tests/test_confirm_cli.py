@@ -6,20 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from samples import STALE
 
 from flake8_theano_updates import cli, looking, runtime
 from flake8_theano_updates.model import Verdict
-
-STALE = """\
-import theano
-
-velocity = theano.shared(0.0)
-param = theano.shared(1.0)
-updates = []
-updates.append((velocity, 0.9 * velocity - 0.1 * theano.grad(param**2, param)))
-updates.append((param, param + velocity))
-step = theano.function([], [], updates=updates)
-"""
 
 
 @pytest.fixture(autouse=True)

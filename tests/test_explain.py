@@ -14,7 +14,7 @@ from flake8_theano_updates import cli, explain_verb
 from flake8_theano_updates.model import Edit, Finding, Fix
 from flake8_theano_updates.report.explanation import explanation
 
-STALE = """\
+MOMENTUM = """\
 import theano
 
 def train(w, g):
@@ -28,7 +28,7 @@ def train(w, g):
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.py").write_text(STALE)
+    (tmp_path / "a.py").write_text(MOMENTUM)
     return tmp_path
 
 
@@ -74,7 +74,7 @@ def test_it_tells_the_lines_what_they_compute_and_what_to_write(explain) -> None
 
 def test_a_lagged_read_is_of_the_call_before(explain, folder: Path) -> None:
     first, second = "(v, 0.9 * v - g)", "(w, w + v)"
-    code = STALE.replace(first, "@").replace(second, first).replace("@", second)
+    code = MOMENTUM.replace(first, "@").replace(second, first).replace("@", second)
     (folder / "a.py").write_text(code)
     status, out, _ = explain("a.py")
     assert status == 1
@@ -84,7 +84,7 @@ def test_a_lagged_read_is_of_the_call_before(explain, folder: Path) -> None:
 
 
 def test_a_name_that_holds_the_new_value_is_the_one_to_read(explain, folder: Path) -> None:
-    code = STALE.replace(
+    code = MOMENTUM.replace(
         "    updates = [(v, 0.9 * v - g)]", "    n = v - g\n    updates = [(v, n)]"
     )
     (folder / "a.py").write_text(code)
@@ -92,7 +92,7 @@ def test_a_name_that_holds_the_new_value_is_the_one_to_read(explain, folder: Pat
 
 
 def test_a_read_in_a_local_stands_on_a_line_of_its_own(explain, folder: Path) -> None:
-    code = STALE.replace(
+    code = MOMENTUM.replace(
         "    updates.append((w, w + v))", "    n = w + v\n    updates.append((w, n))"
     )
     (folder / "a.py").write_text(code)
@@ -104,7 +104,7 @@ def test_a_read_in_a_local_stands_on_a_line_of_its_own(explain, folder: Path) ->
 
 def test_python_2(explain, folder: Path) -> None:
     pytest.importorskip("tree_sitter", reason="the py2 extra is not installed")
-    code = STALE.replace("    updates.append", '\tprint "é", `w`\n\tupdates.append').replace(
+    code = MOMENTUM.replace("    updates.append", '\tprint "é", `w`\n\tupdates.append').replace(
         "    ", "\t"
     )
     (folder / "old.py").write_text(code, encoding="utf-8")
@@ -150,7 +150,7 @@ def test_another_place(explain, place: str) -> None:
 
 
 def test_a_file_whose_name_looks_like_a_place(explain, folder: Path) -> None:
-    (folder / "a.py:5").write_text(STALE)
+    (folder / "a.py:5").write_text(MOMENTUM)
     assert explain("a.py:5")[1].startswith("a.py:5:6:28: THU101")
 
 
@@ -161,7 +161,7 @@ def test_nothing_found(explain, folder: Path) -> None:
 
 def test_standard_input(explain, monkeypatch: pytest.MonkeyPatch) -> None:
     def give() -> None:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(STALE.encode())))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(MOMENTUM.encode())))
 
     give()
     status, out, _ = explain("-")
@@ -197,7 +197,7 @@ def test_rules_and_paths_in_one_run(explain) -> None:
 
 def test_options_are_those_of_check(explain, folder: Path) -> None:
     assert explain("--select=THU102", "a.py")[:2] == (0, "a.py: nothing found\n")
-    (folder / "a.py").write_text(STALE.replace("w + v))", "w + v))  # noqa: THU101"))
+    (folder / "a.py").write_text(MOMENTUM.replace("w + v))", "w + v))  # noqa: THU101"))
     assert explain("a.py")[0] == 0
     (folder / "b.py").write_text("import theano\nf = theano.function([], v, updates=[(v, v + 1)])")
     assert explain("b.py")[0] == 0

@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import samples
+from samples import STALE
 
 from flake8_theano_updates import cli, runtime
 from flake8_theano_updates.model import Finding, Verdict
@@ -19,44 +21,11 @@ from flake8_theano_updates.report import html as html_report
 from flake8_theano_updates.report import text as text_report
 
 VOID = {"meta"}
-FINDING = Finding(
-    path="a.py",
-    line=2,
-    column=5,
-    end_line=2,
-    end_column=13,
-    code="THU101",
-    name="stale-read",
-    message="stale read of 'velocity'",
-    variable="velocity",
-    target="param",
-    registered_line=1,
-    update_line=2,
+FINDING = replace(
+    samples.FINDING, line=2, column=5, end_line=2, end_column=13, registered_line=1, update_line=2
 )
-CONFIRMED = Verdict(
-    status="confirmed",
-    reason="they differ",
-    backend="theano",
-    backend_version="1.0.5",
-    python="3.11.7",
-    names=("velocity", "param"),
-    as_compiled=((2.0, 1.0), (4.0, -1.0), (5.0, -2.0)),
-    reversed=((2.0, 1.0), (4.0, -1.0), (5.0, -2.0)),
-    with_new_value=((2.0, 1.0), (4.0, -3.0), (5.0, -4.0)),
-    first_difference=1,
-    snippet="import theano\nif 1 < 2 & 3: pass\n",
-)
+CONFIRMED = replace(samples.CONFIRMED, snippet="import theano\nif 1 < 2 & 3: pass\n")
 LINES = ("first\n", "second < third\n", "third\n", "fourth\n", "fifth\n")
-STALE = """\
-import theano
-
-velocity = theano.shared(0.0)
-param = theano.shared(1.0)
-updates = []
-updates.append((velocity, 0.9 * velocity - 0.1 * theano.grad(param**2, param)))
-updates.append((param, param + velocity))
-step = theano.function([], [], updates=updates)
-"""
 
 
 class Page(HTMLParser):
