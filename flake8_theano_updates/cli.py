@@ -101,6 +101,8 @@ def _confirm(
         given = iter(confirm(order, trees, calls=options.calls))
     except Exception as error:
         _complain(internal_error("confirm", error).message)
+        if options.report:
+            _complain(f"--report: {options.report}: no page is written, as there are no verdicts")
         return INTERNAL
     verdicts = [_UNCHECKED if f.code == INTERNAL_CODE else next(given) for f in findings]
     if options.format == "json":

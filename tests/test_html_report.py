@@ -6,7 +6,10 @@ import json
 import math
 import os
 import re
+import shutil
 import stat
+import subprocess
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +24,7 @@ from flake8_theano_updates.report import html as html_report
 from flake8_theano_updates.report import text as text_report
 
 VOID = {"meta"}
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FINDING = replace(
     samples.FINDING, line=2, column=5, end_line=2, end_column=13, registered_line=1, update_line=2
 )
@@ -217,13 +221,97 @@ def test_points_stay_within_the_plot(numbers: tuple[float, ...]) -> None:
     (line,) = page_of((FINDING, verdict)).lines("compiled")
     points = [tuple(map(float, p.split())) for p in re.split("[ML]", line)[1:]]
     assert len(points) == len(numbers)
-    assert all(0 <= x <= 640 and 0 <= y <= 230 for x, y in points)
+    assert all(0 <= x <= 480 and 0 <= y <= 240 for x, y in points)
 
 
 def test_without_findings_the_page_says_so() -> None:
     page = page_of()
     assert "no findings, nothing to confirm" in page.text
     assert page.all("table") == []
+
+
+ROWS = ((1.0, 0.0), (2.0, 0.5), (3.0, 1.0))
+
+
+@pytest.mark.parametrize("missing", ["as_compiled", "reversed", "with_new_value"])
+def test_programs_that_did_not_run_are_left_out(missing: str) -> None:
+    full = replace(CONFIRMED, as_compiled=ROWS, reversed=ROWS, with_new_value=ROWS)
+    partial = replace(full, first_difference=None, status="raises", **{missing: ()})
+    page = page_of((FINDING, partial))
+    heads = {"as_compiled": "as compiled", "reversed": "reversed"}
+    shown = [data for tag, data in page.texts if tag == "th"][4:]
+    if missing == "as_compiled":
+        assert shown == []
+    else:
+        others = ["as compiled", "reversed", "with the new value"]
+        others.remove(heads.get(missing, "with the new value"))
+        assert shown == ["calls", *others]
+        assert len(page.lines("mended")) == (missing == "reversed")
+
+
+def test_verdicts_without_any_rows_have_no_figure() -> None:
+    bare = replace(CONFIRMED, names=(), as_compiled=(), reversed=(), with_new_value=())
+    assert page_of((FINDING, bare)).all("figure") == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (-1.5, 1.0, ["-1.5", "-1", "-0.5", "0", "0.5", "1"]),
+        (0.0, 1000.0, ["0", "200", "400", "600", "800", "1000"]),
+        (0.13, 0.47, ["0.1", "0.2", "0.3", "0.4", "0.5"]),
+        (7.0, 7.0, ["7"]),
+        (1.0, 1.0000005, ["1", "1.0000005"]),
+        (-1e308, 1e308, ["-1e+308", "1e+308"]),
+    ],
+)
+def test_the_axis_has_round_numbers(low: float, high: float, labels: list[str]) -> None:
+    rows = ((low,), (high,))
+    verdict = replace(
+        CONFIRMED, names=("param",), as_compiled=rows, reversed=rows, with_new_value=rows
+    )
+    shown = [data for tag, data in page_of((FINDING, verdict)).texts if tag == "text"]
+    assert shown == [*labels, "0", "1", "calls", "first difference"]
+
+
+def test_both_lines_show_where_they_coincide() -> None:
+    verdict = replace(CONFIRMED, as_compiled=ROWS, reversed=ROWS, with_new_value=ROWS)
+    source = html_report.report([FINDING], [verdict], {})
+    dots = [attrs for attrs in Page(source).all("circle") if "cx" in attrs][2:]
+    compiled, mended = dots[:3], dots[3:]
+    assert {dot["class"] for dot in compiled} == {"compiled"}
+    assert [(d["cx"], d["cy"]) for d in compiled] == [(d["cx"], d["cy"]) for d in mended]
+    assert all(
+        float(one["r"]) < float(other["r"]) for one, other in zip(compiled, mended, strict=True)
+    )
+    assert "circle.mended { fill: none;" in source
+
+
+FRAME = "def run():\n    return 1 < 2\n\n\nrun()\n"
+
+
+def test_what_several_programs_end_with_stands_once() -> None:
+    snippets = [f"import a\n\n\nx = {n}\n\n\n{FRAME}" for n in range(3)] + ["other\n"]
+    page = page_of(*((FINDING, replace(CONFIRMED, snippet=snippet)) for snippet in snippets))
+    shown = [data for tag, data in page.texts if tag == "pre"]
+    assert shown == [
+        *(f"\nimport a\n\n\nx = {n}\n\n\n" for n in range(3)),
+        "\nother\n",
+        f"\n{FRAME}",
+    ]
+    links = [a["href"] for a in page.all("a") if not (a["href"] or "").startswith("#finding")]
+    (end,) = [attrs["id"] for attrs in page.all("pre") if "id" in attrs]
+    assert links == [f"#{end}"] * 3
+
+
+def test_a_page_of_many_findings_stays_small() -> None:
+    frame = "".join(f"def helper_{n}():\n    return '{n}'\n\n\n" for n in range(200)) + "x\n"
+    verdicts = [
+        replace(CONFIRMED, snippet=f"import a\n\n\ndef build{n}(): pass\n\n\n{frame}")
+        for n in range(30)
+    ]
+    source = html_report.report([FINDING] * 30, verdicts, {("a.py", None): LINES})
+    assert len(source) < 30 * 5_000
 
 
 @pytest.fixture
@@ -256,6 +344,22 @@ def test_the_command_line_shows_the_code_of_a_cell(stale: Path) -> None:
     page = Page((stale / "out.html").read_text(encoding="utf-8"))
     assert "n.ipynb:cell 2:2:32" in page.text
     assert "2  updates.append((param, param + velocity))" in page.text
+
+
+def test_without_verdicts_no_page_is_written_and_it_says_so(
+    stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(findings, trees, calls):
+        raise ZeroDivisionError("one")
+
+    monkeypatch.setattr(runtime, "confirm", fails)
+    assert cli.main(["confirm", "--report=out.html", "a.py"]) == 3
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("theano-updates: internal error: ZeroDivisionError: one at ")
+    assert second == (
+        "theano-updates: --report: out.html: no page is written, as there are no verdicts"
+    )
+    assert not (stale / "out.html").exists()
 
 
 def test_a_page_has_the_permissions_of_any_new_file(stale: Path) -> None:
@@ -308,3 +412,45 @@ def test_a_path_that_is_no_text_is_shown_escaped(stale: Path) -> None:
         pytest.skip("this file system takes only text as names")
     assert cli.main(["confirm", "--report=out.html", name]) == 1
     assert r"b\udcff.py:7:32" in (stale / "out.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+def test_a_browser_shows_each_finding_and_asks_for_nothing(tmp_path: Path) -> None:
+    infinite = replace(
+        CONFIRMED, as_compiled=((2.0, 1.0), (4.0, math.inf)), with_new_value=((2.0, 1.0),) * 2
+    )
+    cell = replace(FINDING, path="train.ipynb", cell=4, message="</p><img src=//x.y/z>" * 50)
+    pairs = [
+        (FINDING, replace(CONFIRMED, snippet=f"import a\n\n\n{FRAME}")),
+        (cell, infinite),
+        (FINDING, Verdict("unresolved", "too large")),
+    ] * 10
+    findings, verdicts = [f for f, _ in pairs], [v for _, v in pairs]
+    file = tmp_path / "page.html"
+    source = html_report.report(findings, verdicts, {("a.py", None): LINES})
+    file.write_text(source, encoding="utf-8")
+    seen = subprocess.run(
+        [
+            str(CHROMIUM),
+            *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--log-net-log={tmp_path / 'net.json'}",
+            "--dump-dom",
+            file.as_uri(),
+        ],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    page = Page(seen.stdout.decode())
+    assert len(page.all("article")) == 31  # the last holds what the programs end with
+    assert len([a for a in page.all("svg") if a.get("class") == "plot"]) == 20
+    for finding in findings:
+        assert finding.message in page.text
+    assert all((attrs["href"] or "").startswith("#") for attrs in page.all("a"))
+    asking = {"script", "link", "img", "iframe", "object", "embed", "image", "use", "base"}
+    assert asking.isdisjoint(tag for tag, _ in page.elements)
+    assert not any("url(" in data for tag, data in page.texts if tag == "style")
+    # What the browser has the same elements of as what was written: nothing had to be mended.
+    written = Counter(tag for tag, _ in Page(source).elements)
+    assert Counter(tag for tag, _ in page.elements) == written

@@ -6,9 +6,11 @@ All that comes from the user's files passes through ``html.escape``.
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from flake8_theano_updates.model import Finding, Sources, Verdict
 from flake8_theano_updates.report import text
@@ -25,14 +27,22 @@ Values = Sequence[float | None]
 _AROUND = 2
 _REACH = 12
 
-_WIDTH, _HEIGHT = 640, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 84, 14, 12, 38
+# In units that are pixels at a width of 480; a phone shows them at two thirds.
+_WIDTH, _HEIGHT = 480, 240
+_LEFT, _RIGHT, _TOP, _BOTTOM = 82, 14, 28, 40
 _MARKED_POINTS = 40
 _TICKS = 10
+_LEVELS = 6
+# A narrower band than this part of its numbers has no round numbers of five digits.
+_NARROW = 1e-3
+# Beyond these, steps between numbers are themselves too small or too large to be numbers.
+_SMALL, _LARGE = 1e-300, 1e300
 
-# (class in the page, words) of the two lines in a plot.
+# (class in the page, words) of the programs of a verdict; a plot draws the first and the last.
 _COMPILED = ("compiled", "as compiled")
+_REVERSED = ("reversed", "reversed")
 _MENDED = ("mended", "with the new value")
+_DRAWN = (_COMPILED, _MENDED)
 
 _STYLE = """
 :root { color-scheme: light dark; --page: #ffffff; --ink: #1d2229; --soft: #59636e;
@@ -59,7 +69,8 @@ table { border-collapse: collapse; margin: 1rem 0; }
 th, td { padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--rule); }
 th { font-weight: 600; white-space: nowrap; }
-td.place { overflow-wrap: anywhere; min-width: 12rem; }
+td.place { overflow-wrap: anywhere; min-width: 9rem; }
+td.difference { min-width: 14rem; }
 .numbers td, .numbers th { text-align: right; padding: .15rem 0 .15rem 1.5rem;
   font-variant-numeric: tabular-nums; }
 article { margin-top: 2rem; padding-top: 1.2rem; border-top: 2px solid var(--rule); }
@@ -71,15 +82,15 @@ article { margin-top: 2rem; padding-top: 1.2rem; border-top: 2px solid var(--rul
 figure { margin: 1rem 0; }
 figcaption span { white-space: nowrap; margin-right: 1.2rem; }
 figcaption svg { width: 30px; height: 10px; margin-right: .4rem; }
-svg.plot { display: block; width: 100%; max-width: 40rem; height: auto; margin-top: .4rem; }
-svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
+svg.plot { display: block; width: 100%; max-width: 34rem; height: auto; margin-top: .4rem; }
+svg text { fill: var(--soft); font: 13px system-ui, sans-serif; }
 .grid { stroke: var(--rule); }
 .parting { stroke: var(--soft); stroke-dasharray: 2 3; }
 path.compiled, path.mended { fill: none; stroke-width: 2; }
 path.compiled { stroke: var(--compiled); }
 path.mended { stroke: var(--mended); stroke-dasharray: 6 4; }
 circle.compiled { fill: var(--compiled); }
-circle.mended { fill: var(--page); stroke: var(--mended); stroke-width: 1.5; }
+circle.mended { fill: none; stroke: var(--mended); stroke-width: 1.5; }
 summary { cursor: pointer; }
 @media print { body { max-width: none; } article { break-inside: avoid; } }
 """
@@ -95,6 +106,7 @@ def report(findings: Sequence[Finding], verdicts: Sequence[Verdict], sources: So
             finding whose lines are not there is shown without them.
     """
     pairs = list(zip(findings, verdicts, strict=True))
+    ends = _shared_ends([verdict.snippet for verdict in verdicts if verdict.snippet])
     body = [
         "<h1>Theano updates: what the compiled programs do</h1>",
         f'<p class="soft">{escape(text.summary(verdicts))}</p>',
@@ -102,8 +114,9 @@ def report(findings: Sequence[Finding], verdicts: Sequence[Verdict], sources: So
         *(
             part
             for place, (finding, verdict) in enumerate(pairs, start=1)
-            for part in _article(place, finding, verdict, sources)
+            for part in _article(place, finding, verdict, sources, ends)
         ),
+        *(part for place, end in enumerate(ends, start=1) for part in _shared_end(place, end)),
     ]
     return "\n".join(
         [
@@ -134,7 +147,7 @@ def _overview(pairs: Sequence[tuple[Finding, Verdict]]) -> Iterator[str]:
             f'<tr><td class="place"><a href="#finding-{place}">'
             f"{escape(text.place(finding))}</a></td>"
             f"<td>{escape(finding.code)}</td><td>{_status(verdict)}</td>"
-            f"<td>{escape(text.difference(finding, verdict)) or '-'}</td></tr>"
+            f'<td class="difference">{escape(text.difference(finding, verdict)) or "-"}</td></tr>'
         )
     yield "</tbody></table></div>"
 
@@ -143,7 +156,9 @@ def _status(verdict: Verdict) -> str:
     return f'<span class="status {verdict.status}">{text.WORDS[verdict.status]}</span>'
 
 
-def _article(place: int, finding: Finding, verdict: Verdict, sources: Sources) -> Iterator[str]:
+def _article(
+    place: int, finding: Finding, verdict: Verdict, sources: Sources, ends: Sequence[str]
+) -> Iterator[str]:
     yield f'<article id="finding-{place}">'
     yield (
         f'<h2><span class="place">{escape(text.place(finding))}</span> '
@@ -155,10 +170,45 @@ def _article(place: int, finding: Finding, verdict: Verdict, sources: Sources) -
     if verdict.as_compiled and verdict.names:
         yield from _figure(_telling(finding, verdict), verdict)
     if verdict.snippet:
-        yield "<details><summary>The program that was run</summary>"
-        # A browser drops one line end right after the tag, which this one is then.
-        yield f"<pre>\n{escape(verdict.snippet)}</pre></details>"
+        yield from _program(verdict.snippet, ends)
     yield "</article>"
+
+
+def _shared_ends(snippets: Sequence[str]) -> list[str]:
+    """Return the texts that more than one program ends with, each the longest of its programs.
+
+    What follows the updates is the same in all programs, and longer than the rest.
+    """
+    counts = Counter(end for snippet in snippets for end in _ends(snippet))
+    longest = (next((e for e in _ends(one) if counts[e] > 1), None) for one in snippets)
+    return list(dict.fromkeys(end for end in longest if end))
+
+
+def _ends(snippet: str) -> Iterator[str]:
+    """Yield what stands after each two blank lines, the longest first."""
+    return (snippet[match.end() :] for match in re.finditer(r"\n{3}", snippet))
+
+
+def _program(snippet: str, ends: Sequence[str]) -> Iterator[str]:
+    fitting = [one for one in ends if snippet.endswith(f"\n\n\n{one}")]
+    end = max(fitting, key=len, default="")
+    yield "<details><summary>The program that was run</summary>"
+    # A browser drops one line end right after the tag, which this one is then.
+    yield f"<pre>\n{_text(snippet.removesuffix(end))}</pre>"
+    if end:
+        at = ends.index(end) + 1
+        yield f'<p>and then <a href="#end-{at}">what such programs end with</a></p>'
+    yield "</details>"
+
+
+def _shared_end(place: int, end: str) -> Iterator[str]:
+    yield "<article><details><summary>What the programs end with</summary>"
+    yield f'<pre id="end-{place}">\n{_text(end)}</pre></details></article>'
+
+
+def _text(written: str) -> str:
+    """Escape what stands between tags, where quotes need no escape."""
+    return escape(written, quote=False)
 
 
 def _code(finding: Finding, lines: Sequence[str]) -> Iterator[str]:
@@ -177,7 +227,7 @@ def _code(finding: Finding, lines: Sequence[str]) -> Iterator[str]:
     width = len(str(end))
     shown = []
     for at in range(start, end + 1):
-        code = escape(lines[at - 1].rstrip("\r\n"))
+        code = _text(lines[at - 1].rstrip("\r\n"))
         marked = f"<mark>{code}</mark>" if first <= at <= last else code
         shown.append(f'<span class="at">{at:>{width}}  </span>{marked}')
     yield "<pre>" + "\n".join(shown) + "</pre>"
@@ -189,16 +239,13 @@ def _telling(finding: Finding, verdict: Verdict) -> Element:
 
 
 def _figure(element: Element, verdict: Verdict) -> Iterator[str]:
-    calls = range(max(len(verdict.as_compiled), len(verdict.with_new_value)))
-    compiled = [element.at(verdict.as_compiled, call) for call in calls]
-    back = [element.at(verdict.reversed, call) for call in calls]
-    mended = [element.at(verdict.with_new_value, call) for call in calls]
-    lines = [(_COMPILED, compiled), (_MENDED, mended)]
+    programs = list(_programs(element, verdict))
+    lines = [(program, values) for program, values in programs if program in _DRAWN]
     yield "<figure>"
     yield f"<figcaption><span><code>{escape(element.name)}</code> after each call</span>"
     yield from (f"<span>{_legend(name)}{words}</span>" for (name, words), _ in lines)
     yield "</figcaption>"
-    if any(map(_finite, [*compiled, *mended])):
+    if any(map(_finite, chain(*(values for _, values in lines)))):
         named = [(name, values) for (name, _), values in lines]
         yield from _plot(element.name, named, verdict.first_difference)
     for (_, words), values in lines:
@@ -207,8 +254,17 @@ def _figure(element: Element, verdict: Verdict) -> Iterator[str]:
             yield f"<p>{escape(gap)}</p>"
     yield "</figure>"
     yield "<details><summary>The numbers</summary>"
-    yield from _numbers((compiled, back, mended))
+    yield from _numbers(programs)
     yield "</details>"
+
+
+def _programs(element: Element, verdict: Verdict) -> Iterator[tuple[tuple[str, str], Values]]:
+    """Yield the programs that were run, each with the element's values: all of one length."""
+    rows = (verdict.as_compiled, verdict.reversed, verdict.with_new_value)
+    calls = range(max(map(len, rows)))
+    for program, given in zip((_COMPILED, _REVERSED, _MENDED), rows, strict=True):
+        if given:
+            yield program, [element.at(given, call) for call in calls]
 
 
 def _legend(name: str) -> str:
@@ -255,24 +311,27 @@ def _plot(name: str, lines: Sequence[tuple[str, Values]], parting: int | None) -
         parting: the call after which the two part, or None.
     """
     finite = [v for _, values in lines for v in values if v is not None and math.isfinite(v)]
-    low, high = min(finite), max(finite)
+    levels = _levels(min(finite), max(finite))
+    low, high = levels[0], levels[-1]
     last = max(len(values) for _, values in lines) - 1
     yield (
         f'<svg class="plot" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'aria-label="{escape(name)} after 0 to {_counted(last, "call")}">'
     )
-    for value in _levels(low, high):
+    for value, label in zip(levels, _labels(levels), strict=True):
         y = _y(value, low, high)
         yield f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}"/>'
-        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{number(value)}</text>'
+        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
     for call in range(0, last + 1, -(-(last + 1) // _TICKS)):
-        x, y = _x(call, last), _HEIGHT - _BOTTOM + 16
+        x, y = _x(call, last), _HEIGHT - _BOTTOM + 18
         yield f'<text x="{x:.1f}" y="{y}" text-anchor="middle">{call}</text>'
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     yield f'<text x="{middle:.1f}" y="{_HEIGHT - 5}" text-anchor="middle">calls</text>'
     if parting is not None:
         x = _x(parting, last)
         yield f'<path class="parting" d="M{x:.1f} {_TOP}V{_HEIGHT - _BOTTOM}"/>'
+        anchor = "end" if 2 * parting > last else "start"
+        yield f'<text x="{x:.1f}" y="{_TOP - 8}" text-anchor="{anchor}">first difference</text>'
     for kind, values in lines:
         points = [
             (_x(call, last), _y(v, low, high)) if v is not None and math.isfinite(v) else None
@@ -283,18 +342,32 @@ def _plot(name: str, lines: Sequence[tuple[str, Values]], parting: int | None) -
             dots = [point for point in points if point is not None]
         else:
             dots = _alone(points)
-        # The second line's points are larger, so that those under them still show.
-        radius = "2.5" if kind == _COMPILED[0] else "4"
+        # The second line's points are larger rings: the dots within them still show.
+        radius = "2.5" if kind == _COMPILED[0] else "5"
         for x, y in dots:
             yield f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
     yield "</svg>"
 
 
 def _levels(low: float, high: float) -> list[float]:
-    """Choose where the grid lies: the lowest and highest value, and three between."""
-    if low == high:
-        return [low]
-    return [low * (1 - part / 4) + high * (part / 4) for part in range(5)]
+    """Choose where the grid lies: round numbers from below the lowest to above the highest value.
+
+    Where there are none, the grid lies at these two themselves.
+    """
+    span = high - low
+    size = max(abs(low), abs(high))
+    if size > _LARGE or span < max(_NARROW * size, _SMALL):
+        return sorted({low, high})
+    rough = span / (_LEVELS - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next((power * part for part in (1, 2, 2.5, 5) if power * part >= rough), power * 10)
+    return [step * part for part in range(math.floor(low / step), math.ceil(high / step) + 1)]
+
+
+def _labels(levels: Sequence[float]) -> list[str]:
+    labels = list(map(number, levels))
+    # In a narrow band five digits may not tell them apart.
+    return labels if len(set(labels)) == len(labels) else [f"{one:.10g}" for one in levels]
 
 
 def _x(call: int, last: int) -> float:
@@ -329,12 +402,12 @@ def _alone(points: Points) -> list[tuple[float, float]]:
     return [p for before, p, after in around if p is not None and before is after is None]
 
 
-def _numbers(programs: Sequence[Values]) -> Iterator[str]:
-    heads = ("calls", "as compiled", "reversed", "with the new value")
+def _numbers(programs: Sequence[tuple[tuple[str, str], Values]]) -> Iterator[str]:
+    heads = ("calls", *(words for (_, words), _ in programs))
     yield '<div class="wide"><table class="numbers">'
     yield f"<thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>"
     yield "<tbody>"
-    for call, values in enumerate(zip(*programs, strict=True)):
+    for call, values in enumerate(zip(*(values for _, values in programs), strict=True)):
         cells = "".join(f"<td>{number(value)}</td>" for value in values)
         yield f"<tr><td>{call}</td>{cells}</tr>"
     yield "</tbody></table></div>"
