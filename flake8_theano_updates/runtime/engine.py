@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from flake8_theano_updates.model import Finding, OrderFault, Verdict
+from flake8_theano_updates.report.text import place
 from flake8_theano_updates.runtime.allowlist import RefusedError, verify
 from flake8_theano_updates.runtime.cut import cut
 from flake8_theano_updates.runtime.lanes import Lane, in_lanes
@@ -81,7 +82,7 @@ def _verdict(
         return Verdict("unresolved", str(error))
     try:
         title = (
-            f"{finding.path}:{finding.line}: the update of '{finding.target}' takes the old "
+            f"{place(finding)}: the update of '{finding.target}' takes the old "
             f"value of '{finding.variable}'."
         )
         verdict = _tried(_programs(fault, module, calls, title), supervisor, calls, backend)
