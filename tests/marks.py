@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -42,3 +43,15 @@ def marks(name: str) -> list[Mark]:
 def marks_of(*names: str) -> list[Mark]:
     """Return the marks of several fixtures, sorted."""
     return sorted(mark for name in names for mark in marks(name))
+
+
+def function_at(name: str, line: int) -> str:
+    """Return the innermost function around a line of a fixture, as ``Class.method``, or ''."""
+    body: list[ast.stmt] = ast.parse((FOLDER / name).read_text(encoding="utf-8")).body
+    path = []
+    while True:
+        around = [node for node in body if node.lineno <= line <= (node.end_lineno or line)]
+        if not around or not isinstance(around[0], (ast.FunctionDef, ast.ClassDef)):
+            return ".".join(path)
+        path.append(around[0].name)
+        body = around[0].body

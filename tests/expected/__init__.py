@@ -1,0 +1,1 @@
+"""What the marked programs of the fixtures compute, worked out in NumPy from their text."""

@@ -1,0 +1,150 @@
+"""One call of each algorithm in the fixtures, in NumPy.
+
+A step takes the values before the call and returns those after it. ``old`` is what every read
+takes; only the reads that the fixtures mark go through ``read``, which is ``old`` as well where
+the program runs as it is compiled, and has the new value of one variable in place of its old
+one where that read is mended. Everything is elementwise, so that the elements of a list of
+parameters can be stacked in one array.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+State = dict[str, Any]
+
+
+def cost_gradient(old: State) -> Any:
+    """Differentiate sum(sqrt(1 + p**2) + 0.3 p), which stands for a cost."""
+    return old["p"] / np.sqrt(1 + old["p"] ** 2) + 0.3
+
+
+def bowl_gradient(old: State) -> Any:
+    """Differentiate sum(3 p**2), the cost of the whole programs and of the question."""
+    return 6 * old["p"]
+
+
+def momentum(old: State, read: State, g: Any, mu: Any, lr: Any, decay: float = 0.0) -> State:
+    return {
+        "velocity": mu * old["velocity"] - lr * (g + decay * old["p"]),
+        "p": old["p"] + read["velocity"],
+    }
+
+
+def subtracted_momentum(old: State, read: State, g: Any, mu: float, lr: float) -> State:
+    return {"velocity": mu * old["velocity"] + lr * g, "p": old["p"] - read["velocity"]}
+
+
+def averaged_gradient(old: State, read: State, g: Any, mu: float, lr: float) -> State:
+    return {"mean": mu * old["mean"] + (1 - mu) * g, "p": old["p"] - lr * read["mean"]}
+
+
+def counted_momentum(old: State, read: State, g: Any, mu: float, lr: float) -> State:
+    return {**momentum(old, read, g, mu, lr), "count": old["count"] + 1}
+
+
+def adagrad(
+    old: State, read: State, g: Any, lr: float = 1.0, eps: float = 0.0, rho: float = 1.0
+) -> State:
+    return {
+        "acc": rho * old["acc"] + g**2,
+        "p": old["p"] - lr * g / np.sqrt(read["acc"] + eps),
+    }
+
+
+def adagrad_beside_eps(old: State, read: State, g: Any, lr: float, eps: float) -> State:
+    return {"acc": old["acc"] + g**2, "p": old["p"] - lr * g / (np.sqrt(read["acc"]) + eps)}
+
+
+def clipped_adagrad(old: State, read: State, g: Any) -> State:
+    return {
+        "acc": old["acc"] + g**2,
+        "p": old["p"] - np.clip(g / np.sqrt(read["acc"]), -1, 1),
+    }
+
+
+def divided_by_sum(old: State, read: State, g: Any) -> State:
+    return {"sum": old["sum"] + g, "p": old["p"] - g / read["sum"]}
+
+
+def divided_by_sum_of_roots(old: State, read: State, g: Any) -> State:
+    return {"sum": old["sum"] + np.sqrt(g), "p": old["p"] - g / read["sum"]}
+
+
+def rmsprop(old: State, read: State, g: Any, lr: float, rho: float, eps: float) -> State:
+    return {
+        "acc": rho * old["acc"] + (1 - rho) * g**2,
+        "p": old["p"] - lr * g / np.sqrt(read["acc"] + eps),
+    }
+
+
+def rmsprop_beside_eps(old: State, read: State, g: Any, lr: float, rho: float, eps: float) -> State:
+    return {
+        "acc": rho * old["acc"] + (1 - rho) * g**2,
+        "p": old["p"] - lr * g / (np.sqrt(read["acc"]) + eps),
+    }
+
+
+def moments(old: State, g: Any, b1: float, b2: float) -> State:
+    return {"m": b1 * old["m"] + (1 - b1) * g, "v": b2 * old["v"] + (1 - b2) * g**2}
+
+
+def adam(old: State, read: State, g: Any, lr: float, b1: float, b2: float, eps: float) -> State:
+    return {
+        **moments(old, g, b1, b2),
+        "p": old["p"] - lr * read["m"] / (np.sqrt(read["v"]) + eps),
+    }
+
+
+def adam_by_new_m(
+    old: State, read: State, g: Any, lr: float, b1: float, b2: float, eps: float
+) -> State:
+    new = moments(old, g, b1, b2)
+    return {**new, "p": old["p"] - lr * new["m"] / (np.sqrt(read["v"]) + eps)}
+
+
+def corrected_adam(
+    old: State, read: State, g: Any, lr: float, b1: float, b2: float, eps: float
+) -> State:
+    t = old["t"] + 1
+    m_hat = read["m"] / (1 - b1**t)
+    v_hat = read["v"] / (1 - b2**t)
+    return {
+        **moments(old, g, b1, b2),
+        "t": t,
+        "p": old["p"] - lr * m_hat / (np.sqrt(v_hat) + eps),
+    }
+
+
+def adam_with_a_rate(
+    old: State, read: State, g: Any, lr: float, b1: float, b2: float, eps: float
+) -> State:
+    t = old["t"] + 1
+    rate = lr * np.sqrt(1 - b2**t) / (1 - b1**t)
+    return {
+        **moments(old, g, b1, b2),
+        "t": t,
+        "p": old["p"] - rate * read["m"] / (np.sqrt(read["v"]) + eps),
+    }
+
+
+def adam_with_a_late_counter(
+    old: State, read: State, g: Any, lr: float, b1: float, b2: float, eps: float
+) -> State:
+    rate = lr * np.sqrt(1 - b2 ** read["t"]) / (1 - b1 ** read["t"])
+    new = moments(old, g, b1, b2)
+    return {
+        **new,
+        "t": old["t"] + 1,
+        "p": old["p"] - rate * new["m"] / (np.sqrt(new["v"]) + eps),
+    }
+
+
+def sum_of_means(old: State, read: State, x: float) -> State:
+    return {"mean": 0.9 * old["mean"] + 0.1 * x, "total": old["total"] + read["mean"]}
+
+
+def less_the_mean(old: State, read: State, x: float) -> State:
+    return {"mean": 0.9 * old["mean"] + 0.1 * x, "shifted": x - read["mean"]}
