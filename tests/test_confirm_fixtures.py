@@ -57,6 +57,10 @@ def verdicts() -> dict[Mark, dict[str, Any]]:
     return found
 
 
+def shown(mark: Mark) -> str:
+    return "{}:{}:{}: {} {}".format(*mark)
+
+
 @functools.cache
 def place(mark: Mark) -> tuple[str, str]:
     return mark[0], function_at(mark[0], mark[1]) or MODULE
@@ -91,7 +95,7 @@ def test_each_mark_is_in_a_program_that_is_worked_out_and_each_program_has_one()
         for mark in MARKS
         if any(program.start for program in programs().get(place(mark), []))
     ],
-    ids=str,
+    ids=shown,
 )
 def test_known_initial_values_are_kept(mark: Mark, verdicts: dict[Mark, dict[str, Any]]) -> None:
     program, verdict = program_of(mark), verdicts[mark]
@@ -102,7 +106,7 @@ def test_known_initial_values_are_kept(mark: Mark, verdicts: dict[Mark, dict[str
             np.testing.assert_array_equal(start[variable], np.broadcast_to(value, shape))
 
 
-@pytest.mark.parametrize("mark", MARKS, ids=str)
+@pytest.mark.parametrize("mark", MARKS, ids=shown)
 def test_the_numbers_are_those_of_numpy(mark: Mark, verdicts: dict[Mark, dict[str, Any]]) -> None:
     program, verdict = program_of(mark), verdicts[mark]
     labels = [label for several in program.labels.values() for label in several]
