@@ -23,6 +23,7 @@ from expected.trajectories import same, trajectory, values  # noqa: E402
 
 CALLS = 5
 ORDER = [name for name in fixture_names() if name.startswith(("THU101/", "THU102/", "question"))]
+OTHER_DOORS = [name for name in fixture_names() if name.startswith("unresolved/")]
 CLEAN = [name for name in fixture_names() if name.startswith("clean/")]
 MARKS = marks_of(*ORDER)
 
@@ -48,7 +49,7 @@ NOT_KEPT = {
 @pytest.fixture(scope="module")
 def verdicts() -> dict[Mark, dict[str, Any]]:
     # All files at once: starting a backend takes longer than compiling the programs.
-    findings = run_json("confirm", *ORDER, *CLEAN, cwd=FOLDER)
+    findings = run_json("confirm", *ORDER, *OTHER_DOORS, *CLEAN, cwd=FOLDER)
     found = {
         (f["path"], f["line"], f["column"], f["code"], f["variable"]): f["verdict"]
         for f in findings
@@ -77,7 +78,7 @@ def program_of(mark: Mark) -> Program:
 
 
 def test_each_mark_has_a_verdict_and_nothing_else(verdicts: dict[Mark, dict[str, Any]]) -> None:
-    assert sorted(verdicts) == MARKS
+    assert sorted(verdicts) == marks_of(*ORDER, *OTHER_DOORS)
 
 
 def test_each_mark_is_in_a_program_that_is_worked_out_and_each_program_has_one() -> None:
@@ -126,6 +127,16 @@ def test_the_numbers_are_those_of_numpy(mark: Mark, verdicts: dict[Mark, dict[st
     parted = [call for call in range(CALLS + 1) if not same(as_compiled[call], new[call], 1e-9)]
     assert verdict["status"] == "confirmed"
     assert verdict["first_difference"] == parted[0]
+
+
+@pytest.mark.parametrize("mark", marks_of(*OTHER_DOORS), ids=shown)
+def test_what_stands_in_no_collection_is_not_judged(
+    mark: Mark, verdicts: dict[Mark, dict[str, Any]]
+) -> None:
+    verdict = verdicts[mark]
+    assert verdict["status"] == "unresolved"
+    assert verdict["reason"]
+    assert not any(verdict[rows] for rows in ("as_compiled", "reversed", "with_new_value"))
 
 
 def test_the_question_as_its_answer_tells_it(verdicts: dict[Mark, dict[str, Any]]) -> None:
