@@ -52,10 +52,11 @@ lint: $(VENV)/.for-lint
 	$(BIN)/flake8 --isolated --select THU flake8_theano_updates tests setup.py
 
 bench: $(VENV)/.for-test
-	@echo '== bench: CPU time against bare flake8, mutants, Python 2 sources'
+	@echo '== bench: CPU time against bare flake8, mutants, Python 2 sources, confirm against a script'
 	$(BIN)/python benchmarks/plugin_cost.py
 	$(BIN)/python benchmarks/mutation.py
 	$(BIN)/python benchmarks/python2.py
+	$(BIN)/python benchmarks/confirm_speed.py
 
 clean:
 	@echo '== clean: $(VENV), build products and caches'

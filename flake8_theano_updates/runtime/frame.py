@@ -26,9 +26,9 @@ class StandIn(object):
 
 
 def cost_of(variables):
-    """Stand for the cost: its gradient is bounded, never zero and differs by element."""
-    terms = [theano.tensor.sqrt(1 + v**2) + 0.3 * v for v in listed(variables)]
-    return sum(theano.tensor.sum(term) for term in terms)
+    """Stand for the cost: its gradient, the cosine, is bounded and differs by element."""
+    terms = [theano.tensor.sum(theano.tensor.sin(v)) for v in listed(variables)]
+    return sum(terms[1:], terms[0])
 
 
 def listed(value):

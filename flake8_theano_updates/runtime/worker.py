@@ -72,8 +72,10 @@ def _own_output():
 
 def _prepare(folder):
     # No C compiler and a folder of its own: fast for small programs, no shared cache to
-    # lock or to break. The user's settings are made for other work.
+    # lock or to break. The user's settings are made for other work. Two underscores stand
+    # for the dot in newer backends.
     flags = "cxx=,blas.ldflags=,blas__ldflags=,device=cpu,floatX=float64,mode=FAST_COMPILE,"
+    flags += "traceback.limit=0,traceback__limit=0,"
     for name in FLAGS:
         os.environ[name] = flags + "base_compiledir=" + os.path.join(folder, "compiled")
         os.environ[name.replace("_FLAGS", "RC")] = os.devnull
