@@ -27,24 +27,6 @@ OTHER_DOORS = [name for name in fixture_names() if name.startswith("unresolved/"
 CLEAN = [name for name in fixture_names() if name.startswith("clean/")]
 MARKS = marks_of(*ORDER)
 
-# What the programs give and `confirm` does not keep, by function.
-NOT_KEPT = {
-    ("THU101/helpers.py", "Momentum.compile"): "the shape of zeros is taken for their value",
-    ("THU101/helpers.py", "Derived.get_updates"): "the shape of zeros is taken for their value",
-    ("THU101/helpers.py", "Adagrad.get_updates"): "a list made in __init__ is stood in for",
-    **{
-        ("THU101/momentum.py", function): "a function that makes a variable is stood in for"
-        for function in (
-            "momentum_appended",
-            "momentum_in_a_dict",
-            "momentum_updates",
-            "momentum_with_a_named_new_value",
-            "momentum_with_weight_decay",
-            "momentum_or_plain",
-        )
-    },
-}
-
 
 @pytest.fixture(scope="module")
 def verdicts() -> dict[Mark, dict[str, Any]]:
@@ -89,13 +71,7 @@ def test_each_mark_is_in_a_program_that_is_worked_out_and_each_program_has_one()
 
 @pytest.mark.parametrize(
     "mark",
-    [
-        pytest.param(mark, marks=[pytest.mark.xfail(reason=NOT_KEPT[place(mark)])])
-        if place(mark) in NOT_KEPT
-        else mark
-        for mark in MARKS
-        if any(program.start for program in programs().get(place(mark), []))
-    ],
+    [mark for mark in MARKS if any(p.start for p in programs().get(place(mark), []))],
     ids=shown,
 )
 def test_known_initial_values_are_kept(mark: Mark, verdicts: dict[Mark, dict[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from flake8_theano_updates.model import OrderFault, Scope
 from flake8_theano_updates.runtime.arms import Arms
 from flake8_theano_updates.runtime.module import Function, Module
 from flake8_theano_updates.runtime.names import GRADIENTS
+from flake8_theano_updates.runtime.plain import plain_functions
 from flake8_theano_updates.runtime.statements import (
     MUTATORS,
     CannotCutError,
@@ -214,7 +215,7 @@ def _relevant(
 def _helpers(
     module: Module, scope: Scope, owner: ast.ClassDef | None, arms: Arms
 ) -> tuple[tuple[str, ast.FunctionDef], ...]:
-    """Return the functions outside of ``scope`` in which pairs of the collection stand."""
+    """Return the functions outside of ``scope`` that hold pairs, or only compute."""
     found: dict[str, Function] = {}
     for name, function in module.functions.items():
         if function is not scope and arms._holds([function], arms.pairs):
@@ -224,6 +225,10 @@ def _helpers(
             if isinstance(statement, Function) and statement is not scope:
                 if arms._holds([statement], arms.pairs | arms.must):
                     found.setdefault(f"self.{statement.name}", statement)
+    local = {name for node in ast.walk(scope) for name in _binds(node)}
+    for name, function in plain_functions(module):
+        if name not in local:
+            found.setdefault(name, function)
     inside = {id(node) for node in ast.walk(scope)}
     return tuple((name, arms.function(f)) for name, f in found.items() if id(f) not in inside)
 
@@ -276,6 +281,12 @@ def _is_plain(value: ast.expr, module: Module, known: Container[str]) -> bool:
         if isinstance(node, ast.Name) and node.id not in known and node.id not in module.imports:
             return False
     return True
+
+
+def _binds(node: ast.AST) -> Iterator[str]:
+    yield from _stores(node)
+    if isinstance(node, ast.arg):
+        yield node.arg
 
 
 def _stores(node: ast.AST) -> Iterator[str]:

@@ -6,23 +6,22 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_theano_updates.model import OrderFault
 from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.module import Function, Module, dotted
 from flake8_theano_updates.runtime.names import (
     GRADIENT_NAME,
-    KNOWN,
     NUMBER_NAME,
     PARAMETER_NAME,
     SHARED_NAME,
-    facade,
 )
 from flake8_theano_updates.runtime.usage import Place, Usage
 
 SHAPES = ("matrix", "scalar", "vector", "tensor4")
 SHORT = 60  # characters of a list on one line
+FILLED = ("zeros", "zeros_like", "ones", "ones_like")
 MANY = 2  # elements in a list of stand-ins
 NUMBERS = (0.31, 0.17, 0.23, 0.41, 0.13, 0.37, 0.19, 0.29, 0.43, 0.11)
 
@@ -53,6 +52,12 @@ def array(shape: str, position: int) -> str:
     if shape == "tensor4":
         return f"numpy.array([[[[{one}, {two}], [{three}, {four}]]]])"
     return f"numpy.array([[{one}, {two}], [{three}, {four}]])"
+
+
+def full(shape: str, values: str) -> str:
+    """Write an array of "zeros" or "ones"."""
+    lengths = {"scalar": "()", "vector": "(2,)", "tensor4": "(1, 1, 2, 2)"}.get(shape, "(2, 2)")
+    return f"numpy.{values}({lengths})"
 
 
 def stand_ins(cut: Cut, usage: Usage, fault: OrderFault, module: Module, shape: str) -> StandIns:
@@ -356,10 +361,10 @@ class _Writer:
             node = defaults(self._cut.scope).get(place[0])
         if node is None and len(place) == 2 and place[0] == "self":
             made = self._made(place[1][1:])
-            if made is not None and made[1] and number(made[0]) is not None:
-                known = floating(made[0])
-                return None if known == "0.0" else f"theano.shared({known})"
-            node = made[0] if made else None
+            if made is not None and made.shared and made.known is not None:
+                known = floating(made.known)
+                return None if known in ("0.0", None) else f"theano.shared({known})"
+            node = made.known if made else None
         text = number(node)
         if text is None and isinstance(node, ast.Constant) and isinstance(node.value, (bool, str)):
             return repr(node.value)
@@ -367,50 +372,77 @@ class _Writer:
 
     def _initial(self, place: Place) -> str | None:
         """Return the known initial value of a shared variable."""
-        if len(place) == 2 and place[0] == "self":
-            made = self._made(place[1][1:])
-            return floating(made[0]) if made else None
-        return None
+        if place[0] != "self" or len(place) < 2 or place[2:] not in ((), ("[]",)):
+            return None
+        made = self._made(place[1][1:])
+        if made is None or made.listed != (place[2:] == ("[]",)):
+            return None
+        if made.filled is not None:
+            return full(self._shape, made.filled)
+        return floating(made.known) if made.known is not None else None
 
-    def _made(self, name: str) -> tuple[ast.expr, bool] | None:
-        """Return what ``self.name`` is made of in ``__init__``, and whether it is shared."""
+    def _made(self, name: str) -> _Made | None:
+        """Return what ``self.name`` is made of in ``__init__``."""
         for init in self._module.methods(self._cut.owner, "__init__"):
             given = defaults(init)
             for node in ast.walk(init):
                 if isinstance(node, ast.Assign) and any(
                     dotted(target) == f"self.{name}" for target in node.targets
                 ):
+                    if isinstance(node.value, ast.ListComp):
+                        return replace(self._origin(node.value.elt, given), listed=True)
                     return self._origin(node.value, given)
             if name in given and "__dict__" in {
                 inner.attr for inner in ast.walk(init) if isinstance(inner, ast.Attribute)
             }:
-                return given[name], False
+                return _Made(given[name])
         return None
 
-    def _origin(self, value: ast.expr, given: dict[str, ast.expr]) -> tuple[ast.expr, bool] | None:
-        shared = False
+    def _origin(self, value: ast.expr, given: dict[str, ast.expr]) -> _Made:
+        made = _Made()
         while isinstance(value, ast.Call):
             name = (dotted(value.func) or "").rpartition(".")[2]
+            if name in FILLED:
+                return replace(made, filled=name.partition("_")[0])
             if name in ("get", "pop") and len(value.args) == 2:
                 value = value.args[1]
-            elif value.args:
-                full = self._module.full_name(value.func) or ""
-                shared = shared or bool(SHARED_NAME.search(name))
-                if full not in KNOWN and facade(full) is None and not _hands_on(name):
-                    return None
+            elif value.args and _hands_on(name):
+                made = replace(made, shared=made.shared or bool(SHARED_NAME.search(name)))
                 value = value.args[0]
             else:
-                return None
+                return made
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
+            if "0.0" in (floating(value.left), floating(value.right)):
+                return replace(made, filled="zeros")
         if isinstance(value, ast.Name):
-            if value.id not in given:
-                return None
-            value = given[value.id]
-        return value, shared
+            return made if value.id not in given else replace(made, known=given[value.id])
+        return replace(made, known=value)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What an attribute is made of.
+
+    Args:
+        known: the expression in the middle of the calls that hand it on.
+        shared: one of these makes a shared variable.
+        filled: "zeros" or "ones", for an array of these.
+        listed: it is a list of such.
+    """
+
+    known: ast.expr | None = None
+    shared: bool = False
+    filled: str | None = None
+    listed: bool = False
 
 
 def _hands_on(name: str) -> bool:
     """Does a function's name say that it hands on the value of its argument?"""
-    return bool(SHARED_NAME.search(name)) or "float" in name.lower() or name in ("int", "cast")
+    return (
+        bool(SHARED_NAME.search(name))
+        or "float" in name.lower()
+        or name in ("int", "cast", "array", "asarray", "constant", "as_tensor_variable")
+    )
 
 
 def defaults(function: Function) -> dict[str, ast.expr]:

@@ -366,7 +366,7 @@ GROUPS = (
         Momentum.compile     p=self.w  velocity=self.velocity
         Derived.get_updates  p=self.w  velocity=self.velocity
         """,
-        {"velocity": [0.0, 0.0, 0.0]},
+        {"velocity": 0.0},
     ),
     Group(
         "THU101/keras.py",
