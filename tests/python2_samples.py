@@ -55,6 +55,15 @@ SAMPLES: dict[str, tuple[str, str]] = {
     ),
     "backquotes": ("a = `b, c` + `d`; f", "a = repr((b, c)) + repr(d)\nf"),
     "quotes in backquotes": ("a = `'\"'`, `b <> 0777`", "a = (repr('\"'), repr(b != 511))"),
+    "backquotes in backquotes": (
+        "a = `b + `c` - d[`e`]`, ``f``; `g if `h` else not `i``; j",
+        "a = (repr(b + repr(c) - d[repr(e)]), repr(repr(f)))\n"
+        "repr(g if repr(h) else not repr(i))\nj",
+    ),
+    "backquotes in strings in backquotes": (
+        "a = `'`'`, `\"b`c\" + 1.`, `f(d,  # `\n  e, `g`)`; g # `",
+        "a = (repr('`'), repr('b`c' + 1.0), repr(f(d, e, repr(g))))\ng",
+    ),
     "unequal": ("a<>b <> c", "a != b != c"),
     "octal": ("a = 0777 + 00 + 0 + 00010; b", "a = 511 + 0 + 0 + 8\nb"),
     "long": ("a = 10L + 0xFFl + 0L + 0777L + 0b1L, b", "a = (10 + 255 + 0 + 511 + 1, b)"),

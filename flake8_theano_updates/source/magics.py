@@ -20,7 +20,7 @@ _AUTOMAGIC = re.compile(
 _CELL_MAGIC = re.compile(r"\s*(%%\S*)[^\n]*")
 _SUSPECT = re.compile(r"^[ \t]*[%!?,;/]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 _MAGIC = re.compile(r"([ \t]*)(?:[%!?,;/]|[^#'\"\s][^#'\"\n]*\?[ \t]*$)", re.MULTILINE)
-_ASSIGNED = re.compile(r"[ \t]*[^#'\"\n=!<>]+=[ \t]*(?=[%!])")
+_ASSIGNED = re.compile(r"""[ \t]*(?:[^#'"\n=!<>]|'[^'\n]+'|"[^"\n]+")+=[ \t]*(?=[%!])""")
 _TO_THE_END = re.compile(r"(?:[^\n]*\\\n)*[^\n]*")
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"""'

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from operator import attrgetter
 from flake8_theano_updates.source.magics import without_magics
 from flake8_theano_updates.source.python3 import Parsed, Unreadable
 from flake8_theano_updates.source.versions import PythonVersion, parse
+
+# The first line and the first statement of a cell are both indented.
+_INDENTED = re.compile(r"\s*^(?:[ \t]+#[^\n]*\n\s*?)*^[ \t]+[^\s#]", re.MULTILINE)
 
 _WITH_WORKSHEETS = 3
 _WITHOUT_WORKSHEETS = 4
@@ -175,9 +179,16 @@ def _ended(source: str) -> str:
 def _statements(path: str, cell: Cell, version: PythonVersion) -> list[ast.stmt]:
     """Parse one cell by itself, so that no half cell is completed by the next one."""
     before = cell.first_line - 1
-    code = "\n" * before + without_magics(cell.source)
+    python = without_magics(cell.source)
+    # IPython takes a cell that is indented as a whole. A header keeps its columns, and a
+    # `with` takes no `else` that may follow.
+    indented = _INDENTED.match(python) is not None
+    code = "\n" * (before - 1) + ("with cell:\n" if indented else "\n") + python
     try:
-        return parse(f"{path}:cell {cell.number}", code.encode(), version).tree.body
+        body = parse(f"{path}:cell {cell.number}", code.encode(), version).tree.body
     except Unreadable as error:
         line = max(error.line - before, 1)
         raise Unreadable(error.path, line, error.column, error.reason) from None
+    if body and isinstance(body[0], ast.With) and indented:
+        return [*body[0].body, *body[1:]]
+    return body

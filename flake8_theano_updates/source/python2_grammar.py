@@ -25,6 +25,20 @@ _NAMES = re.compile(rb"\b(?:async|await|nonlocal|match|case|type|True|False)\b")
 # `exec (...)` is a call to it, as to Python 3.
 _EXEC = re.compile(rb"""\bexec\b(?=\s*[\w"'`{~\\])""")
 
+_STRINGS = re.compile(
+    rb'''"""(?:\\.|[^\\])*?"""'''
+    rb"|'''(?:\\.|[^\\])*?'''"
+    rb'|"(?:\\.|[^"\\\n])*"'
+    rb"|'(?:\\.|[^'\\\n])*'"
+    rb"|#[^\n]*|`",
+    re.DOTALL,
+)
+# Not where the last word is an operator.
+_OPERAND_END = re.compile(
+    rb"""(?<!\w)(?!(?:and|else|for|if|in|is|lambda|not|or|yield)\b)\w+[\s\\]*\Z"""
+    rb"""|["'`)\]}.][\s\\]*\Z"""
+)
+
 _QUERY = """
 (print_statement) @print
 (delete_statement) @delete
@@ -77,22 +91,23 @@ def read(code: bytes) -> Reading:
         ImportError: if tree-sitter or its Python grammar is not installed.
     """
     view = _EXEC.sub(b"del ", _NAMES.sub(lambda match: match[0].swapcase(), code))
-    tree = _parser().parse(view)
-    backquotes = tuple(_backquotes(view, tree))
-    if backquotes:
-        # The grammar has a string between them, which would hide what else stands there.
-        tree = _parser().parse(_in_brackets(view, backquotes))
-    return Reading(code, tree, backquotes)
+    backquotes = tuple(_backquotes(view))
+    # The grammar has a string between them, which would hide what else stands there.
+    return Reading(code, _parser().parse(_in_brackets(view, backquotes)), backquotes)
 
 
-def _backquotes(view: bytes, tree: Tree) -> Iterator[tuple[int, int]]:
-    start = None
-    for match in re.finditer(b"`", view):
-        kind = _kind(tree, match)
-        if kind == "string_start":
-            start = match.start()
-        elif kind == "string_end" and start is not None:
-            yield start, match.start()
+def _backquotes(view: bytes) -> Iterator[tuple[int, int]]:
+    """Yield each pair; one backquote within others opens a pair where an operand is missing."""
+    if b"`" not in view:
+        return
+    opened: list[int] = []
+    for match in _STRINGS.finditer(view):
+        if match[0] != b"`":
+            continue
+        if opened and _OPERAND_END.search(view, opened[-1] + 1, match.start()):
+            yield opened.pop(), match.start()
+        else:
+            opened.append(match.start())
 
 
 def _in_brackets(view: bytes, backquotes: Iterable[tuple[int, int]]) -> bytes:

@@ -77,6 +77,45 @@ def test_nbformat_3() -> None:
     assert names(parsed) == [("a", 1, 1, 0), ("a", 2, 1, 0), ("b", 1, 2, 0), ("b", 2, 2, 0)]
 
 
+@pytest.mark.parametrize(
+    ("cell", "python", "places"),
+    [
+        ("\n    a = 1\n    b = a\n", "a = 1\nb = a", [(2, 4, "a"), (3, 4, "b"), (3, 8, "a")]),
+        ("\t%time\n\tif a:\n\t    b\n", "pass\nif a:\n    b", [(2, 4, "a"), (3, 5, "b")]),
+        ("  # b\n\n  a\n#c", "a", [(3, 2, "a")]),
+        # Only the first line says how far the cell is indented.
+        (
+            "  a = (b,\n c)\nd",
+            "a = (b, c)\nd",
+            [(1, 2, "a"), (1, 7, "b"), (2, 1, "c"), (3, 0, "d")],
+        ),
+        ("  # b\na", "a", [(2, 0, "a")]),
+        ("  # b\n", "", []),
+    ],
+)
+def test_a_cell_may_be_indented_as_a_whole(cell, python, places) -> None:
+    parsed = parse_notebook("a.ipynb", notebook(code("x"), code(cell)))
+    assert ast.unparse(parsed.parsed.tree) == f"x\n{python}".rstrip()
+    found = [node for node in ast.walk(parsed.parsed.tree) if isinstance(node, ast.Name)]
+    placed = [(parsed.place(node.lineno), node.col_offset, node.id) for node in found]
+    within = [(line, at, name) for (cell, line), at, name in placed if cell.number == 2]
+    assert sorted(within) == places
+
+
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [
+        ("a\n  b", 2),
+        ("  a\n    b", 2),
+        ("    a\n  b", 2),
+        ("# a\n  b", 2),
+        ("  a\nelse:\n  b", 2),
+    ],
+)
+def test_an_indentation_that_ipython_refuses(cell: str, line: int) -> None:
+    assert unreadable(notebook(code(cell))).startswith(f"a.ipynb:cell 1:{line}:")
+
+
 def test_python2() -> None:
     pytest.importorskip("tree_sitter_python", reason="the extra py2 is not installed")
     cell = code("# coding: latin-1\n!ls\nx = 'é', `a`; print b")
@@ -128,9 +167,12 @@ def test_says_where_and_why(data: bytes, complaint: str) -> None:
         ("if a:\n    %run b.py\n    !ls", "if a:\n    pass\n    pass"),
         ("a.b?\na??\n%time?\n a[1] ? ", "pass\npass\npass\n pass"),
         ("a = !ls *.py\nb, c = %sql select\nd = b", "a = None\nb, c = None\nd = b"),
+        ("d['k'] = %magic\ne[\"f\"][0].g = !ls\nh", "d['k'] = None\ne[\"f\"][0].g = None\nh"),
         ("!ls \\\n  -l \\\n  b\nc", "pass\n\n\nc"),
         ("!echo don't (\n'a'", "pass\n'a'"),
         # What only looks like a magic.
+        ("f('a= %b') == c, '''d'e = %f'''\n%g", "f('a= %b') == c, '''d'e = %f'''\npass"),
+        ("'a' # b = %c\n%d", "'a' # b = %c\npass"),
         ("a = (b\n% c)\n%d", "a = (b\n% c)\npass"),
         ("a = '''\n%b\n!c\n''' \\\n% d", "a = '''\n%b\n!c\n''' \\\n% d"),
         ('a = """it\'s\n%b""" # c?\n!d', 'a = """it\'s\n%b""" # c?\npass'),
