@@ -117,6 +117,26 @@ def test_python_2(explain, folder: Path) -> None:
     assert explain("--python-version=3", "old.py")[0] == 2
 
 
+def test_no_name_is_proposed_that_another_loop_would_not_see(explain, folder: Path) -> None:
+    pytest.importorskip("tree_sitter", reason="the py2 extra is not installed")
+    code = """\
+import theano
+
+def train(ws, vs, gs):
+    updates = []
+    for v, g in zip(vs, gs):
+        updates.append((v, 0.9 * v - g))
+    for w, v in zip(ws, vs):
+        updates.append((w, w + v))
+    print updates
+    return updates
+"""
+    (folder / "old.py").write_text(code)
+    status, out, _ = explain("old.py")
+    assert (status, out.count("THU101 stale read")) == (1, 1)
+    assert "v_new" not in out
+
+
 def test_a_notebook_speaks_of_cells(explain, folder: Path) -> None:
     sources = [
         "%matplotlib inline\nimport theano",
@@ -266,6 +286,12 @@ def test_a_finding_over_several_lines_is_marked_to_the_end_of_its_first() -> Non
 def test_lines_that_are_not_there_are_left_out() -> None:
     told = explanation(replace(FINDING, line=7, end_line=7), {("b.py", None): ["x"]})
     assert "|" not in told
+
+
+def test_a_changed_line_may_begin_with_signs() -> None:
+    fix = Fix("rewrite", True, (Edit(1, 1, 1, 5, "++a"),))
+    told = explanation(replace(FINDING, fixes=(fix,)), {("b.py", None): ["--a \n", "b\n"]})
+    assert "    - --a\n    + ++a\n      b\n" in told
 
 
 def test_many_changed_lines_are_counted() -> None:

@@ -8,7 +8,7 @@ import difflib
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from flake8_theano_updates.model import Edit, Finding, Fix, OrderFault, Sources
 from flake8_theano_updates.report import text
@@ -24,6 +24,8 @@ _FIXED_BLANK = "\N{NO-BREAK SPACE}"
 
 # The rules about reads of an old value where the new one was meant.
 _ORDER = frozenset({"THU101", "THU102"})
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 
 # What the line does that a finding calls registered, where that is not to register a pair.
 _OTHER_LINE = {"THU206": "compiles", "THU302": "rebinds"}
@@ -176,24 +178,27 @@ def _instead(finding: Finding, lines: Sequence[str]) -> Iterator[str]:
                 "To keep the numbers and show that the old value is read: "
                 "`theano-updates fix --safe-only`"
             )
-    if finding.code in _ORDER and not any(fix.kind in _FIX_TITLES for fix in finding.fixes):
-        yield _in_words(finding)
+    if finding.code in _ORDER and finding.fault and not finding.new_value and not finding.fixes:
+        yield from _named(finding, finding.fault)
 
 
-def _in_words(finding: Finding) -> str:
-    """Say how to use the new value."""
-    here = _place(finding.cell, finding.line)
-    if finding.new_value:
-        return _told(f"Write '{finding.new_value}' instead of '{finding.variable}' at {here}.")
-    registered = _place(finding.registered_cell, finding.registered_line)
+def _named(finding: Finding, fault: OrderFault) -> Iterator[str]:
+    """Yield the name that the new value may have, where one name serves both lines."""
+    if _loops_around(fault, fault.registered.value) != _loops_around(fault, fault.reads[0]):
+        return
+    value = ast.unparse(fault.registered.value)
     stem = re.search(r"[^\W\d]\w*$", finding.variable or "")
     name = f"{stem[0]}_new" if stem else "new_value"
-    value = ast.unparse(finding.fault.registered.value) if finding.fault else ""
     code = f"{name} = {value}"
-    if not value or "\n" in value or len(code) > _WIDTH - len(_INDENT):
-        code = f"{name} = ...  # what {registered} registers"
-    then = f"then store it, ({finding.variable}, {name}), and read '{name}' at {here}."
-    return f"Write instead, before both lines:\n\n{_INDENT}{code}\n\n{_told(then)}"
+    if "\n" not in code and len(code) <= _WIDTH - len(_INDENT):
+        here = _place(finding.cell, finding.line)
+        then = f"then store it, ({finding.variable}, {name}), and read '{name}' at {here}."
+        yield f"Write instead, before both lines:\n\n{_INDENT}{code}\n\n{_told(then)}"
+
+
+def _loops_around(fault: OrderFault, node: ast.expr) -> list[ast.AST]:
+    loops = (one for one in ast.walk(fault.collection.scope) if isinstance(one, _LOOPS))
+    return [loop for loop in loops if any(inner is node for inner in ast.walk(loop))]
 
 
 def _diff(fix: Fix, lines: Sequence[str]) -> str:
@@ -201,8 +206,8 @@ def _diff(fix: Fix, lines: Sequence[str]) -> str:
     after = _edited(lines, fix.edits)
     changes = [
         (line[0], line[1:].rstrip().expandtabs(_TAB))
-        for line in difflib.unified_diff(lines, after, n=1)
-        if not line.startswith(("---", "+++", "@@"))
+        for line in islice(difflib.unified_diff(lines, after, n=1), 2, None)
+        if not line.startswith("@@")
     ]
     codes = textwrap.dedent("\n".join(code for _, code in changes)).split("\n")
     room = _WIDTH - len(_INDENT) - len("+ ")
