@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import python27
 from commands import run, run_json
-from marks import FOLDER
 
 pytest.importorskip("tree_sitter", reason="the py2 extra is not installed")
 
-PYTHON27 = python27.find()
-WITH_PYTHON27 = pytest.mark.skipif(PYTHON27 is None, reason="no Python 2.7 here")
 WITH_THEANO = pytest.mark.skipif(find_spec("theano") is None, reason="Theano is not installed")
 
 PYTHON2 = """\
@@ -92,47 +86,6 @@ def test_a_python_2_finding_is_confirmed(tmp_path: Path) -> None:
     (tmp_path / "old.py").write_text(PYTHON2, encoding="utf-8")
     (found,) = run_json("confirm", "old.py", cwd=tmp_path)
     assert found["verdict"]["status"] == "confirmed"
-
-
-@WITH_THEANO
-@WITH_PYTHON27
-@pytest.mark.parametrize("name", ["THU101/momentum.py", "THU102/adam.py", "THU101/rmsprop.py"])
-def test_the_program_that_was_run_is_python_2_too(tmp_path: Path, name: str) -> None:
-    snippets = [
-        found["verdict"]["snippet"]
-        for found in run_json("confirm", FOLDER / name, cwd=tmp_path)
-        if found["verdict"]["status"] == "confirmed"
-    ]
-    assert snippets
-    ask = (
-        "import json, sys\n"
-        "for text in json.load(sys.stdin): compile(text.encode('utf-8'), 'x', 'exec')"
-    )
-    given = json.dumps(snippets).encode()
-    done = subprocess.run([str(PYTHON27), "-c", ask], input=given, capture_output=True)
-    assert done.stderr == b""
-
-
-@WITH_THEANO
-@WITH_PYTHON27
-def test_under_python_2_it_computes_the_same(tmp_path: Path) -> None:
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    env |= {"THEANO_FLAGS": f"cxx=,blas.ldflags=,floatX=float64,base_compiledir={tmp_path}"}
-    asked = [str(PYTHON27), "-c", "import theano"]
-    if subprocess.run(asked, env=env, capture_output=True).returncode:
-        pytest.skip("no Python 2.7 with Theano here")
-    (tmp_path / "old.py").write_text(PYTHON2, encoding="utf-8")
-    (found,) = run_json("confirm", "--calls", "3", "old.py", cwd=tmp_path)
-    verdict = found["verdict"]
-    (tmp_path / "program.py").write_text(verdict["snippet"], encoding="utf-8")
-    ask = "import json, program; print(json.dumps(program.run(3)))"
-    done = subprocess.run(
-        [str(PYTHON27), "-c", ask], cwd=tmp_path, env=env, capture_output=True, check=True
-    )
-    seen = json.loads(done.stdout)
-    assert seen["names"] == verdict["names"]
-    assert seen["as_compiled"] == verdict["as_compiled"]
-    assert seen["with_new_value"] == verdict["with_new_value"]
 
 
 def test_a_notebook_speaks_of_cells(tmp_path: Path) -> None:
