@@ -64,6 +64,39 @@ class OrderFault:
     collection: UpdateCollection
     arms: tuple[tuple[ast.stmt, str], ...] = ()
 
+    @property
+    def pairs(self) -> tuple[Registration, ...]:
+        """The two pairs that the finding speaks of."""
+        return self.reader, self.registered
+
+
+@dataclass(frozen=True)
+class PairFault:
+    """Why a finding on lost or refused updates was made, in nodes of the syntax tree.
+
+    Args:
+        kind: what there is to show. "refused": the backend does not take the collection;
+            "misplaced": nor does it as the third positional argument; "overwritten": a
+            mapping keeps the last of several updates; "late": a pair comes after the
+            compile call; "frozen": a number stands for a variable; "returned": an output
+            is an updated variable.
+        pairs: the pairs that the finding speaks of.
+        collection: where they stand.
+        reads: what takes the value of a shared variable: in "overwritten" the reads that
+            would see the update before, in "frozen" what the number is taken of, in
+            "refused" what a rebound name held before.
+        arms: the branches that are taken for it to happen, as in `OrderFault`.
+    """
+
+    kind: Literal["refused", "misplaced", "overwritten", "late", "frozen", "returned"]
+    pairs: tuple[Registration, ...]
+    collection: UpdateCollection
+    reads: tuple[ast.expr, ...] = ()
+    arms: tuple[tuple[ast.stmt, str], ...] = ()
+
+
+Fault = OrderFault | PairFault
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -161,7 +194,7 @@ class Finding:
     cell_id: str | None = None
     registered_cell: int | None = None
     update_cell: int | None = None
-    fault: OrderFault | None = field(default=None, compare=False, repr=False)
+    fault: Fault | None = field(default=None, compare=False, repr=False)
 
 
 # The lines in which a finding's lines count, by its path and, in a notebook, its cell.

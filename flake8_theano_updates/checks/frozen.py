@@ -6,6 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from flake8_theano_updates.checks.collections import Collection, text_of
+from flake8_theano_updates.checks.faults import (
+    arms_of,
+    filled_collection,
+    given_collection,
+    registration,
+    whole_collection,
+)
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.names import SHARED
@@ -18,6 +25,7 @@ from flake8_theano_updates.interpreter.values import (
     original,
     pair_of,
 )
+from flake8_theano_updates.model import PairFault
 
 _EXPRESSIONS = frozenset({"+", "-", "*", "/", "**", "neg"})
 
@@ -39,6 +47,13 @@ def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
                 target=text_of(pair.target),
                 update_line=pair.target.node.lineno,
                 words={"written": text_of(use)},
+                fault=PairFault(
+                    kind="frozen",
+                    pairs=(registration(pair.target, pair.value),),
+                    collection=whole_collection(collection),
+                    reads=(source.node,),
+                    arms=arms_of(use.path, pair.entry.path),
+                ),
             )
 
 
@@ -67,18 +82,18 @@ def _numbers_in(reading: Reading, value: Use) -> Iterator[Use]:
 def frozen_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
     """Return what is wrong with the arguments of the compile calls."""
     for compilation in scope.state.compilations:
-        yield from _misplaced(compilation)
+        yield from _misplaced(scope, compilation)
         if compilation.updates is None:
             continue
         container = original(compilation.updates.value)
         if isinstance(container, Container):
-            yield from _rebound(container)
-            yield from _flat(compilation, container)
-            yield from _returned_old(compilation, container)
+            yield from _rebound(scope, container)
+            yield from _flat(scope, compilation, container)
+            yield from _returned_old(scope, compilation, container)
             yield from _plain_dict(compilation, container)
 
 
-def _rebound(container: Container) -> Iterator[Suspicion]:
+def _rebound(scope: Interpreted, container: Container) -> Iterator[Suspicion]:
     """A target whose name was bound to an expression of what it held before."""
     for entry in container.entries:
         pair = pair_of(entry)
@@ -96,6 +111,13 @@ def _rebound(container: Container) -> Iterator[Suspicion]:
                 target=pair[0].node.id,
                 registered_line=before[0].node.lineno,
                 update_line=pair[0].node.lineno,
+                fault=PairFault(
+                    kind="refused",
+                    pairs=(registration(*pair),),
+                    collection=filled_collection(scope, container),
+                    reads=(before[0].node,),
+                    arms=arms_of(entry.path),
+                ),
             )
 
 
@@ -103,7 +125,7 @@ def _name(use: Use) -> str:
     return getattr(use.node, "id", "")
 
 
-def _misplaced(compilation: Compilation) -> Iterator[Suspicion]:
+def _misplaced(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
     """A list of pairs in the place of the mode."""
     third = compilation.third
     if third is None or compilation.updates is not None or not compilation.certain:
@@ -111,7 +133,7 @@ def _misplaced(compilation: Compilation) -> Iterator[Suspicion]:
     container = original(third.value)
     if not isinstance(container, Container):
         return
-    pairs = [entry for entry in container.entries if pair_of(entry) is not None]
+    pairs = [pair for entry in container.entries if (pair := pair_of(entry)) is not None]
     if pairs and len(pairs) == len(container.entries):
         yield Suspicion(
             code="THU303",
@@ -120,15 +142,25 @@ def _misplaced(compilation: Compilation) -> Iterator[Suspicion]:
                 "what": "the third positional argument of function is its mode",
                 "instead": f"updates={text_of(third)}",
             },
+            fault=PairFault(
+                kind="misplaced",
+                pairs=(registration(*pairs[0]),),
+                collection=given_collection(scope, third, compilation.statement, pairs),
+                arms=arms_of(compilation.path, container.entries[0].path),
+            ),
         )
 
 
-def _flat(compilation: Compilation, container: Container) -> Iterator[Suspicion]:
+def _flat(
+    scope: Interpreted, compilation: Compilation, container: Container
+) -> Iterator[Suspicion]:
     """``updates=[a, e]`` where ``e`` is computed from ``a``: a pair without its list."""
     if container.kind not in ("list", "tuple") or len(container.entries) != 2 or container.rest:
         return
+    given = compilation.updates
     if not isinstance(container.node, (ast.List, ast.Tuple)) or not compilation.certain:
         return
+    assert given is not None
     target, value = (entry.value for entry in container.entries)
     variable = original(target.value)
     if isinstance(variable, Container) or isinstance(original(value.value), Container):
@@ -142,10 +174,18 @@ def _flat(compilation: Compilation, container: Container) -> Iterator[Suspicion]
                 "what": "updates is a flat list, not a list of pairs",
                 "instead": f"[({text_of(target)}, {text_of(value)})]",
             },
+            fault=PairFault(
+                kind="refused",
+                pairs=(registration(target, value),),
+                collection=given_collection(scope, given, compilation.statement, [(target, value)]),
+                arms=arms_of(compilation.path),
+            ),
         )
 
 
-def _returned_old(compilation: Compilation, container: Container) -> Iterator[Suspicion]:
+def _returned_old(
+    scope: Interpreted, compilation: Compilation, container: Container
+) -> Iterator[Suspicion]:
     """An output that is the updated variable itself."""
     if compilation.outputs is None:
         return
@@ -164,6 +204,12 @@ def _returned_old(compilation: Compilation, container: Container) -> Iterator[Su
                 target=text_of(pair[0]),
                 registered_line=pair[0].node.lineno,
                 update_line=pair[0].node.lineno,
+                fault=PairFault(
+                    kind="returned",
+                    pairs=(registration(*pair),),
+                    collection=filled_collection(scope, container),
+                    arms=arms_of(output.path, compilation.path),
+                ),
             )
 
 

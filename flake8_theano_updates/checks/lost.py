@@ -7,7 +7,19 @@ from collections.abc import Hashable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from flake8_theano_updates.checks.collections import Collection, Pair, text_of
+from flake8_theano_updates.checks.collections import (
+    Collection,
+    Pair,
+    names_in_targets,
+    text_of,
+)
+from flake8_theano_updates.checks.faults import (
+    arms_of,
+    filled_collection,
+    given_collection,
+    registration,
+    whole_collection,
+)
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
@@ -24,6 +36,7 @@ from flake8_theano_updates.interpreter.values import (
     original,
     pair_of,
 )
+from flake8_theano_updates.model import PairFault, Registration
 
 _GENERATOR = "a generator"
 
@@ -57,6 +70,13 @@ def _duplicate(collection: Collection, first: Pair, second: Pair) -> Iterator[Su
 def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> Suspicion:
     """Two pairs update one variable; the finding stands at the second."""
     target = text_of(second.target)
+    fault = PairFault(
+        kind="refused" if code == "THU201" else "overwritten",
+        pairs=(registration(first.target, first.value), registration(second.target, second.value)),
+        collection=whole_collection(collection),
+        reads=() if code == "THU201" else _own_reads(collection, second),
+        arms=arms_of(first.entry.path, second.entry.path),
+    )
     return Suspicion(
         code=code,
         node=second.target.node,
@@ -65,7 +85,14 @@ def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> S
         registered_line=first.target.node.lineno,
         update_line=second.target.node.lineno,
         words={"container": _name(collection.container)},
+        fault=fault,
     )
+
+
+def _own_reads(collection: Collection, pair: Pair) -> tuple[ast.expr, ...]:
+    """Return where the update of a variable takes that variable's own value."""
+    reading = Reading([pair.identity], names_in_targets(collection.pairs))
+    return tuple(read.node for read in reading.reads(pair.value))
 
 
 def _sure(pair: Pair) -> bool:
@@ -129,6 +156,13 @@ def _overwritten_in_loop(collection: Collection, pair: Pair) -> Iterator[Suspici
         target=text_of(pair.target),
         update_line=pair.target.node.lineno,
         words={"container": _name(collection.container)},
+        fault=PairFault(
+            kind="overwritten",
+            pairs=(registration(pair.target, pair.value),),
+            collection=whole_collection(collection),
+            reads=_own_reads(collection, pair),
+            arms=arms_of(entry.path),
+        ),
     )
 
 
@@ -164,25 +198,34 @@ def _varies(value: Use, bound: frozenset[Hashable]) -> bool:
 def lost_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
     """Return the compile calls that lose updates, and the scans whose updates are dropped."""
     for compilation in scope.state.compilations:
-        yield from _one_shot(compilation, scope.state.guide.python)
-        yield from _too_late(compilation)
+        yield from _one_shot(scope, compilation)
+        yield from _too_late(scope, compilation)
     yield from _scans(scope)
 
 
-def _one_shot(compilation: Compilation, python: int) -> Iterator[Suspicion]:
-    if compilation.updates is None or not compilation.certain:
+def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
+    given = compilation.updates
+    if given is None or not compilation.certain:
         return
-    value = original(compilation.updates.value)
+    value = original(given.value)
     what = None
     if isinstance(value, Container) and value.lazy:
         what = _kind_of_iterator(value.node)
     elif isinstance(value, Term) and value.op == "call" and value.label in ("map", "filter"):
         what = f"a {value.label}"
-    if what is not None and (python > 2 or what == _GENERATOR):
+    if what is not None and (scope.state.guide.python > 2 or what == _GENERATOR):
+        entries = value.entries if isinstance(value, Container) else []
+        pairs = filter(None, map(pair_of, entries))
         yield Suspicion(
             code="THU204",
-            node=compilation.updates.node,
-            words={"what": what, "written": ast.unparse(compilation.updates.node)},
+            node=given.node,
+            words={"what": what, "written": ast.unparse(given.node)},
+            fault=PairFault(
+                kind="refused",
+                pairs=(),
+                collection=given_collection(scope, given, compilation.statement, pairs),
+                arms=arms_of(compilation.path),
+            ),
         )
 
 
@@ -192,7 +235,7 @@ def _kind_of_iterator(node: ast.AST) -> str:
     return _GENERATOR
 
 
-def _too_late(compilation: Compilation) -> Iterator[Suspicion]:
+def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
     """Pairs that enter after the only compilation of what receives them."""
     if compilation.updates is None:
         return
@@ -217,7 +260,20 @@ def _too_late(compilation: Compilation) -> Iterator[Suspicion]:
             registered_line=compilation.node.lineno,
             update_line=pair[0].node.lineno,
             words={"container": _name(container)},
+            fault=PairFault(
+                kind="late",
+                pairs=_own_first(entry, after),
+                collection=filled_collection(scope, container),
+                arms=arms_of(compilation.path, entry.path),
+            ),
         )
+
+
+def _own_first(entry: Entry, after: list[Entry]) -> tuple[Registration, ...]:
+    """Return the nodes of a late pair and of those that come late with it."""
+    others = [one for one in after if one is not entry and meet(one.path, entry.path)]
+    pairs = filter(None, map(pair_of, [entry, *others]))
+    return tuple(registration(*pair) for pair in pairs)
 
 
 def _scans(scope: Interpreted) -> Iterator[Suspicion]:

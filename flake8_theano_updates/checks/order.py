@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
 from flake8_theano_updates.checks.evidence import Question, evidence_for
+from flake8_theano_updates.checks.faults import arms_of, registration, whole_collection
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.values import Path, Use, meet
-from flake8_theano_updates.model import OrderFault, Registration, UpdateCollection
+from flake8_theano_updates.model import OrderFault, UpdateCollection
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
     whole: UpdateCollection | None = None
     for old in old_values(collection):
         # Made once: every finding of a long list points to the same collection.
-        whole = whole or _update_collection(collection)
+        whole = whole or whole_collection(collection)
         yield _suspicion(old, whole)
 
 
@@ -129,7 +130,8 @@ def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
         if new_value
         else f"name the new value of '{variable}', store the name and read the name"
     )
-    registered, reader = _registration(old.registered), _registration(old.reader)
+    registered = registration(old.registered.target, old.registered.value)
+    reader = registration(old.reader.target, old.reader.value)
     return Suspicion(
         code=old.code,
         node=old.reads[0].node,
@@ -144,13 +146,9 @@ def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
             reader=reader,
             registered=registered,
             collection=whole,
-            arms=_arms(old),
+            arms=arms_of(old.reads[0].path, old.reader.entry.path, old.registered.entry.path),
         ),
     )
-
-
-def _registration(pair: Pair) -> Registration:
-    return Registration(pair.target.node, pair.value.node, pair.target.node.lineno)
 
 
 def _new_value(old: OldValue) -> str | None:
@@ -163,30 +161,3 @@ def _new_value(old: OldValue) -> str | None:
     if old.code == "THU101" and container.kind == "mapping" and named and container.expression:
         return f"{ast.unparse(container.expression)}[{text_of(old.registered.target)}]"
     return None
-
-
-def _update_collection(collection: Collection) -> UpdateCollection:
-    container = collection.container
-    expression = container.expression
-    node = container.node
-    if expression is None and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.expr)):
-        whole: ast.expr | ast.FunctionDef | ast.AsyncFunctionDef = node
-    else:
-        assert expression is not None
-        whole = expression
-    return UpdateCollection(
-        scope=collection.scope.node,
-        expression=whole,
-        statement=container.last if isinstance(whole, ast.expr) else None,
-        registrations=tuple(_registration(pair) for pair in collection.pairs),
-    )
-
-
-def _arms(old: OldValue) -> tuple[tuple[ast.stmt, str], ...]:
-    """Return the branches that must be taken for the old value to be read."""
-    found: dict[int, tuple[ast.stmt, str]] = {}
-    for path in (old.reads[0].path, old.reader.entry.path, old.registered.entry.path):
-        for arm in path:
-            if isinstance(arm.node, ast.stmt):
-                found[id(arm.node)] = (arm.node, arm.name)
-    return tuple(found.values())

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flake8_theano_updates.model import OrderFault
+from flake8_theano_updates.model import Fault
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Suspicion:
         update_line: the line on which the pair stands.
         new_value: the name of the new value of ``variable``, if it has one.
         words: what else the rule's message speaks of.
-        fault: the nodes behind an order finding.
+        fault: the nodes behind it, where a program can show what it says.
     """
 
     code: str
@@ -33,4 +33,4 @@ class Suspicion:
     update_line: int | None = None
     new_value: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
-    fault: OrderFault | None = None
+    fault: Fault | None = None

@@ -44,7 +44,7 @@ def case_of(finding: Finding, tree: Tree, text: Text) -> Case:
         NoFixError: if nothing in this file can be edited for it.
     """
     fault = finding.fault
-    if fault is None:
+    if not isinstance(fault, OrderFault):
         raise NoFixError("it is not about the order of updates")
     nodes = [*fault.reads, fault.registered.target, fault.registered.value, fault.reader.target]
     if any(node not in tree for node in nodes):

@@ -112,7 +112,7 @@ def _after(source: Source, step: Mended) -> tuple[ast.Module, OrderFault]:
     gets nothing added, and that nothing is a read: ``(acc_new + 0 * acc)``.
     """
     fault = step.finding.fault
-    assert fault is not None
+    assert isinstance(fault, OrderFault)
     spans = [source.text.span(read) for read in fault.reads]
     marked = {} if step.fix.safe else dict.fromkeys(spans)
     names = _first_uses(source, fault)

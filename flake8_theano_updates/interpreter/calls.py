@@ -197,6 +197,7 @@ class Calls:
                 keywords.get("inputs") or inputs,
                 keywords.get("outputs") or outputs,
                 third,
+                self.state.statement,
             )
         )
         if certain and arguments:

@@ -128,6 +128,7 @@ class Compilation:
         moment: when it ran, in how many loops, and in which branches.
         updates: what it receives as updates.
         inputs: its inputs, outputs and third positional argument, where given.
+        statement: the statement of the scope in which it runs.
     """
 
     node: ast.Call
@@ -139,6 +140,7 @@ class Compilation:
     inputs: Use | None
     outputs: Use | None
     third: Use | None
+    statement: ast.stmt | None
 
 
 @dataclass(eq=False, slots=True)

@@ -118,7 +118,8 @@ def _meaning(finding: Finding) -> Iterator[str]:
     """Yield what Theano computes here, what reading in order would, and why it was reported."""
     variable, target = finding.variable, finding.target
     registered = _place(finding.registered_cell, finding.registered_line)
-    compiled, mended = _values(finding.fault) if finding.fault else (None, None)
+    fault = finding.fault
+    compiled, mended = _values(fault) if isinstance(fault, OrderFault) else (None, None)
     what = (
         f"Theano computes every new value from what the variables hold before the call, and "
         f"stores them all at its end, wherever the pairs stand. So the new value of '{target}'"
@@ -178,8 +179,9 @@ def _instead(finding: Finding, lines: Sequence[str]) -> Iterator[str]:
                 "To keep the numbers and show that the old value is read: "
                 "`theano-updates fix --safe-only`"
             )
-    if finding.code in _ORDER and finding.fault and not finding.new_value and not finding.fixes:
-        yield from _named(finding, finding.fault)
+    fault = finding.fault
+    if isinstance(fault, OrderFault) and not finding.new_value and not finding.fixes:
+        yield from _named(finding, fault)
 
 
 def _named(finding: Finding, fault: OrderFault) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from flake8_theano_updates.model import OrderFault
+from flake8_theano_updates.model import Fault
 from flake8_theano_updates.runtime.module import Function
 from flake8_theano_updates.runtime.statements import clean
 
@@ -22,11 +22,10 @@ class Arms:
         settled: what the tests passed so far compare with a constant: name to value.
     """
 
-    def __init__(self, fault: OrderFault) -> None:
+    def __init__(self, fault: Fault) -> None:
         self._given = {id(statement): name for statement, name in fault.arms}
-        pairs = (fault.reader, fault.registered)
         self.must = {id(node) for node in fault.reads}
-        self.must |= {id(node) for pair in pairs for node in (pair.target, pair.value)}
+        self.must |= {id(node) for pair in fault.pairs for node in (pair.target, pair.value)}
         self.pairs = {
             id(node)
             for pair in fault.collection.registrations

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_theano_updates.model import OrderFault, Scope
+from flake8_theano_updates.model import Fault, Scope
 from flake8_theano_updates.runtime.arms import Arms
 from flake8_theano_updates.runtime.module import Function, Module
 from flake8_theano_updates.runtime.names import GRADIENTS
@@ -49,7 +49,7 @@ class Cut:
     ignored: frozenset[int]
 
 
-def cut(fault: OrderFault, module: Module, *, own_cost: bool = False) -> Cut:
+def cut(fault: Fault, module: Module, *, own_cost: bool = False) -> Cut:
     """Return what builds the collection of ``fault``.
 
     Args:
@@ -158,7 +158,7 @@ def _home(module: Module, must: set[int]) -> Function | None:
     return homes[-1] if homes else None
 
 
-def _moved(fault: OrderFault, home: Function, arms: Arms) -> OrderFault:
+def _moved(fault: Fault, home: Function, arms: Arms) -> Fault:
     """Let the function in which the pairs are written be where they are collected."""
     yields = any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(home))
     expression = home if yields else _put_into(arms.flat(home.body), arms.must)

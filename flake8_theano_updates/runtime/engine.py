@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from flake8_theano_updates.model import Finding, OrderFault, Verdict
+from flake8_theano_updates.model import Fault, Finding, PairFault, Verdict
 from flake8_theano_updates.report.text import place
 from flake8_theano_updates.runtime.allowlist import RefusedError, verify
 from flake8_theano_updates.runtime.cut import cut
@@ -23,11 +23,14 @@ from flake8_theano_updates.runtime.supervisor import (
     Supervisor,
     WorkerFailedError,
 )
+from flake8_theano_updates.runtime.told import NOTHING_TO_RUN, told
 from flake8_theano_updates.runtime.usage import Usage
 from flake8_theano_updates.runtime.verdict import judged, raised, unresolved
 
 # Errors that other inputs, shapes or types would not have.
 OF_STAND_INS = ("MissingInput", "must have the same type")
+# Kinds whose programs are refused only where what the finding speaks of is refused.
+ABOUT_REFUSAL = ("refused", "misplaced")
 
 
 def confirm(
@@ -59,8 +62,8 @@ def confirm(
 
     def one(finding: Finding, lane: Lane) -> Verdict:
         if finding.fault is None:
-            reason = f"{finding.code} is not about values: there is nothing to run"
-            return Verdict("unresolved", reason)
+            nothing = f"{finding.code} is not about values: there is nothing to run"
+            return Verdict("unresolved", NOTHING_TO_RUN.get(finding.code, nothing))
         return _verdict(finding, finding.fault, modules[finding.path], lane, calls)
 
     lanes = [Lane(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
@@ -72,20 +75,15 @@ def confirm(
     return verdicts
 
 
-def _verdict(
-    finding: Finding, fault: OrderFault, module: Module, lane: Lane, calls: int
-) -> Verdict:
+def _verdict(finding: Finding, fault: Fault, module: Module, lane: Lane, calls: int) -> Verdict:
     supervisor = lane.supervisor(preference(module.backends))
     try:
         backend = supervisor.backend()
     except NoBackendError as error:
         return Verdict("unresolved", str(error))
     try:
-        title = (
-            f"{place(finding)}: the update of '{finding.target}' takes the old "
-            f"value of '{finding.variable}'."
-        )
-        verdict = _tried(_programs(fault, module, calls, title), supervisor, calls, backend)
+        programs = _programs(fault, module, calls, _title(finding, fault))
+        verdict = _tried(finding, fault, programs, supervisor, calls, backend)
     except Exception as error:
         # One cut that trips this package must not take the other verdicts along.
         verdict = unresolved(f"internal error: {type(error).__name__}: {error}", backend)
@@ -94,7 +92,18 @@ def _verdict(
     return verdict
 
 
+def _title(finding: Finding, fault: Fault) -> str:
+    if isinstance(fault, PairFault):
+        return f"{place(finding)}: {finding.message}."
+    return (
+        f"{place(finding)}: the update of '{finding.target}' takes the old value of "
+        f"'{finding.variable}'."
+    )
+
+
 def _tried(
+    finding: Finding,
+    fault: Fault,
     programs: Iterable[Snippet | str],
     supervisor: Supervisor,
     calls: int,
@@ -112,7 +121,11 @@ def _tried(
         except WorkerFailedError as error:
             return unresolved(f"the program did not end well: {error}", backend, made)
         if answer.result is not None:
+            if isinstance(fault, PairFault):
+                return told(finding, fault, answer.result, made, backend)
             return judged(answer.result, made, backend)
+        if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
+            return raised(answer, made, backend)
         failed.append((made, answer))
     if not failed:
         return unresolved(obstacle, backend)
@@ -131,7 +144,7 @@ def _is_the_backends(program: Snippet, answer: Answer) -> bool:
     return twice or "already has an update" not in answer.error
 
 
-def _programs(fault: OrderFault, module: Module, calls: int, title: str) -> Iterator[Snippet | str]:
+def _programs(fault: Fault, module: Module, calls: int, title: str) -> Iterator[Snippet | str]:
     """Yield verified programs, the most faithful first, or why one cannot be."""
     seen: set[str] = set()
     for old_truth, shape, own_cost in itertools.product((False, True), SHAPES, (False, True)):

@@ -179,9 +179,16 @@ class Refused(Exception):
     """The backend does not compile or run the updates."""
 
 
-def collect(read):
+def collect(read, *marks):
     """Build the updates; return the pairs and the name of each target."""
     seen = []
+    pairs = pairs_of(build(read, marker(seen), *marks))
+    wake(pairs)
+    return pairs, labels(pairs, seen)
+
+
+def marker(seen):
+    """Return what notes the targets and how the program writes them."""
 
     def target(text, value):
         for one in listed(value):
@@ -189,11 +196,12 @@ def collect(read):
                 seen.append((text, one))
         return value
 
-    updates = build(read, target)
+    return target
+
+
+def pairs_of(updates):
     pairs = updates.items() if isinstance(updates, dict) else updates
-    pairs = [(pair[0], pair[1]) for pair in pairs]
-    wake(pairs)
-    return pairs, labels(pairs, seen)
+    return [(pair[0], pair[1]) for pair in pairs]
 
 
 def wake(pairs):
@@ -312,8 +320,7 @@ def trajectory(pairs, variables, calls):
     """Compile, call, and return the variables' values before and after each call."""
     start = [variable.get_value() for variable in variables]
     try:
-        mode = theano.compile.Mode(linker="py", optimizer=None)
-        step = theano.function([], [], updates=pairs, mode=mode)
+        step = theano.function([], [], updates=pairs, mode=plain_mode())
         rows = [values(variables)]
         for _ in range(calls):
             step()
@@ -323,6 +330,10 @@ def trajectory(pairs, variables, calls):
     for variable, value in zip(variables, start):
         variable.set_value(value)
     return rows
+
+
+def plain_mode():
+    return theano.compile.Mode(linker="py", optimizer=None)
 
 
 def values(variables):
@@ -380,12 +391,15 @@ def show(result):
         print("refused as it is: " + result["refused"])
         print("so each variable keeps one of its updates:")
     for kind in ("as_compiled", "reversed", "with_new_value"):
-        print(kind.replace("_", " ") + ":")
-        for call, row in enumerate(result[kind]):
-            shown = ["%s = %s" % pair for pair in zip(result["names"], row)]
-            print("  after %d: %s" % (call, ", ".join(shown)))
+        print_rows(kind.replace("_", " "), result["names"], result[kind])
     first = result["first_difference"]
     if first is None:
         print("as compiled and with the new value: no difference")
     else:
         print("as compiled and with the new value differ from call %d on" % first)
+
+
+def print_rows(title, names, rows):
+    print(title + ":")
+    for call, row in enumerate(rows):
+        print("  after %d: %s" % (call, ", ".join("%s = %s" % pair for pair in zip(names, row))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_theano_updates.interpreter.names import BACKENDS
-from flake8_theano_updates.model import OrderFault
+from flake8_theano_updates.model import Fault, PairFault
 from flake8_theano_updates.runtime.cut import Cut
+from flake8_theano_updates.runtime.kinds import ORDER, kind_of
 from flake8_theano_updates.runtime.module import Module, canonical, dotted
 from flake8_theano_updates.runtime.names import (
     GRADIENTS,
@@ -25,12 +27,7 @@ from flake8_theano_updates.runtime.stars import without_stars
 from flake8_theano_updates.runtime.usage import flattened
 
 FRAME = Path(__file__).with_name("frame.py")
-
-# What every snippet needs of the frame, in this order.
-_ALWAYS = (
-    "is_symbolic listed Refused collect wake labels with_new_values together depends trajectory "
-    "values run first_difference alike show"
-).split()
+FRAME_PAIRS = Path(__file__).with_name("frame_pairs.py")
 
 # The worker sets its own flags; a person who runs the program has none, or better ones.
 _ALONE = """\
@@ -67,7 +64,7 @@ class Snippet:
 
 def snippet(
     cut: Cut,
-    fault: OrderFault,
+    fault: Fault,
     module: Module,
     made: StandIns,
     shape: str,
@@ -89,17 +86,20 @@ def snippet(
     for name, function in cut.helpers:
         body.extend(rewriter.helper(name, function))
     body.extend(rewriter.body())
-    build = f"def build({rewriter.read_name}, {rewriter.target_name}):\n"
+    build = f"def build({', '.join(rewriter.marks)}):\n"
     build += "".join(f"    {line}\n" if line else "\n" for line in body)
     names = {node.id for node in ast.walk(ast.parse(build)) if isinstance(node, ast.Name)}
     imports = "".join(f"{line}\n" for line in _imports(module, names))
-    frame = _frame()
-    used = {name for name in frame if name in names}
+    kind = kind_of(fault)
+    frame = _frame(FRAME)
+    callable_names = frozenset(frame) - ORDER.frame - {"backend"} | {"listed"}
+    used = {name for name in callable_names - kind.frame if name in names}
+    fixed = {name: text for name, text in _texts().items() if name in kind.frame}
     used |= {"is_number"} if {"smooth", "new_shared"} & used else set()
     title = title.replace("\\", "/").replace('"', "'")
     parts = [
         "# -*- coding: utf-8 -*-",
-        f'"""{title}\n\nDo the updates as written compute what they do with the new value?\n"""',
+        f'"""{title}\n\n{kind.question}\n"""',
         "from __future__ import division, print_function\n",
         _ALONE,
         "import collections\nimport functools\nimport itertools\n\nimport numpy\n\n",
@@ -107,14 +107,14 @@ def snippet(
         f"{_backend(module)}",
         imports,
         f"CALLS = {calls}",
-        f"FIRST = {[text_of(fault.reader.target), text_of(fault.registered.target)]!r}",
+        f"FIRST = {rewriter.first!r}",
         f"VALUES = {array(shape, 0)}.tolist()\n\n",
-        *(f"{frame[name]}\n\n" for name in frame if name in used and name not in _ALWAYS),
+        *(f"{frame[name]}\n\n" for name in frame if name in used),
         f"{build}\n",
-        *(f"{frame[name]}\n\n" for name in frame if name in _ALWAYS),
-        'if __name__ == "__main__":\n    show(run(CALLS))\n',
+        *(f"{text}\n\n" for text in fixed.values()),
+        *([] if kind.run == "run" else [f"run = {kind.run}\n"]),
+        f'if __name__ == "__main__":\n    {kind.show}\n',
     ]
-    callable_names = frozenset(frame) - frozenset(_ALWAYS) - {"backend"} | {"listed"}
     text = "\n".join(parts)
     return Snippet(
         text, f"{imports}\n{build}", callable_names, tuple(rewriter.targets), bool(made.lines)
@@ -132,7 +132,7 @@ class _Rewriter:
     def __init__(
         self,
         cut: Cut,
-        fault: OrderFault,
+        fault: Fault,
         module: Module,
         shape: str,
         own_cost: bool,
@@ -143,9 +143,12 @@ class _Rewriter:
         self._shape = shape
         self._own_cost = own_cost
         self._old_truth = old_truth
-        self._reads = {id(node) for node in fault.reads}
-        registrations = (*fault.collection.registrations, fault.reader, fault.registered)
-        self._targets = {id(pair.target) for pair in registrations}
+        reads = {id(node) for node in fault.reads}
+        frozen = isinstance(fault, PairFault) and fault.kind == "frozen"
+        self._reads = set() if frozen else reads
+        self._frozen = reads if frozen else set()
+        self._targets = {id(p.target) for p in (*fault.collection.registrations, *fault.pairs)}
+        self._kept: dict[int, ast.expr] = {}
         taken = {
             name.id
             for root in (*cut.statements, *(function for _, function in cut.helpers))
@@ -155,7 +158,18 @@ class _Rewriter:
         taken |= {a.arg for a in ast.walk(cut.scope) if isinstance(a, ast.arg)}
         self.read_name = _free("read", taken)
         self.target_name = _free("target", taken)
+        self.marks = [self.read_name, self.target_name]
         self.targets: list[str] = []
+        self.first = [text_of(pair.target) for pair in fault.pairs]
+        if frozen:
+            self.first += [text_of(node) for node in fault.reads]
+        mark = kind_of(fault).mark
+        if mark is not None:
+            self.marks.append(_free(mark, taken))
+        if mark == "keep":
+            self._kept = {id(pair.value): pair.target for pair in fault.pairs}
+        if mark == "compiled":
+            self._cut = _with_call(cut, fault, self.marks[-1])
         self._numbers = itertools.cycle(NUMBERS[::-1])
         self._arrays = itertools.count(3)
 
@@ -191,6 +205,13 @@ class _Rewriter:
             return ast.arg(node.arg)
         if not isinstance(node, ast.expr):
             return None
+        if id(node) in self._kept:
+            target = self._rewritten(self._kept[id(node)])
+            assert isinstance(target, ast.expr)
+            return _called(self.marks[-1], target, self._marked(node))
+        return self._marked(node)
+
+    def _marked(self, node: ast.expr) -> ast.expr:
         plain = self._plain(node)
         loads = not isinstance(getattr(node, "ctx", None), ast.Store)
         if id(node) in self._reads and loads:
@@ -198,6 +219,10 @@ class _Rewriter:
         if id(node) in self._targets and loads:
             self.targets.append(text_of(node))
             return _called(self.target_name, ast.Constant(text_of(node)), plain)
+        source = _source_of_number(node)
+        if source is not None and id(source) in self._frozen:
+            live = _called(self.target_name, ast.Constant(text_of(source)), self._plain(source))
+            return _called(self.read_name, plain, live)
         return plain
 
     def _plain(self, node: ast.expr) -> ast.expr:
@@ -271,6 +296,35 @@ class _Rewriter:
         return None
 
 
+def _source_of_number(node: ast.expr) -> ast.expr | None:
+    """Return ``v`` for ``v.get_value()`` and ``K.eval(v)``."""
+    if not isinstance(node, ast.Call):
+        return None
+    if node.args:
+        return node.args[0]
+    return node.func.value if isinstance(node.func, ast.Attribute) else None
+
+
+def _with_call(cut: Cut, fault: Fault, name: str) -> Cut:
+    """Call ``name`` on the collection before the first of the fault's pairs enters."""
+    late = {id(pair.target) for pair in fault.pairs}
+    assert cut.result is not None
+    call = ast.Expr(_called(name, cut.result))
+
+    def called(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+        for statement in body:
+            if not any(id(node) in late for node in ast.walk(statement)):
+                yield statement
+            elif isinstance(statement, ast.For):
+                inside = list(called(statement.body))
+                loop = ast.For(statement.target, statement.iter, inside, [])
+                yield ast.copy_location(loop, statement)
+            else:
+                yield from (call, statement)
+
+    return dataclasses.replace(cut, statements=tuple(called(cut.statements)))
+
+
 def rebuilt(node: ast.AST, replace: Replace, *, inside: bool = False) -> ast.AST:
     """Copy a tree, with ``replace`` deciding on each node (None: copy it)."""
     if not inside:
@@ -335,10 +389,15 @@ def _parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+def _texts() -> dict[str, str]:
+    """Return the source of all that is part of the frame, by name."""
+    return _frame(FRAME) | _frame(FRAME_PAIRS)
+
+
 @functools.cache
-def _frame() -> dict[str, str]:
-    """Return the source of each function and class of the frame, by name."""
-    text = FRAME.read_text(encoding="utf-8")
+def _frame(path: Path) -> dict[str, str]:
+    """Return the source of each function and class of a file, by name."""
+    text = path.read_text(encoding="utf-8")
     found = {}
     for node in ast.parse(text).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):

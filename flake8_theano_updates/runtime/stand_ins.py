@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flake8_theano_updates.model import OrderFault
+from flake8_theano_updates.model import Fault
 from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.module import Function, Module, dotted
 from flake8_theano_updates.runtime.names import (
@@ -60,7 +60,7 @@ def full(shape: str, values: str) -> str:
     return f"numpy.{values}({lengths})"
 
 
-def stand_ins(cut: Cut, usage: Usage, fault: OrderFault, module: Module, shape: str) -> StandIns:
+def stand_ins(cut: Cut, usage: Usage, fault: Fault, module: Module, shape: str) -> StandIns:
     """Choose and write the stand-ins of ``cut``."""
     writer = _Writer(cut, usage, fault, module, shape)
     roots = [place for place in usage.facts if len(place) == 1]
@@ -76,9 +76,7 @@ def stand_ins(cut: Cut, usage: Usage, fault: OrderFault, module: Module, shape: 
 class _Writer:
     """Writes each place once, in an order in which everything is there when it is needed."""
 
-    def __init__(
-        self, cut: Cut, usage: Usage, fault: OrderFault, module: Module, shape: str
-    ) -> None:
+    def __init__(self, cut: Cut, usage: Usage, fault: Fault, module: Module, shape: str) -> None:
         # 0 objects, 1 variables, 2 what is computed from them, 3 what calls them
         self.lines: dict[int, list[str]] = {0: [], 1: [], 2: [], 3: []}
         self.namespaces: set[str] = set()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flake8_theano_updates.model import OrderFault
+from flake8_theano_updates.model import Fault
 from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.module import Function, Module, dotted
 from flake8_theano_updates.runtime.names import (
@@ -53,13 +53,13 @@ class Usage:
         module: says which names are imported.
     """
 
-    def __init__(self, cut: Cut, fault: OrderFault, module: Module) -> None:
+    def __init__(self, cut: Cut, fault: Fault, module: Module) -> None:
         self.facts: dict[Place, set[str]] = {}
         self.defaults: dict[Place, ast.expr] = {}
         self.partners: dict[Place, Place] = {}
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
-        self._targets |= {id(fault.reader.target), id(fault.registered.target)}
+        self._targets |= {id(pair.target) for pair in fault.pairs}
         self._reads = {id(node) for node in fault.reads}
         self._helpers: dict[str, Function | ast.Lambda] = dict(cut.helpers)
         self._result = dotted(cut.result) if cut.result is not None else None
@@ -376,6 +376,9 @@ class Usage:
             for argument in node.args:
                 self._note(self._value(argument, env), *(["iterated"] if name == "len" else []))
             return None
+        if name in ("map", "filter") and len(node.args) > 1:
+            self._mapped(node, env)
+            return None
         if name == "zip" or name == "enumerate" or name == "itertools.izip":
             return self._element(node, env) and None
         values = [self._value(argument, env) for argument in node.args]
@@ -397,6 +400,22 @@ class Usage:
         base = self._value(node.func, env)
         self._note(base, "called")
         return self._inside(base, "()")
+
+    def _mapped(self, node: ast.Call, env: Environment) -> None:
+        """Read ``map(function, ...)``; what makes pairs is given, or makes, their targets."""
+        function, *others = node.args
+        elements = [self._element(other, env) for other in others]
+        pair: Value = elements[0]
+        if isinstance(function, ast.Lambda):
+            names = (argument.arg for argument in function.args.args)
+            inner = env.new_child(dict(zip(names, elements, strict=False)))
+            pair = self._value(function.body, inner)
+        elif dotted(function) not in ("list", "tuple"):
+            self._value(function, env)
+            return
+        if isinstance(pair, (list, tuple)):
+            self._note(self._part(pair, 0), "target")
+            self._part(pair, 1)
 
     def _mapping(self, given: ast.expr, env: Environment) -> Value:
         """Return what ``dict(given)`` is; a copy is as good as the mapping itself."""

@@ -18,11 +18,11 @@ def judged(result: dict[str, Any], program: Snippet, backend: Backend) -> Verdic
     """Compare the trajectories that a program returned."""
     names = tuple(result["names"])
     compiled, backwards, mended = (
-        _rows(result[kind]) for kind in ("as_compiled", "reversed", "with_new_value")
+        rows_of(result[kind]) for kind in ("as_compiled", "reversed", "with_new_value")
     )
     first = result["first_difference"]
     if first is None:
-        reason = _same(names, compiled)
+        reason = same(names, compiled)
     else:
         reason = _different(names, compiled[first], mended[first], first)
     return Verdict(
@@ -65,7 +65,8 @@ def unresolved(reason: str, backend: Backend, program: Snippet | None = None) ->
     )
 
 
-def _same(names: Sequence[str], compiled: Sequence[Row]) -> str:
+def same(names: Sequence[str], compiled: Sequence[Row]) -> str:
+    """Say that two programs compute the same, and whether that is worth anything."""
     calls = len(compiled) - 1
     for call, row in enumerate(compiled):
         for name, value in zip(names, row, strict=True):
@@ -76,25 +77,32 @@ def _same(names: Sequence[str], compiled: Sequence[Row]) -> str:
 
 
 def _different(names: Sequence[str], compiled: Row, mended: Row, call: int) -> str:
-    for name, one, other in zip(names, compiled, mended, strict=True):
-        for old, new in zip(_flat(one), _flat(other), strict=False):
-            if math.isfinite(new) and not math.isfinite(old):
-                step = "the first step" if call == 1 else f"call {call}"
-                return (
-                    f"{step} divides by zero or overflows: {name} becomes {old} as compiled, "
-                    f"{new:.5g} with the new value"
-                )
-    for name, one, other in zip(names, compiled, mended, strict=True):
-        for old, new in zip(_flat(one), _flat(other), strict=False):
-            if old != new and not math.isclose(old, new, rel_tol=1e-9):
-                return (
-                    f"after call {call}, {name} is {_shown(old, new)} as compiled, "
-                    f"{_shown(new, old)} with the new value"
-                )
+    for name, old, new in parting(names, compiled, mended):
+        if math.isfinite(new) and not math.isfinite(old):
+            step = "the first step" if call == 1 else f"call {call}"
+            return (
+                f"{step} divides by zero or overflows: {name} becomes {old} as compiled, "
+                f"{new:.5g} with the new value"
+            )
+        return (
+            f"after call {call}, {name} is {shown(old, new)} as compiled, "
+            f"{shown(new, old)} with the new value"
+        )
     return f"they differ after call {call}"
 
 
-def _shown(value: float, beside: float) -> str:
+def parting(names: Sequence[str], compiled: Row, right: Row) -> Iterator[tuple[str, float, float]]:
+    """Yield each number in which two rows differ, first those that only one has finite."""
+    every = [
+        (name, old, new)
+        for name, one, other in zip(names, compiled, right, strict=True)
+        for old, new in zip(_flat(one), _flat(other), strict=False)
+    ]
+    yield from (o for o in every if math.isfinite(o[2]) and not math.isfinite(o[1]))
+    yield from (o for o in every if o[1] != o[2] and not math.isclose(o[1], o[2], rel_tol=1e-9))
+
+
+def shown(value: float, beside: float) -> str:
     """Write a number with as many digits as it takes to tell it from another."""
     for digits in (5, 8, 12):
         if f"{value:.{digits}g}" != f"{beside:.{digits}g}":
@@ -109,7 +117,8 @@ def _shortened(text: str) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 
-def _rows(rows: list[list[Any]]) -> tuple[Row, ...]:
+def rows_of(rows: list[list[Any]]) -> tuple[Row, ...]:
+    """Return the rows of an answer as a verdict holds them."""
     return tuple(tuple(_numbers(value) for value in row) for row in rows)
 
 
