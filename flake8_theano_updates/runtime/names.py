@@ -73,10 +73,12 @@ MAPPING_ATTRIBUTES = frozenset("items iteritems keys iterkeys values itervalues"
 
 GRADIENTS = frozenset({"theano.grad", "theano.tensor.grad", "theano.gradient.grad"})
 
-# What makes a symbolic input, and of how many dimensions.
+# What makes a symbolic input: its type where it is a whole number, and its dimensions.
 SYMBOLIC = {
-    f"theano.tensor.{prefix}{kind}": (prefix in ("b", "w", "i", "l"), dimensions)
-    for prefix in ("", "b", "w", "i", "l", "f", "d")
+    f"theano.tensor.{prefix}{kind}": (whole, dimensions)
+    for prefix, whole in {
+        "": None, "b": "int8", "w": "int16", "i": "int32", "l": "int64", "f": None, "d": None,
+    }.items()
     for kind, dimensions in {
         "scalar": 0, "vector": 1, "row": 2, "col": 2, "matrix": 2, "tensor3": 3, "tensor4": 4,
     }.items()

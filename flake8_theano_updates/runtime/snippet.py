@@ -257,10 +257,10 @@ class _Rewriter:
             return _called("as_number", same)
         return None
 
-    def _symbolic(self, whole: bool, dimensions: int) -> ast.expr:
+    def _symbolic(self, whole: str | None, dimensions: int) -> ast.expr:
         shape = {0: "scalar", 1: "vector", 2: "matrix"}.get(dimensions, "tensor4")
         if whole:
-            ones = f"numpy.ones({(2,) * dimensions}, int)"
+            ones = f'numpy.ones({(2,) * dimensions}, "{whole}")'
             return _parsed(f"theano.tensor.as_tensor_variable({ones})")
         if dimensions == 0:
             return _parsed(f"theano.tensor.as_tensor_variable({next(self._numbers)})")

@@ -27,6 +27,8 @@ def told(
         reason = same(names, compiled)
         if fault.kind in ("refused", "misplaced"):
             reason = f"the backend takes the updates as they are written: {reason}"
+            if finding.code == "THU204" and backend.python.startswith("2."):
+                reason = f"in Python {backend.python} it is a list, and {reason}"
     else:
         instead = result["instead"]
         reason = _reason(finding, fault, names, compiled[first], right[first], first, instead)

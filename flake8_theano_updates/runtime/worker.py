@@ -103,8 +103,19 @@ def _greeting(names):
             if broken is None and not (isinstance(error, ImportError) and name in str(error)):
                 broken = {"python": python, "name": name, "error": _said(error)}
         else:
+            _use_numpy()
             return {"python": python, "backend": name, "version": package.__version__}
     return broken or {"python": python}
+
+
+def _use_numpy():
+    """Call what NumPy imports the code of when it is called first: no snippet may import it."""
+    import numpy
+
+    ones = numpy.ones(2)
+    for name in "all any max mean min prod std sum var".split():
+        getattr(ones, name)()
+    ones.clip(0, 1)
 
 
 def _end_with_parent(folder):
