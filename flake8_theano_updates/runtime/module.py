@@ -154,6 +154,9 @@ def canonical(full: str) -> str:
     """Let the backends' names, and old places of what they use, be Theano's."""
     if full.endswith(".OrderedDict"):
         return "collections.OrderedDict"
+    inside = full.lstrip(".")
+    if inside != full and inside.partition(".")[0] == "backend":
+        return f"keras.{inside}"  # as Keras' own modules import it
     for old, new in SAME.items():
         if full == old or full.startswith(old + "."):
             return new + full[len(old) :]
