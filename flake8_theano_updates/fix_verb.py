@@ -14,11 +14,12 @@ from pathlib import Path
 from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.fixes.mend import Chain, Choice, Refusal, mend
-from flake8_theano_updates.fixes.offered import ORDER, Kind, Look, Mended, Source, source_of
+from flake8_theano_updates.fixes.offered import Kind, Look, Mended, Source, source_of
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.noqa import not_silenced
+from flake8_theano_updates.rules import ORDER
 from flake8_theano_updates.source.python3 import Unreadable, parse
 from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
