@@ -41,6 +41,8 @@ def run(
         verdicts = _verdicts(options, findings, looked)
     except Exception as error:
         complain(internal_error("confirm", error).message)
+        if options.report:
+            complain(f"--report: {options.report}: no page is written, as there are no verdicts")
         return INTERNAL
     if options.format == "json":
         print(json_report.report(findings, verdicts))

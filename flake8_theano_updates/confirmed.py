@@ -12,7 +12,7 @@ from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report.text import in_words
 
-_LONGEST = 160  # characters of a verdict in a message
+_LONGEST = 200  # characters of a verdict in a message
 
 
 def confirmed(findings: Sequence[Finding], tree: ast.Module) -> list[Finding]:
@@ -34,12 +34,12 @@ def confirmed(findings: Sequence[Finding], tree: ast.Module) -> list[Finding]:
     except Exception as error:
         # What was found stays found.
         verdicts = [Verdict("unresolved", internal_error("", error).message)] * len(findings)
-    return [
-        replace(finding, message=f"{finding.message} ({_verdict(finding, verdict)})")
-        for finding, verdict in zip(findings, verdicts, strict=True)
-        if verdict.status != "agrees"
-    ]
+    pairs = zip(findings, verdicts, strict=True)
+    return [_told(*pair) for pair in pairs if pair[1].status != "agrees"]
 
 
-def _verdict(finding: Finding, verdict: Verdict) -> str:
-    return textwrap.shorten(in_words(finding, verdict), _LONGEST, placeholder="...")
+def _told(finding: Finding, verdict: Verdict) -> Finding:
+    if finding.fault is None:
+        return finding  # there was nothing to ask
+    words = textwrap.shorten(in_words(finding, verdict), _LONGEST, placeholder="...")
+    return replace(finding, message=f"{finding.message} ({words})")

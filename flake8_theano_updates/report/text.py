@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from flake8_theano_updates.model import Finding, Verdict
-from flake8_theano_updates.report.sparkline import BLOCKS, Marks, sparklines
+from flake8_theano_updates.report.sparkline import BLOCKS, sparklines
 from flake8_theano_updates.report.table import columns
 from flake8_theano_updates.report.values import (
     Element,
@@ -40,7 +40,7 @@ def line(finding: Finding) -> str:
 def confirmation(
     findings: Sequence[Finding],
     verdicts: Sequence[Verdict],
-    marks: Marks = BLOCKS,
+    marks: str = BLOCKS,
     *,
     programs: bool = False,
 ) -> str:
@@ -52,7 +52,7 @@ def confirmation(
     Args:
         findings: what was found.
         verdicts: one for each finding, in the same order.
-        marks: what sparklines are drawn with.
+        marks: what sparklines are drawn with, from low to high.
         programs: whether each program that was run stands under its finding.
     """
     if not findings:
@@ -91,7 +91,7 @@ def place(finding: Finding) -> str:
     return f"{finding.path}:{cell}{finding.line}:{finding.column}"
 
 
-def _story(finding: Finding, verdict: Verdict, marks: Marks, programs: bool) -> Iterator[str]:
+def _story(finding: Finding, verdict: Verdict, marks: str, programs: bool) -> Iterator[str]:
     words = textwrap.fill(
         in_words(finding, verdict), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
     )
@@ -141,7 +141,7 @@ def difference(finding: Finding, verdict: Verdict) -> str:
     )
 
 
-def _pictures(elements: Sequence[Element], verdict: Verdict, marks: Marks) -> list[str]:
+def _pictures(elements: Sequence[Element], verdict: Verdict, marks: str) -> list[str]:
     """Draw what becomes of each number, a line each; its two programs have one scale."""
     programs = [program for program in _programs(verdict) if program[0] != "reversed"]
     table = []
