@@ -70,9 +70,10 @@ class ProgressBar:
     def _line(self) -> str:
         done, total = self._state
         words = f"confirming: {done} of {total}"
-        width = min(_WIDTH, _columns(self._stream) - len(words) - 4)
+        columns = _columns(self._stream) - 1  # a full line would begin the next
+        width = min(_WIDTH, columns - len(words) - len(" []"))
         if width < 1:
-            return words
+            return words[:columns]
         full = width * done // total
         return f"{words} [{'#' * full}{'.' * (width - full)}]"
 
@@ -85,6 +86,6 @@ class ProgressBar:
 
 def _columns(stream: TextIO) -> int:
     try:
-        return os.get_terminal_size(stream.fileno()).columns
+        return os.get_terminal_size(stream.fileno()).columns or 80  # some say 0
     except (OSError, ValueError):
         return 80
