@@ -108,6 +108,32 @@ def test_what_is_refuted_does_not_count(project: Path) -> None:
 
 
 @needs_theano
+def test_the_readme_shows_what_is_printed(project: Path) -> None:
+    program = FOLDER / "THU101" / "programs" / "momentum.py"
+    (project / "momentum.py").write_bytes(program.read_bytes())
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("$ theano-updates confirm momentum.py\n")[2].partition("```")[0]
+    assert run("theano-updates", "confirm", "momentum.py", cwd=project).stdout == shown
+    done = run("flake8", "--isolated", "--thu-confirm", "momentum.py", cwd=project)
+    verdict = done.stdout[done.stdout.rindex("(") :].strip()
+    assert f"`{verdict}`" in readme
+
+
+@needs_theano
+@pytest.mark.parametrize(
+    ("encoding", "drawn"),
+    # param stays at 1 for two calls, and then falls; with the new velocity it falls at once.
+    [("utf-8", "param     compiled  ███"), ("ascii", "param     compiled  ###")],
+)
+def test_sparklines_are_what_standard_output_can_show(
+    project: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, drawn: str
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    done = run("theano-updates", "confirm", "train.py", cwd=project)
+    assert f"    {drawn}" in done.stdout.splitlines()[3]
+
+
+@needs_theano
 def test_a_program_is_shown_under_its_finding_and_in_json_where_it_always_is(project: Path) -> None:
     (found,) = run_json("confirm", "train.py", cwd=project)
     shown = run("theano-updates", "confirm", "--show-snippet", "train.py", cwd=project)
