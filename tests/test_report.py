@@ -102,6 +102,7 @@ def test_only_an_order_finding_speaks_of_the_new_value() -> None:
     finding = replace(FINDING, code="THU301")
     text = text_report.confirmation([finding], [verdict(reason="it stays what it was")])
     assert "    confirmed by theano 1.0.5: it stays what it was\n" in text
+    assert "    param     compiled  █▅  as meant  █▁\n" in text
 
 
 @pytest.mark.parametrize("calls", [1, 5, 100])

@@ -98,8 +98,8 @@ def _story(finding: Finding, verdict: Verdict, marks: str, programs: bool) -> It
     yield f"{line(finding)}\n{words}"
     elements = shown_elements(finding, verdict)
     if elements and verdict.as_compiled:
-        yield textwrap.indent("\n".join(_pictures(elements, verdict, marks)), _INDENT)
-        yield textwrap.indent("\n".join(_trajectories(elements, verdict)), _INDENT)
+        yield textwrap.indent("\n".join(_pictures(elements, finding, verdict, marks)), _INDENT)
+        yield textwrap.indent("\n".join(_trajectories(elements, finding, verdict)), _INDENT)
     if programs and verdict.snippet is not None:
         yield textwrap.indent(verdict.snippet.rstrip(), _INDENT)
 
@@ -141,9 +141,11 @@ def difference(finding: Finding, verdict: Verdict) -> str:
     )
 
 
-def _pictures(elements: Sequence[Element], verdict: Verdict, marks: str) -> list[str]:
+def _pictures(
+    elements: Sequence[Element], finding: Finding, verdict: Verdict, marks: str
+) -> list[str]:
     """Draw what becomes of each number, a line each; its two programs have one scale."""
-    programs = [program for program in _programs(verdict) if program[0] != "reversed"]
+    programs = [program for program in _programs(finding, verdict) if program[0] != "reversed"]
     table = []
     for element in elements:
         lines = [_line(element, rows) for _, rows in programs]
@@ -158,8 +160,8 @@ def _line(element: Element, rows: Rows) -> list[float]:
     return [number for number in numbers if number is not None]
 
 
-def _trajectories(elements: Sequence[Element], verdict: Verdict) -> list[str]:
-    programs = _programs(verdict)
+def _trajectories(elements: Sequence[Element], finding: Finding, verdict: Verdict) -> list[str]:
+    programs = _programs(finding, verdict)
     heads = ["calls"] + [word for word, _ in programs] * len(elements)
     cells = [
         [str(call), *(number(e.at(rows, call)) for e in elements for _, rows in programs)]
@@ -169,12 +171,12 @@ def _trajectories(elements: Sequence[Element], verdict: Verdict) -> list[str]:
     return [_titles(elements, table[0]), *table]
 
 
-def _programs(verdict: Verdict) -> list[tuple[str, Rows]]:
+def _programs(finding: Finding, verdict: Verdict) -> list[tuple[str, Rows]]:
     """Name the programs that there are numbers of."""
     programs = (
         ("compiled", verdict.as_compiled),
         ("reversed", verdict.reversed),
-        ("new value", verdict.with_new_value),
+        ("new value" if finding.code in ORDER else "as meant", verdict.with_new_value),
     )
     return [(word, rows) for word, rows in programs if rows]
 
