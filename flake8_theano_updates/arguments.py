@@ -84,7 +84,14 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
         "--prove",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="run each update before and after its fix (default: where there is a backend)",
+        help="run each update before and after its fix and make no fix that is not proven "
+        "(default: where there is a backend)",
+    )
+    verb.add_argument(
+        "--python",
+        type=_path,
+        metavar="PATH",
+        help="prove with the backend of this interpreter (default: the one that runs this)",
     )
 
 
