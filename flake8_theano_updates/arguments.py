@@ -98,7 +98,7 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
 def _add_common(verb: argparse.ArgumentParser) -> None:
     _add_input(verb)
     verb.add_argument(
-        "--format", choices=("text", "json"), default="text", help="default: %(default)s"
+        "--format", choices=("text", "json", "sarif"), default="text", help="default: %(default)s"
     )
 
 

@@ -69,7 +69,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     looked = []
-    for one in look(options.paths, options, with_fixes=options.format == "json"):
+    for one in look(options.paths, options, with_fixes=options.format != "text"):
         if one.complaint:
             _complain(one.complaint)
         looked.append(one)
@@ -81,6 +81,8 @@ def _report(options: argparse.Namespace) -> int:
         return max(status, _confirm(options, findings, trees, sources))
     if options.format == "json":
         print(json_report.report(findings))
+    elif options.format == "sarif":
+        print(_sarif(findings))
     else:
         for finding in findings:
             print(text_report.line(finding))
@@ -107,6 +109,8 @@ def _confirm(
     verdicts = [_UNCHECKED if f.code == INTERNAL_CODE else next(given) for f in findings]
     if options.format == "json":
         print(json_report.report(findings, verdicts))
+    elif options.format == "sarif":
+        print(_sarif(findings, verdicts))
     else:
         print(text_report.confirmation(findings, verdicts))
     missing = _why_no_backend(findings, verdicts)
@@ -118,6 +122,13 @@ def _confirm(
     if missing or unwritten:
         return UNUSABLE
     return FOUND if any(verdict.status != "agrees" for verdict in verdicts) else NOTHING
+
+
+def _sarif(findings: Sequence[Finding], verdicts: Sequence[Verdict] | None = None) -> str:
+    # Imported here: the other formats do without it.
+    from flake8_theano_updates.report import sarif as sarif_report
+
+    return sarif_report.report(findings, verdicts)
 
 
 def _why_no_page(
