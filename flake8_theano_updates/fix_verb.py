@@ -152,7 +152,7 @@ def _report(file: Fixable, chain: Chain, options: argparse.Namespace, complain: 
         try:
             _write(file, after.text.whole)
         except CannotWriteError as error:
-            complain(str(error))
+            complain(f"{file.shown}: not written: {error}")
             return UNUSABLE
         if chain.steps and file.path != STANDARD_INPUT:
             complain(f"{file.shown}: {len(chain.steps)} fixed")

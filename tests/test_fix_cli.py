@@ -237,6 +237,21 @@ def test_what_only_lies_beside_and_holds_no_finding_is_passed_over(tmp_path: Pat
     assert (done.returncode, done.stderr) == (0, "theano-updates: ./a.py: 1 fixed\n")
 
 
+def test_what_cannot_be_written_is_named_and_the_others_are_fixed(tmp_path: Path) -> None:
+    odd = PROGRAM.read_text().replace("velocity", "v\u00e9")
+    _copy(tmp_path)
+    (tmp_path / "b.py").write_bytes(f"# coding: latin-1\n{odd}".encode("latin-1"))
+    # Its name leaves no room for that of the new file beside it.
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / f"{'c' * 250}.py").write_bytes(PROGRAM.read_bytes())
+    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "--write", ".", cwd=tmp_path)
+    assert done.returncode == 2
+    *fixed, left = done.stderr.splitlines()
+    assert fixed == [f"theano-updates: ./{name}.py: 1 fixed" for name in "ab"]
+    assert "v\u00e9_new" in (tmp_path / "b.py").read_bytes().decode("latin-1")
+    assert left.endswith(f"{'c' * 250}.py: not written: File name too long")
+
+
 def test_an_internal_error_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
