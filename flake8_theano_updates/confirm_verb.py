@@ -46,6 +46,11 @@ def run(
         return INTERNAL
     if options.format == "json":
         print(json_report.report(findings, verdicts))
+    elif options.format == "sarif":
+        # Imported here: the other formats do without it.
+        from flake8_theano_updates.report import sarif as sarif_report
+
+        print(sarif_report.report(findings, verdicts))
     else:
         marks = marks_for(sys.stdout.encoding)
         print(text_report.confirmation(findings, verdicts, marks, programs=options.show_snippet))

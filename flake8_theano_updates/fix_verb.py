@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import difflib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 
-from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files
-from flake8_theano_updates.findings import check
-from flake8_theano_updates.fixes.mend import Chain, Choice, Refusal, mend
-from flake8_theano_updates.fixes.offered import Kind, Look, Mended, Source, source_of
+from flake8_theano_updates.files import STANDARD_INPUT
+from flake8_theano_updates.fixable import Fixable, fixables
+from flake8_theano_updates.fixes.mend import Chain, Choice, mend
+from flake8_theano_updates.fixes.offered import Kind, Mended, Source
+from flake8_theano_updates.fixes.prove import NoBackend, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
-from flake8_theano_updates.noqa import not_silenced
+from flake8_theano_updates.report.text import place
 from flake8_theano_updates.rules import ORDER
-from flake8_theano_updates.source.python3 import Unreadable, parse
 from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
 
@@ -28,29 +24,14 @@ _CHOOSE = (
     "it takes a choice: --unsafe uses the new value, --safe-only keeps the numbers and shows "
     "that the old one is read"
 )
-
-
-@dataclass(frozen=True)
-class _File:
-    """One file that was read."""
-
-    path: str
-    shown: str
-    data: bytes
-    source: Source
-    look: Look
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What became of a file: its fixes, and the proof of each that has one."""
-
-    file: _File
-    chain: Chain
-    open: tuple[Refusal, ...] = ()
-
+_OPEN = "its fix cannot be proven (--no-prove makes it all the same): {reason}"
+_FAILED = "the fix fails its proof: {reason}"
 
 Complain = Callable[[str], None]
+# What became of a file.
+Outcome = tuple[Fixable, Chain]
+# The text of a file and a finding in it that a fix was made for.
+Try = tuple[str, Finding]
 
 
 def run(options: argparse.Namespace, complain: Complain) -> int:
@@ -63,82 +44,51 @@ def run(options: argparse.Namespace, complain: Complain) -> int:
     Returns:
         the exit status: that of ``check`` on what is there afterwards.
     """
-    possible = find_spec("theano") is not None
-    if options.prove and not possible:
-        complain("fix: --prove needs Theano in this environment")
-        return UNUSABLE
-    prove = possible if options.prove is None else options.prove
     status = NOTHING
-    files: list[_File] = []
+    files: list[Fixable] = []
     try:
-        for one in _read_all(options):
-            if isinstance(one, _File):
+        for one in fixables(options):
+            if isinstance(one, Fixable):
                 files.append(one)
             else:
-                status = UNUSABLE
-                complain(one)
-        outcomes = _outcomes(files, options, prove)
+                status = max(status, one.status)
+                for line in one.complaints:
+                    complain(line)
+        outcomes = _outcomes(files, options, complain)
+    except NoBackend as error:
+        complain(f"fix: nothing can be proven: {error}")
+        return UNUSABLE
     except Exception as error:
         # Nothing is written yet, so nothing is half done.
         complain(internal_error("fix", error).message)
         return INTERNAL
     for outcome in outcomes:
-        status = max(status, _report(outcome, options, complain))
+        status = max(status, _report(*outcome, options, complain))
     return status
 
 
-def _read_all(options: argparse.Namespace) -> Iterator[_File | str]:
-    seen: set[str] = set()
-    for given in options.paths:
-        try:
-            for path in python_files(given):
-                if path not in seen:
-                    seen.add(path)
-                    yield _read(path, options)
-        except NoInput as error:
-            yield str(error)
-
-
-def _read(path: str, options: argparse.Namespace) -> _File | str:
-    shown = options.stdin_display_name if path == STANDARD_INPUT else path
-    if path.endswith(".ipynb"):
-        return f"{shown}: notebooks are not fixed"
-    try:
-        data = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
-        parsed = parse(shown, data)
-    except Unreadable as error:
-        return f"{error}; not fixed"
-    except OSError as error:
-        return f"{shown}: {error.strerror or error}"
-
-    def look(tree: ast.Module, lines: Sequence[str]) -> list[Finding]:
-        found = check(tree, lines, shown, enable=options.enable, compilers=options.function)
-        return not_silenced(found, shown, lines)
-
-    return _File(path, shown, data, source_of(parsed.tree, parsed.lines, look), look)
-
-
-def _outcomes(files: Sequence[_File], options: argparse.Namespace, prove: bool) -> list[_Outcome]:
+def _outcomes(
+    files: Sequence[Fixable], options: argparse.Namespace, complain: Complain
+) -> list[Outcome]:
+    """Mend files; where a fix cannot be proven, mend its file anew without it."""
     choose = _choice(options)
+    unproven: dict[Try, str] = {}
 
-    def accepted(step: Mended) -> bool:
-        return step.fix.safe or bool(options.unsafe)
+    def obstacle(source: Source, step: Mended) -> str | None:
+        if not step.fix.safe and not options.unsafe:
+            return "the fix changes what the program computes: --unsafe"
+        return unproven.get((source.text.whole, step.finding))
 
-    left: dict[str, list[Refusal]] = {file.path: [] for file in files}
-    while True:
-        outcomes = []
-        for file in files:
-            skipped = [refusal.finding for refusal in left[file.path]]
-            chain = mend(file.source, choose, file.look, skipped, accepted)
-            refused = (*chain.refusals, *left[file.path])
-            outcomes.append(_Outcome(file, Chain(chain.steps, refused, chain.last)))
-        if not prove:
-            return outcomes
-        outcomes, failed = _proven(outcomes)
-        if not failed:
-            return outcomes
-        for path, refusal in failed:
-            left[path].append(refusal)
+    done: dict[str, Outcome] = {}
+    waiting = list(files)
+    while waiting:
+        for file in waiting:
+            done[file.path] = file, mend(file.source, choose, file.look, obstacle)
+        missed = _unproven([done[file.path] for file in waiting], options, complain)
+        waiting = [file for file in waiting if file.path in missed]
+        for reasons in missed.values():
+            unproven |= reasons
+    return list(done.values())
 
 
 def _choice(options: argparse.Namespace) -> Choice:
@@ -156,41 +106,46 @@ def _choice(options: argparse.Namespace) -> Choice:
     return choose
 
 
-def _proven(
-    outcomes: Iterable[_Outcome],
-) -> tuple[list[_Outcome], list[tuple[str, Refusal]]]:
-    """Ask the backend about every fix of an order finding; return the fixes that fail too."""
-    # Imported here: only a proof needs the runtime.
-    from flake8_theano_updates.fixes.prove import proofs
+def _unproven(
+    outcomes: Sequence[Outcome], options: argparse.Namespace, complain: Complain
+) -> dict[str, dict[Try, str]]:
+    """Ask the backend about every fix of an order finding.
 
+    Returns:
+        why fixes are not to be made, by the path of their file.
+
+    Raises:
+        NoBackend: if proofs are demanded and there is nothing to make them with.
+    """
     asked = [
-        (outcome.file.path, step)
-        for outcome in outcomes
-        for step in outcome.chain.steps
+        (file.path, step)
+        for file, chain in outcomes
+        for step in chain.steps
         if step.origin.code in ORDER
     ]
-    given = proofs([(step.source, step.mended) for _, step in asked]) if asked else []
-    failed = []
-    opened: dict[str, list[Refusal]] = {}
+    if not asked or options.prove is False:
+        return {}
+    try:
+        given = proofs([(step.source, step.mended) for _, step in asked], python=options.python)
+    except NoBackend as error:
+        if options.prove or options.python:
+            raise
+        complain(f"fix: without proof: {error}")
+        return {}
+    unproven: dict[str, dict[Try, str]] = {}
     for (path, step), proof in zip(asked, given, strict=True):
-        if proof.status == "failed":
-            missed = f"the fix fails its proof: {proof.reason}"
-            failed.append((path, Refusal(step.origin, missed)))
-        elif proof.status == "open":
-            opened.setdefault(path, []).append(Refusal(step.origin, proof.reason))
-    return [
-        _Outcome(outcome.file, outcome.chain, tuple(opened.get(outcome.file.path, ())))
-        for outcome in outcomes
-    ], failed
+        if proof.status != "proven":
+            reason = (_OPEN if proof.status == "open" else _FAILED).format(reason=proof.reason)
+            tried = step.source.text.whole, step.mended.finding
+            unproven.setdefault(path, {})[tried] = reason
+    return unproven
 
 
-def _report(outcome: _Outcome, options: argparse.Namespace, complain: Complain) -> int:
-    file, chain = outcome.file, outcome.chain
+def _report(file: Fixable, chain: Chain, options: argparse.Namespace, complain: Complain) -> int:
     for refusal in chain.refusals:
         if refusal.finding.code in options.select:
-            complain(f"{_place(refusal)} is not fixed: {refusal.reason}")
-    for refusal in outcome.open:
-        complain(f"{_place(refusal)} is fixed without proof: {refusal.reason}")
+            where = f"{place(refusal.finding)}: {refusal.finding.code}"
+            complain(f"{where} is not fixed: {refusal.reason}")
     before, after = file.source, chain.last
     found = before
     if options.write:
@@ -198,7 +153,7 @@ def _report(outcome: _Outcome, options: argparse.Namespace, complain: Complain) 
         try:
             _write(file, after.text.whole)
         except CannotWriteError as error:
-            complain(str(error))
+            complain(f"{file.shown}: not written: {error}")
             return UNUSABLE
         if chain.steps and file.path != STANDARD_INPUT:
             complain(f"{file.shown}: {len(chain.steps)} fixed")
@@ -208,12 +163,7 @@ def _report(outcome: _Outcome, options: argparse.Namespace, complain: Complain) 
     return FOUND if selected else NOTHING
 
 
-def _place(refusal: Refusal) -> str:
-    finding = refusal.finding
-    return f"{finding.path}:{finding.line}:{finding.column}: {finding.code}"
-
-
-def _write(file: _File, after: str) -> None:
+def _write(file: Fixable, after: str) -> None:
     changed = after != file.source.text.whole
     data = encoded(file.data, after) if changed else file.data
     if file.path == STANDARD_INPUT:

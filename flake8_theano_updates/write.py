@@ -72,7 +72,7 @@ def _near(ends: Sequence[str], index: int) -> str:
 
 
 def replace_file(path: str, before: bytes, after: bytes) -> None:
-    """Replace a file by a new one with the same permissions, in one step.
+    """Replace a file by a new one with the same owner and permissions, in one step.
 
     Args:
         path: the file; where it is a link, what it leads to.
@@ -86,8 +86,11 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
     place = Path(os.path.realpath(path))
     temporary = None
     try:
-        if place.read_bytes() != before:
-            raise CannotWriteError(f"{path}: it has changed since it was read")
+        # Opened for writing: a file that is read-only is meant to stay as it is.
+        with open(place, "r+b") as original:
+            current = original.read()
+        if current != before:
+            raise CannotWriteError("it has changed since it was read")
         with tempfile.NamedTemporaryFile(
             dir=place.parent, prefix=f".{place.name}.", delete=False
         ) as file:
@@ -95,14 +98,22 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
             file.write(after)
             file.flush()
             os.fsync(file.fileno())
+        _copy_owner(place, temporary)
         shutil.copymode(place, temporary)
         os.replace(temporary, place)
         temporary = None
     except OSError as error:
-        raise CannotWriteError(f"{path}: {error.strerror or error}") from None
+        raise CannotWriteError(error.strerror or str(error)) from None
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _copy_owner(original: Path, copy: str) -> None:
+    """Give a copy the owner and group of the original, as far as one may."""
+    there = original.stat()
+    with contextlib.suppress(PermissionError, AttributeError):
+        os.chown(copy, there.st_uid, there.st_gid)
 
 
 def put_page(path: str, page: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from flake8_theano_updates import fix_verb
 from flake8_theano_updates.cli import main
 
 PROGRAM = FOLDER / "THU101" / "programs" / "momentum.py"
+needs_py2 = pytest.mark.skipif(find_spec("tree_sitter") is None, reason="needs the extra py2")
 needs_theano = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
 
 
@@ -47,14 +49,105 @@ def test_a_proven_fix_is_written_and_confirm_has_nothing_left(tmp_path: Path) ->
 
 
 @needs_theano
-def test_a_fix_that_fails_its_proof_is_not_written(tmp_path: Path) -> None:
-    # The backend's program gives other values here, so that nothing can be compared.
+def test_a_fix_whose_program_cannot_be_compared_is_not_written(tmp_path: Path) -> None:
+    # The backend's program gives other values after the fix.
     file = _copy(tmp_path, FOLDER / "THU101" / "sequences.py")
     done = run("theano-updates", "fix", "--unsafe", "--write", "a.py", cwd=tmp_path)
     assert done.returncode == 1
-    assert "a.py:63:39: THU101 is not fixed: the fix fails its proof: " in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if "not fixed" in line]
+    assert "a.py:63:39: THU101 is not fixed: its fix cannot be proven" in line
+    assert "start from other values" in line
     assert "T.sqrt(acc))  # error: THU101 39 acc" in file.read_text()
     assert "new_values" in file.read_text()
+
+
+# The velocity holds integers and its update does not: there are no numbers to prove anything
+# with.
+UNPROVABLE = """\
+import theano
+import theano.tensor as T
+
+def momentum(x, cost, w, lr=0.1):
+    velocity = theano.shared(0)
+    step = lr * T.grad(cost, w)
+    updates = [(velocity, 0.9 * velocity - step), (w, w + velocity)]
+    return theano.function([x], [], updates=updates)
+"""
+
+
+@needs_theano
+def test_a_fix_that_cannot_be_proven_is_neither_shown_nor_written(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(UNPROVABLE)
+    column = UNPROVABLE.splitlines()[6].rindex("velocity") + 1
+    for output in ("--diff", "--write"):
+        done = run("theano-updates", "fix", "--unsafe", output, "a.py", cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        (line,) = done.stderr.splitlines()
+        assert f"a.py:7:{column}: THU101 is not fixed: its fix cannot be proven (--no-" in line
+        assert "int64" in line
+    assert file.read_text() == UNPROVABLE
+
+
+def test_without_proofs_it_is_made_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(UNPROVABLE)
+    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "--write", "a.py", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "(velocity, velocity_new), (w, w + velocity_new)]" in file.read_text()
+
+
+@needs_theano
+def test_one_unprovable_fix_does_not_keep_the_others_back(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(UNPROVABLE + PROGRAM.read_text())
+    done = run("theano-updates", "fix", "--unsafe", "--write", "a.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "a.py: 1 fixed" in done.stderr
+    assert file.read_text().startswith(UNPROVABLE)
+    assert "(w, w + velocity_new)" in file.read_text()
+
+
+@pytest.fixture
+def without_backend(tmp_path: Path) -> Path:
+    """Make an interpreter that has no backend: this one, without its packages."""
+    python = tmp_path / "bare-python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "$@"\n')
+    python.chmod(0o755)
+    return python
+
+
+def test_another_interpreter_has_to_have_a_backend(tmp_path: Path, without_backend: Path) -> None:
+    file = _copy(tmp_path)
+    call = ("theano-updates", "fix", "--unsafe", "--write", "--python", without_backend, "a.py")
+    done = run(*call, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("theano-updates: fix: nothing can be proven: no Theano")
+    assert file.read_bytes() == PROGRAM.read_bytes()
+
+
+@needs_theano
+def test_another_interpreter_proves(tmp_path: Path) -> None:
+    file = _copy(tmp_path)
+    call = ("theano-updates", "fix", "--unsafe", "--write", "--python", sys.executable, "a.py")
+    assert run(*call, cwd=tmp_path).returncode == 0
+    assert "(w, w + velocity_new)" in file.read_text()
+
+
+def test_where_no_backend_is_the_fixes_come_without_proof(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    without_backend: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = _copy(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(without_backend))
+    assert main(["fix", "--unsafe", "--write", str(file)]) == 0
+    assert "fix: without proof: no Theano" in capsys.readouterr().err
+    assert "(w, w + velocity_new)" in file.read_text()
+    file.write_bytes(PROGRAM.read_bytes())
+    assert main(["fix", "--unsafe", "--write", "--prove", str(file)]) == 2
+    assert file.read_bytes() == PROGRAM.read_bytes()
 
 
 def test_without_a_choice_an_order_finding_is_left(tmp_path: Path) -> None:
@@ -95,15 +188,68 @@ def test_standard_input_comes_back_fixed(tmp_path: Path) -> None:
     assert done.stdout.count("\r\n") == source.count(b"\r\n")
 
 
-def test_python_2_and_notebooks_are_refused(tmp_path: Path) -> None:
-    old = tmp_path / "old.py"
-    old.write_text("print 'a'\n")
-    (tmp_path / "n.ipynb").write_text("{}")
+def _beside(folder: Path) -> dict[Path, bytes]:
+    """Write the momentum program as a notebook, and for Python 2; return what they hold."""
+    source = PROGRAM.read_text()
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": source}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (folder / "n.ipynb").write_text(json.dumps(notebook))
+    (folder / "old.py").write_text(f"print 'a'\n{source}")
+    return {path: path.read_bytes() for path in folder.iterdir()}
+
+
+@needs_py2
+def test_python_2_and_notebooks_are_refused_where_they_are_named(tmp_path: Path) -> None:
+    before = _beside(tmp_path)
     done = run("theano-updates", "fix", "--unsafe", "--write", "old.py", "n.ipynb", cwd=tmp_path)
     assert done.returncode == 2
-    assert "parses only as Python 2 (print statement); not fixed" in done.stderr
-    assert "n.ipynb: notebooks are not fixed" in done.stderr
-    assert old.read_text() == "print 'a'\n"
+    assert done.stderr.splitlines() == [
+        "theano-updates: old.py: files of Python 2 are not fixed; nothing is changed",
+        "theano-updates: n.ipynb: notebooks are not fixed; nothing is changed",
+    ]
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@needs_py2
+def test_in_a_folder_their_findings_stay_and_the_others_are_fixed(tmp_path: Path) -> None:
+    before = _beside(tmp_path)
+    file = _copy(tmp_path)
+    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "--write", ".", cwd=tmp_path)
+    assert done.returncode == 1
+    line = 1 + next(
+        n for n, text in enumerate(PROGRAM.read_text().splitlines()) if "w + velocity)" in text
+    )
+    notebook, old, fixed = done.stderr.splitlines()
+    assert notebook.startswith(f"theano-updates: ./n.ipynb:cell 1:{line}:")
+    assert notebook.endswith(": THU101 is not fixed: notebooks are not fixed")
+    assert old.startswith(f"theano-updates: ./old.py:{line + 1}:")
+    assert old.endswith(": THU101 is not fixed: files of Python 2 are not fixed")
+    assert fixed == "theano-updates: ./a.py: 1 fixed"
+    assert "(w, w + velocity_new)" in file.read_text()
+    assert all(path.read_bytes() == data for path, data in before.items())
+
+
+def test_what_only_lies_beside_and_holds_no_finding_is_passed_over(tmp_path: Path) -> None:
+    notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (tmp_path / "n.ipynb").write_text(json.dumps(notebook))
+    _copy(tmp_path)
+    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "--write", ".", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "theano-updates: ./a.py: 1 fixed\n")
+
+
+def test_what_cannot_be_written_is_named_and_the_others_are_fixed(tmp_path: Path) -> None:
+    odd = PROGRAM.read_text().replace("velocity", "v\u00e9")
+    _copy(tmp_path)
+    (tmp_path / "b.py").write_bytes(f"# coding: latin-1\n{odd}".encode("latin-1"))
+    # Its name leaves no room for that of the new file beside it.
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / f"{'c' * 250}.py").write_bytes(PROGRAM.read_bytes())
+    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "--write", ".", cwd=tmp_path)
+    assert done.returncode == 2
+    *fixed, left = done.stderr.splitlines()
+    assert fixed == [f"theano-updates: ./{name}.py: 1 fixed" for name in "ab"]
+    assert "v\u00e9_new" in (tmp_path / "b.py").read_bytes().decode("latin-1")
+    assert left.endswith(f"{'c' * 250}.py: not written: File name too long")
 
 
 def test_an_internal_error_writes_nothing(

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 from pathlib import Path
 
 import pytest
+from commands import run, run_python
+from marks import FOLDER
 
 from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
+
+PROGRAM = FOLDER / "THU101" / "programs" / "momentum.py"
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 @pytest.mark.parametrize(
@@ -54,6 +63,49 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     replace_file(str(link), b"old", b"new")
     assert link.is_symlink()
     assert (tmp_path / "a.py").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not _is_root(), reason="only root may give files away")
+def test_the_owner_stays(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old")
+    os.chown(file, 12345, 23456)
+    replace_file(str(file), b"old", b"new")
+    assert (file.stat().st_uid, file.stat().st_gid) == (12345, 23456)
+
+
+@pytest.mark.skipif(_is_root(), reason="nothing is read-only for root")
+@pytest.mark.parametrize("read_only", ["a.py", "."])
+def test_what_is_read_only_stays(tmp_path: Path, read_only: str) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old")
+    (tmp_path / read_only).chmod(0o555)
+    with pytest.raises(CannotWriteError, match="Permission denied"):
+        replace_file(str(file), b"old", b"new")
+    (tmp_path / read_only).chmod(0o755)
+    assert file.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.py"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+@pytest.mark.parametrize("step", ["fsync", "chown", "replace"])
+def test_a_killed_write_leaves_the_file(tmp_path: Path, step: str) -> None:
+    # SIGKILL: nothing of the program gets to clean up.
+    file = tmp_path / "a.py"
+    file.write_bytes(PROGRAM.read_bytes())
+    code = (
+        "import os, signal; from flake8_theano_updates.cli import main; "
+        f"os.{step} = lambda *given: os.kill(os.getpid(), signal.SIGKILL); "
+        "main(['fix', '--unsafe', '--no-prove', '--write', 'a.py'])"
+    )
+    done = run_python("-c", code, cwd=tmp_path)
+    assert done.returncode == -signal.SIGKILL
+    assert file.read_bytes() == PROGRAM.read_bytes()
+    # What is left beside it is no Python file, so that the next run does not look at it.
+    assert [path.name for path in tmp_path.glob("*.py")] == ["a.py"]
+    again = run("theano-updates", "fix", "--unsafe", "--no-prove", "--write", ".", cwd=tmp_path)
+    assert again.returncode == 0
+    assert "velocity_new" in file.read_text()
 
 
 def test_a_failing_write_leaves_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,28 +7,12 @@ python tools/rules_pages.py --check  fails if that would change anything
 from __future__ import annotations
 
 import sys
-import textwrap
 from pathlib import Path
 
-from flake8_theano_updates.rules import RULES, Rule
+from flake8_theano_updates.report.markdown import page
+from flake8_theano_updates.rules import RULES
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
-
-
-def page(rule: Rule) -> str:
-    """Return a rule's page in Markdown."""
-    state = "on" if rule.default_on else f"off; `--thu-enable={rule.code}` computes it"
-    parts = [
-        f"# {rule.code} {rule.name}",
-        f"{rule.summary[0].upper()}{rule.summary[1:]} ({state} by default)."
-        if rule.default_on
-        else f"{rule.summary[0].upper()}{rule.summary[1:]} ({state}).",
-        textwrap.fill(rule.why, 92),
-    ]
-    if rule.bad:
-        parts += ["Reported:", f"```python\n{rule.bad}```", "Not reported:"]
-        parts += [f"```python\n{rule.good}```"]
-    return "\n\n".join(parts) + "\n"
 
 
 def main() -> int:

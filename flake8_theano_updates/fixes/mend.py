@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flake8_theano_updates.fixes.offered import Kind, Look, Mended, Source, mended
@@ -12,6 +12,8 @@ from flake8_theano_updates.model import Finding
 
 # What to do about a finding, or why nothing is to be done.
 Choice = Callable[[Finding], "Kind | NoFixError"]
+# Why a fix of a file may not be made, or None.
+Obstacle = Callable[[Source, Mended], "str | None"]
 # A finding by its code, variable, target, and place in the text.
 Key = tuple[str, str | None, str | None, int]
 
@@ -54,28 +56,21 @@ class Chain:
     last: Source
 
 
-def mend(
-    first: Source,
-    choose: Choice,
-    look: Look,
-    left: Collection[Finding],
-    accepted: Callable[[Mended], bool],
-) -> Chain:
+def mend(first: Source, choose: Choice, look: Look, obstacle: Obstacle) -> Chain:
     """Mend the findings of a file.
 
     Args:
         first: the file.
         choose: says what to do about a finding.
         look: finds what is in a file.
-        left: findings of the file to leave alone, without a word.
-        accepted: whether a fix may be taken at all.
+        obstacle: says why a fix may not be made, if so.
     """
     source = first
     steps: list[Step] = []
     origins = {_key(first, finding): finding for finding in first.findings}
-    skipped = {key: "" for key, finding in origins.items() if finding in left}
+    skipped: dict[Key, str] = {}
     while True:
-        step = _next(source, choose, look, skipped, accepted)
+        step = _next(source, choose, look, skipped, obstacle)
         if step is None:
             break
         origin = origins.get(_key(source, step.finding), step.finding)
@@ -86,7 +81,7 @@ def mend(
     refusals = [
         Refusal(origins.get(key, finding), skipped[key])
         for finding in source.findings
-        if skipped.get(key := _key(source, finding))
+        if (key := _key(source, finding)) in skipped
     ]
     return Chain(tuple(steps), tuple(refusals), source)
 
@@ -106,7 +101,7 @@ def _next(
     choose: Choice,
     look: Look,
     skipped: dict[Key, str],
-    accepted: Callable[[Mended], bool],
+    obstacle: Obstacle,
 ) -> Mended | None:
     """Return a fix that mends its own finding only; another one if there is none such.
 
@@ -123,8 +118,9 @@ def _next(
             if isinstance(kind, NoFixError):
                 raise kind
             step = mended(source, finding, kind, look)
-            if not accepted(step):
-                raise NoFixError("the fix changes what the program computes: --unsafe")
+            reason = obstacle(source, step)
+            if reason is not None:
+                raise NoFixError(reason)
         except NoFixError as error:
             skipped[key] = str(error)
             continue

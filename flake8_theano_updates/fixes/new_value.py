@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from flake8_theano_updates.fixes.brackets import end_of_clauses
 from flake8_theano_updates.fixes.case import Case
 from flake8_theano_updates.fixes.looked_up import look_ups
 from flake8_theano_updates.fixes.names import free_name, unused
@@ -200,10 +201,9 @@ def _name_it_in_comprehension(case: Case) -> Edits:
     if any(_is_in(case, node, g) for g in inside.generators for node in case.fault.reads):
         raise NoFixError("the read stands in the head of the comprehension")
     name = free_name(case.fault.registered.target, "new", case.tree, case.variable)
-    last = inside.generators[-1]
-    end = max(_after_brackets(case, node) for node in (last.iter, *last.ifs))
+    end = case.text.span(inside)[0] + end_of_clauses(case.text.of(inside))
     clause = f"for {name} in [{value.written}]"
-    start = case.text.span(last.target)[0]
+    start = case.text.span(inside.generators[-1].target)[0]
     line = case.text.line_start(start)
     head = case.text.whole[line:start]
     alone = head.strip() in ("for", "async for")
@@ -213,22 +213,6 @@ def _name_it_in_comprehension(case: Case) -> Edits:
         *value.replaced(name, case),
         *_reading(case, name),
     ]
-
-
-def _after_brackets(case: Case, node: ast.expr) -> int:
-    """Return where a node ends, with the brackets that the syntax tree leaves out."""
-    start, end = case.text.span(node)
-    whole = case.text.whole
-    while whole[:start].rstrip().endswith("(") and whole[end:].lstrip().startswith(")"):
-        opening = whole[:start].rstrip()[:-1].rstrip()
-        if (
-            opening
-            and (opening[-1].isalnum() or opening[-1] in "_)]")
-            and not opening.endswith((" in", " if"))
-        ):
-            break
-        start, end = len(opening), end + whole[end:].index(")") + 1
-    return end
 
 
 def _keep_it(case: Case) -> Edits:

@@ -20,6 +20,7 @@ from flake8_theano_updates.fixes.text import (
     Replacement,
     Text,
     edited,
+    merged,
     ordered,
     split,
 )
@@ -101,7 +102,7 @@ def mended(source: Source, finding: Finding, kind: Kind, look: Look) -> Mended:
             reasons.append(error)
             continue
         done, after = found
-        edits = tuple(source.text.edit(one) for one in done)
+        edits = tuple(source.text.edit(one) for one in merged(done))
         return Mended(finding, Fix(kind, safe, edits), done, after)
     raise reasons[-1] if reasons else NoFixError(f"there is no such fix for {finding.code}")
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from flake8_theano_updates.fixes.brackets import entries
 from flake8_theano_updates.fixes.statements import NoFixError, common, moved_before, needed
 from flake8_theano_updates.fixes.text import Replacement, Text
 from flake8_theano_updates.fixes.tree import Tree, is_dotted, loaded, same
@@ -149,9 +150,10 @@ def _placed(spot: _Spot) -> Proposal:
         if parent.args[-1] is not node:
             raise NoFixError("other positional arguments come after the pairs")
         return True, [Replacement(start, start, "updates=")]
-    if isinstance(node, (ast.List, ast.Tuple)) and text.whole[start:end][0] in "[(":
-        inside = text.whole[start + 1 : end - 1].strip().rstrip(",")
-        return True, [Replacement(start, end, f"[({inside})]")]
+    if isinstance(node, ast.List):
+        return True, [Replacement(start + 1, start + 1, "("), Replacement(end - 1, end - 1, ")")]
+    if isinstance(node, ast.Tuple) and text.whole[start] == "(":
+        return True, [Replacement(start, start, "["), Replacement(end, end, "]")]
     raise NoFixError("the flat list is not written in the call")
 
 
@@ -176,34 +178,21 @@ def _ordered(spot: _Spot) -> Proposal:
     start, end = text.span(made)
     if isinstance(made, ast.Dict) and not made.keys:
         return True, [*edits, Replacement(start, end, f"{name}()")]
-    if isinstance(made, ast.Dict) and None not in made.keys:
-        edits += [Replacement(start, start + 1, f"{name}(["), Replacement(end - 1, end, "])")]
-        for key, value in zip(made.keys, made.values, strict=True):
-            assert key is not None
-            first, last = text.span(key)
-            behind, after = text.span(value)
-            if text.whole[last:behind].strip() != ":":
-                raise NoFixError("there are brackets or comments between key and value")
-            edits += [
-                Replacement(first, first, "("),
-                Replacement(last, behind, ", "),
-                Replacement(after, after, ")"),
-            ]
-        return True, edits
     if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "dict":
         return True, [*edits, Replacement(*text.span(made.func), name)]
-    if isinstance(made, ast.DictComp):
-        first, last = text.span(made.key)
-        behind, after = text.span(made.value)
-        if text.whole[last:behind].strip() != ":":
-            raise NoFixError("there are brackets or comments between key and value")
-        return True, [
-            *edits,
-            Replacement(start, start + 1, f"{name}(("),
-            Replacement(last, behind, ", "),
-            Replacement(after, after, ")"),
-            Replacement(end - 1, end, ")"),
+    if isinstance(made, ast.DictComp) or (isinstance(made, ast.Dict) and None not in made.keys):
+        opening, closing = ("[", "]") if isinstance(made, ast.Dict) else ("", "")
+        edits += [
+            Replacement(start, start + 1, f"{name}({opening}"),
+            Replacement(end - 1, end, f"{closing})"),
         ]
+        for entry in entries(text.of(made)):
+            edits += [
+                Replacement(start + entry.start, start + entry.start, "("),
+                Replacement(start + entry.colon, start + entry.colon + 1, ","),
+                Replacement(start + entry.end, start + entry.end, ")"),
+            ]
+        return True, edits
     raise NoFixError("the dict is not written in this scope")
 
 

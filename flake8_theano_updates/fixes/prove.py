@@ -25,6 +25,10 @@ from flake8_theano_updates.runtime import confirm
 _Statement = TypeVar("_Statement", bound=ast.stmt)
 
 
+class NoBackend(Exception):
+    """The interpreter has nothing that compiles; the message says so."""
+
+
 class _NotFoundError(Exception):
     """A node of the file has no counterpart after the fix."""
 
@@ -43,7 +47,9 @@ class Proof:
     reason: str = ""
 
 
-def proofs(steps: Sequence[tuple[Source, Mended]], *, calls: int = 5) -> list[Proof]:
+def proofs(
+    steps: Sequence[tuple[Source, Mended]], *, calls: int = 5, python: str | None = None
+) -> list[Proof]:
     """Run each order finding's program before and after its fix.
 
     A safe fix must compute what the program computes, an unsafe one what ``confirm``
@@ -52,9 +58,13 @@ def proofs(steps: Sequence[tuple[Source, Mended]], *, calls: int = 5) -> list[Pr
     Args:
         steps: files, each with a fix of one of its order findings.
         calls: how often each program is called.
+        python: the interpreter that has the backend; this one by default.
 
     Returns:
         one proof for each.
+
+    Raises:
+        NoBackend: if there is none.
     """
     findings: list[Finding] = []
     trees: dict[str, ast.Module] = {}
@@ -70,7 +80,9 @@ def proofs(steps: Sequence[tuple[Source, Mended]], *, calls: int = 5) -> list[Pr
             path = f"{index} {side}"
             trees[path] = one
             findings.append(dataclasses.replace(step.finding, path=path, fault=what))
-    verdicts = confirm(findings, trees, calls=calls)
+    verdicts = confirm(findings, trees, calls=calls, python=python)
+    if verdicts and verdicts[0].backend is None:
+        raise NoBackend(verdicts[0].reason)
     return [
         _proof(step, verdicts[2 * index], verdicts[2 * index + 1], lost.get(index))
         for index, (_, step) in enumerate(steps)
@@ -86,11 +98,11 @@ def _proof(step: Mended, before: Verdict, after: Verdict, lost: str | None) -> P
         return Proof("failed", f"after the fix, {after.reason}")
     wanted = before.as_compiled if step.fix.safe else before.with_new_value
     if before.names != after.names:
-        return Proof("failed", "the two programs cannot be compared")
+        return Proof("open", "the programs before and after it have other variables")
     for call, (one, other) in enumerate(zip(wanted, after.as_compiled, strict=True)):
         for name, left, right in zip(before.names, one, other, strict=True):
             if not _alike(left, right) and call == 0:
-                return Proof("failed", "the two programs start from different values")
+                return Proof("open", "the programs before and after it start from other values")
             if not _alike(left, right):
                 return Proof("failed", f"after call {call}, {name} is not what the fix promises")
     return Proof("proven")

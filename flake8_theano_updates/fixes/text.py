@@ -103,6 +103,16 @@ def ordered(replacements: Iterable[Replacement]) -> tuple[Replacement, ...]:
     return found
 
 
+def merged(replacements: Iterable[Replacement]) -> list[Replacement]:
+    """Join what ordered replacements insert at one place: others need not keep their order."""
+    found: list[Replacement] = []
+    for one in replacements:
+        if found and found[-1].start == found[-1].end == one.start:
+            one = Replacement(one.start, one.end, found.pop().new + one.new)
+        found.append(one)
+    return found
+
+
 def edited(text: str, replacements: Sequence[Replacement]) -> str:
     """Return ``text`` after ordered replacements."""
     parts = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -108,24 +108,20 @@ class Tree:
 
 def loaded(*nodes: ast.AST) -> set[str]:
     """Return the names that ``nodes`` load from outside of their comprehensions."""
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        inner = loaded(*ast.iter_child_nodes(node))
-        if isinstance(node, Comprehension):
-            inner -= stored(*node.generators)
-        found |= inner
-    return found
+    return _names(nodes, ast.Load)
 
 
 def stored(*nodes: ast.AST) -> set[str]:
     """Return the names that ``nodes`` bind, without those of the comprehensions in them."""
+    return _names(nodes, ast.Store)
+
+
+def _names(nodes: Iterable[ast.AST], context: type[ast.expr_context]) -> set[str]:
     found: set[str] = set()
     for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
             found.add(node.id)
-        inner = stored(*ast.iter_child_nodes(node))
+        inner = _names(ast.iter_child_nodes(node), context)
         if isinstance(node, Comprehension):
             inner -= stored(*(generator.target for generator in node.generators))
         found |= inner

@@ -26,10 +26,15 @@ def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = Non
         objects = [_finding(finding) for finding in findings]
     else:
         objects = [
-            _finding(finding) | {"verdict": _strict(asdict(verdict))}
+            _finding(finding) | {"verdict": verdict_object(verdict)}
             for finding, verdict in zip(findings, verdicts, strict=True)
         ]
     return json.dumps(objects, indent=2, allow_nan=False)
+
+
+def verdict_object(verdict: Verdict) -> object:
+    """Return a verdict as strict JSON can hold it."""
+    return _strict(asdict(verdict))
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -193,3 +193,60 @@ def test_statements_on_one_line_stay_on_it() -> None:
         "if decay: acc_new2 = acc + g; updates.append((acc, acc_new2)); "
         "updates.append((w, w - g / T.sqrt(acc_new2)))"
     )
+
+
+def test_a_comprehension_is_lengthened_behind_its_brackets_and_comments() -> None:
+    head = (
+        "import theano\n"
+        "from itertools import chain\n"
+        "def f(x, params, accs, gs):\n"
+        "    return theano.function([x], [], updates=list(chain.from_iterable(\n"
+    )
+    body = "        [(a, {0}), (p, p - g / {1})]\n        for p, a, g in zip(params, accs, (gs))"
+    source = f"{head}{body.format('a + g**2', 'a')} if (not(x))  # (sometimes\n    )))\n"
+    assert fixed(source, "new-value").last.text.whole == (
+        f"{head}{body.format('a_new', 'a_new')} if (not(x))\n"
+        "        for a_new in [a + g**2]  # (sometimes\n"
+        "    )))\n"
+    )
+
+
+def test_brackets_and_comments_in_a_dict_stay() -> None:
+    source = (
+        "import theano\n"
+        "def f(x, a, b):\n"
+        "    return theano.function([x], [], updates={\n"
+        "        (a)  # the first:\n"
+        "        : (a + 1),  # (stepped}\n"
+        "        b: b + x,\n"
+        "    })\n"
+    )
+    assert fixed(source, "rewrite").last.text.whole == (
+        "from collections import OrderedDict\n"
+        "import theano\n"
+        "def f(x, a, b):\n"
+        "    return theano.function([x], [], updates=OrderedDict([\n"
+        "        ((a)  # the first:\n"
+        "        , (a + 1)),  # (stepped}\n"
+        "        (b, b + x),\n"
+        "    ]))\n"
+    )
+
+
+def test_a_flat_list_gets_its_brackets_and_keeps_its_comments() -> None:
+    source = (
+        "import theano\n"
+        "def f(x, a):\n"
+        "    return theano.function([x], [], updates=[\n"
+        "        a,  # the state\n"
+        "        a + x,  # stepped\n"
+        "    ])\n"
+    )
+    assert fixed(source, "rewrite").last.text.whole == (
+        "import theano\n"
+        "def f(x, a):\n"
+        "    return theano.function([x], [], updates=[(\n"
+        "        a,  # the state\n"
+        "        a + x,  # stepped\n"
+        "    )])\n"
+    )

@@ -11,6 +11,7 @@ from flake8_theano_updates.fixes.text import (
     Replacement,
     Text,
     edited,
+    merged,
     moved,
     ordered,
     split,
@@ -45,6 +46,20 @@ def test_an_insertion_lands_where_it_should(
     place = data.draw(st.integers(0, len(after)))
     whole = edited(TEXT, with_insertion(edits, place, "#"))
     assert whole == after[:place] + "#" + after[place:]
+
+
+@given(_edits(), st.lists(st.integers(0, len(TEXT)), max_size=4))
+def test_merged_edits_do_the_same_in_whatever_order(
+    edits: tuple[Replacement, ...], insertions: list[int]
+) -> None:
+    free = [i for i in insertions if not any(one.start < i < one.end for one in edits)]
+    whole = ordered([*edits, *(Replacement(i, i, f"<{n}>") for n, i in enumerate(free))])
+    joined = merged(whole)
+    assert len({one.start for one in joined}) == len(joined)
+    backwards = TEXT
+    for one in reversed(joined):
+        backwards = backwards[: one.start] + one.new + backwards[one.end :]
+    assert backwards == edited(TEXT, whole)
 
 
 def test_moved_characters_are_followed() -> None:

@@ -1,0 +1,211 @@
+"""Findings and verdicts as SARIF 2.1.0, for code scanning and editors.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from flake8_theano_updates import __version__
+from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
+from flake8_theano_updates.model import Edit, Finding, Fix, Verdict
+from flake8_theano_updates.report.json import verdict_object
+from flake8_theano_updates.report.markdown import page
+from flake8_theano_updates.report.text import in_words
+from flake8_theano_updates.report.text import rule as rule_in_text
+from flake8_theano_updates.rules import RULES, Rule
+
+Object = dict[str, object]
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+# The name of how this version tells findings apart from one run to the next.
+FINGERPRINT = "theanoUpdates/v1"
+# What a viewer takes as the folder of the sources.
+ROOT = "%SRCROOT%"
+
+_INDEX = {rule.code: index for index, rule in enumerate(RULES)}
+_DOES = {
+    "new-value": "Use the new value (changes the numbers)",
+    "reorder": "Keep the old value and show that it is meant",
+}
+
+
+def report(
+    findings: Sequence[Finding],
+    verdicts: Sequence[Verdict] | None = None,
+    *,
+    root: Path | None = None,
+) -> str:
+    """Write findings as a SARIF log of one run.
+
+    Columns count characters, as in all output. What a verdict refutes is a result that
+    passes; what the backend confirms or refuses is an error.
+
+    Args:
+        findings: what was found.
+        verdicts: one for each finding, in the same order, or None.
+        root: the folder that paths are relative to; the current one by default.
+    """
+    given: Iterable[Verdict | None] = [None] * len(findings) if verdicts is None else verdicts
+    start = root or Path.cwd()
+    marks = _fingerprints(findings)
+    results = [
+        _result(finding, verdict, mark, start)
+        for finding, verdict, mark in zip(findings, given, marks, strict=True)
+    ]
+    driver = {
+        "name": "flake8-theano-updates",
+        "version": __version__,
+        "rules": [_rule(rule) for rule in RULES],
+    }
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=2, allow_nan=False)
+
+
+def _rule(rule: Rule) -> Object:
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule_in_text(rule), "markdown": page(rule)},
+        "defaultConfiguration": {"enabled": rule.default_on, "level": _level(rule)},
+    }
+
+
+def _level(rule: Rule) -> str:
+    if rule.code == INTERNAL_CODE:
+        return "error"
+    return "warning" if rule.default_on else "note"
+
+
+def _result(finding: Finding, verdict: Verdict | None, mark: str, root: Path) -> Object:
+    said = [f"{_place_in_notebook(finding)}{finding.message}"]
+    properties: Object = {
+        "variable": finding.variable,
+        "target": finding.target,
+        "new_value": finding.new_value,
+    }
+    if finding.cell is not None:
+        properties |= {
+            "cell": finding.cell,
+            "cell_id": finding.cell_id,
+            "line": finding.line,
+            "column": finding.column,
+        }
+    kind, level = "fail", _level(RULES[_INDEX[finding.code]])
+    if verdict is not None:
+        said.append(in_words(finding, verdict))
+        properties["verdict"] = verdict_object(verdict)
+        if verdict.status == "agrees":
+            kind, level = "pass", "none"
+        elif verdict.status in ("confirmed", "raises"):
+            level = "error"
+    result: Object = {
+        "ruleId": finding.code,
+        "ruleIndex": _INDEX[finding.code],
+        "kind": kind,
+        "level": level,
+        "message": {"text": "\n".join(said)},
+        "locations": [_location(finding, root)],
+        "partialFingerprints": {FINGERPRINT: mark},
+        "properties": properties,
+    }
+    related = list(_related(finding, root))
+    fixes = [_fix(fix, finding.path, root) for fix in finding.fixes]
+    return (
+        result
+        | ({"relatedLocations": related} if related else {})
+        | ({"fixes": fixes} if fixes else {})
+    )
+
+
+def _place_in_notebook(finding: Finding) -> str:
+    return "" if finding.cell is None else f"cell {finding.cell}, line {finding.line}: "
+
+
+def _location(finding: Finding, root: Path) -> Object:
+    return _place(finding, root, finding.cell, _region(finding))
+
+
+def _related(finding: Finding, root: Path) -> Iterator[Object]:
+    """Yield the other lines that a finding is about."""
+    pointed = "the line that the message points to"
+    if finding.code in ("THU101", "THU102"):
+        pointed = f"registers the new value of '{finding.variable}'"
+    lines = (
+        (finding.registered_line, finding.registered_cell, pointed),
+        (finding.update_line, finding.update_cell, f"the update of '{finding.target}'"),
+    )
+    for number, (line, cell, text) in enumerate(lines, 1):
+        if line is not None:
+            where = text if cell is None else f"{text}: cell {cell}, line {line}"
+            place = _place(finding, root, cell, {"startLine": line})
+            yield {"id": number, "message": {"text": where}} | place
+
+
+def _place(finding: Finding, root: Path, cell: int | None, region: Object) -> Object:
+    """Return a location; in a notebook it is a cell, whose lines are none of the file's."""
+    artifact: Object = {"artifactLocation": _artifact(finding.path, root)}
+    if cell is None:
+        return {"physicalLocation": artifact | {"region": region}}
+    return {
+        "physicalLocation": artifact,
+        "logicalLocations": [{"name": f"cell {cell}", "kind": "cell"}],
+    }
+
+
+def _artifact(path: str, root: Path) -> Object:
+    """Return where a file is: below the root, or anywhere."""
+    absolute = os.path.normpath(root / path)
+    relative = os.path.relpath(absolute, root)
+    if relative.split(os.sep)[0] == os.pardir:
+        return {"uri": Path(absolute).as_uri()}
+    return {"uri": quote(os.fsencode(relative.replace(os.sep, "/"))), "uriBaseId": ROOT}
+
+
+def _fix(fix: Fix, path: str, root: Path) -> Object:
+    change = {
+        "artifactLocation": _artifact(path, root),
+        "replacements": [_replacement(edit) for edit in fix.edits],
+    }
+    changes = "" if fix.safe else " (changes the numbers)"
+    text = _DOES.get(fix.kind, f"Mend it{changes}")
+    return {"description": {"text": text}, "artifactChanges": [change]}
+
+
+def _replacement(edit: Edit) -> Object:
+    return {"deletedRegion": _region(edit), "insertedContent": {"text": edit.text}}
+
+
+def _region(stretch: Finding | Edit) -> Object:
+    """Return a stretch of text; SARIF too counts from 1 and leaves the end out."""
+    return {
+        "startLine": stretch.line,
+        "startColumn": stretch.column,
+        "endLine": stretch.end_line,
+        "endColumn": stretch.end_column,
+    }
+
+
+def _fingerprints(findings: Iterable[Finding]) -> list[str]:
+    """Tell findings apart by what they say, and equal ones by their order: lines move."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    marks = []
+    for finding in findings:
+        said = finding.code, finding.variable or "", finding.target or "", finding.new_value or ""
+        key = (finding.path, *said)
+        seen[key] += 1
+        text = json.dumps([*said, seen[key]])
+        marks.append(hashlib.sha256(text.encode()).hexdigest()[:32])
+    return marks
