@@ -134,7 +134,7 @@ def test_an_error_of_the_checker_is_a_reason_too(monkeypatch: pytest.MonkeyPatch
 
 def test_a_message_stays_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None:
     long = Verdict("raises", "ValueError:\n" + "word " * 200, "theano", "1.0.5")
-    monkeypatch.setattr(runtime, "confirm", lambda *_: [long])
+    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [long])
     (found,) = confirmed([FINDING], {})
     assert found.message.startswith("stale read (raises by theano 1.0.5: ValueError: word word ")
     assert found.message.endswith("word...)")
@@ -144,7 +144,7 @@ def test_a_message_stays_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_where_there_is_nothing_to_ask_the_message_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = Verdict("unresolved", "it is not about values")
-    monkeypatch.setattr(runtime, "confirm", lambda *_: [nothing])
+    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [nothing])
     finding = replace(FINDING, fault=None)
     assert confirmed([finding], {}) == [finding]
 
