@@ -62,9 +62,9 @@ def _add_confirm(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--jobs",
         type=_positive,
-        default=1,
         metavar="N",
-        help="how many processes compile side by side (default: %(default)s)",
+        help="how many processes compile side by side (default: one for every 25 findings, and "
+        "no more than there are cores)",
     )
     verb.add_argument(
         "--timeout",
