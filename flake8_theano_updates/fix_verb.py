@@ -11,7 +11,7 @@ from flake8_theano_updates.files import STANDARD_INPUT
 from flake8_theano_updates.fixable import Fixable, fixables
 from flake8_theano_updates.fixes.mend import Chain, Choice, mend
 from flake8_theano_updates.fixes.offered import ORDER, Kind, Mended, Source
-from flake8_theano_updates.fixes.prove import NoBackend, proofs
+from flake8_theano_updates.fixes.prove import NoBackend, is_provable, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
@@ -108,7 +108,7 @@ def _choice(options: argparse.Namespace) -> Choice:
 def _unproven(
     outcomes: Sequence[Outcome], options: argparse.Namespace, complain: Complain
 ) -> dict[str, dict[Try, str]]:
-    """Ask the backend about every fix of an order finding.
+    """Ask the backend about every fix for which there is a program to run.
 
     Returns:
         why fixes are not to be made, by the path of their file.
@@ -120,7 +120,7 @@ def _unproven(
         (file.path, step)
         for file, chain in outcomes
         for step in chain.steps
-        if step.origin.code in ORDER
+        if is_provable(step.mended.finding)
     ]
     if not asked or options.prove is False:
         return {}
