@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
+import os
+import shutil
 
 from flake8_theano_updates import __version__
 from flake8_theano_updates.options import BadOption, codes, compilers
@@ -22,24 +25,11 @@ def parser() -> argparse.ArgumentParser:
     check_verb = verbs.add_parser("check", help="report what flake8 would report")
     _add_common(check_verb)
 
-    confirm_verb = verbs.add_parser(
-        "confirm", help="compile what is reported and show what difference it makes"
+    _add_confirm(
+        verbs.add_parser(
+            "confirm", help="compile what is reported and show what difference it makes"
+        )
     )
-    _add_common(confirm_verb)
-    confirm_verb.add_argument(
-        "--calls",
-        type=_positive,
-        default=5,
-        metavar="N",
-        help="how often each compiled function is called (default: %(default)s)",
-    )
-    confirm_verb.add_argument(
-        "--report",
-        type=_path,
-        metavar="FILE",
-        help="also write the findings, with plots of the numbers, as one HTML page",
-    )
-
     _add_fix(verbs.add_parser("fix", help="show, or write, what mends the findings"))
 
     explain_verb = verbs.add_parser(
@@ -54,6 +44,54 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_reading(explain_verb)
     return whole
+
+
+def _add_confirm(verb: argparse.ArgumentParser) -> None:
+    _add_common(verb)
+    verb.add_argument(
+        "--calls",
+        type=_positive,
+        default=5,
+        metavar="N",
+        help="how often each compiled function is called (default: %(default)s)",
+    )
+    verb.add_argument(
+        "--python",
+        type=_program,
+        metavar="PATH",
+        help="the interpreter that has the backend (default: the one that runs this)",
+    )
+    verb.add_argument(
+        "--jobs",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="how many processes compile side by side (default: %(default)s)",
+    )
+    verb.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=20.0,
+        metavar="SECONDS",
+        help="how long one program may take (default: %(default)g)",
+    )
+    verb.add_argument(
+        "--show-snippet",
+        action="store_true",
+        help="print the program that was run under each finding; JSON has it anyway",
+    )
+    verb.add_argument(
+        "--save-snippets",
+        type=_path,
+        metavar="DIR",
+        help="also write the program of each finding into a file in this folder",
+    )
+    verb.add_argument(
+        "--report",
+        type=_path,
+        metavar="FILE",
+        help="also write the findings, with plots of the numbers, as one HTML page",
+    )
 
 
 def _add_fix(verb: argparse.ArgumentParser) -> None:
@@ -89,7 +127,7 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
     )
     verb.add_argument(
         "--python",
-        type=_path,
+        type=_program,
         metavar="PATH",
         help="prove with the backend of this interpreter (default: the one that runs this)",
     )
@@ -169,12 +207,34 @@ def _parts(text: str) -> list[str]:
 
 def _path(text: str) -> str:
     if not text:
-        raise argparse.ArgumentTypeError("no file is given")
+        raise argparse.ArgumentTypeError("no path is given")
     return text
 
 
+def _program(text: str) -> str:
+    """Return the absolute path of a program that is given by its path or its name."""
+    found = shutil.which(_path(text))
+    if found is not None:
+        # Not resolved: a link's own place tells Python to which environment it belongs.
+        return os.path.abspath(found)
+    if os.path.isdir(text):
+        raise argparse.ArgumentTypeError(f"{text} is a folder, not an interpreter")
+    if os.path.exists(text):
+        raise argparse.ArgumentTypeError(f"{text} is not executable")
+    raise argparse.ArgumentTypeError(f"there is no program {text}")
+
+
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least one call is needed")
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
     return number

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from flake8_theano_updates.files import STANDARD_INPUT
 from flake8_theano_updates.fixable import Fixable, fixables
 from flake8_theano_updates.fixes.mend import Chain, Choice, mend
-from flake8_theano_updates.fixes.offered import ORDER, Kind, Mended, Source
+from flake8_theano_updates.fixes.offered import Kind, Mended, Source
 from flake8_theano_updates.fixes.prove import NoBackend, is_provable, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report.text import place
+from flake8_theano_updates.rules import ORDER
 from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
 

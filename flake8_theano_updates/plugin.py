@@ -57,6 +57,13 @@ class Plugin:
             help="compile calls of one's own and where they take the updates, such as "
             "mylib.compile:updates or mylib.compile:3",
         )
+        manager.add_option(
+            "--thu-confirm",
+            action="store_true",
+            parse_from_config=True,
+            help="compile each finding, say what the backend computes, and report nothing that "
+            "it refutes; takes a second or more for each file with findings",
+        )
 
     @staticmethod
     def parse_options(options: argparse.Namespace) -> None:
@@ -83,6 +90,11 @@ class Plugin:
                 enable=self._options.thu_enable,
                 compilers=self._options.thu_function,
             )
+            if findings and self._options.thu_confirm:
+                # Imported here: it needs more than the standard library.
+                from flake8_theano_updates.confirmed import confirmed
+
+                findings = confirmed(findings, self._tree)
         except Exception as error:  # flake8 would end its whole run
             findings = [internal_error(self._filename, error)]
         for finding in findings:

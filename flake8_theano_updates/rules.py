@@ -485,3 +485,6 @@ def train(x, a, b):
 )
 
 BY_CODE = {rule.code: rule for rule in RULES}
+
+# The rules on the order of updates: a finding has a read that takes an old value.
+ORDER = ("THU101", "THU102")

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import tempfile
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -146,6 +146,28 @@ def put_page(path: str, page: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def put_files(folder: str, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made if it is not there.
+
+    Args:
+        folder: where they go.
+        files: what each is to hold, by its name.
+
+    Raises:
+        CannotWriteError: if the folder cannot be made or one of them cannot be written.
+    """
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (place / name).write_bytes(data)
+    except FileExistsError:
+        raise CannotWriteError(f"{folder}: it is no folder") from None
+    except OSError as error:
+        named = error.filename or folder
+        raise CannotWriteError(f"{named}: {error.strerror or error}") from None
 
 
 def _may_go(data: bytes) -> bool:

@@ -209,8 +209,13 @@ def test_select_takes_codes_and_beginnings(stale: Path) -> None:
         (["check", "--select", ",", "."], "no code is given"),
         (["check", "--function", "f:-", "."], "'-' is neither a keyword nor a position"),
         (["check", "--format", "xml", "."], "invalid choice: 'xml'"),
-        (["confirm", "--calls", "0", "."], "at least one call is needed"),
-        (["confirm", "--calls", "few", "."], "invalid"),
+        (["confirm", "--calls", "0", "."], "'0' is no whole number from 1 on"),
+        (["confirm", "--calls", "few", "."], "'few' is no whole number from 1 on"),
+        (["confirm", "--jobs", "0", "."], "'0' is no whole number from 1 on"),
+        (["confirm", "--timeout", "nan", "."], "'nan' is no number of seconds above 0"),
+        (["confirm", "--timeout", "-1", "."], "'-1' is no number of seconds above 0"),
+        (["confirm", "--timeout", "soon", "."], "'soon' is no number of seconds above 0"),
+        (["confirm", "--save-snippets=", "."], "no path is given"),
     ],
 )
 def test_wrong_usage(tmp_path: Path, arguments: list[str], said: str) -> None:

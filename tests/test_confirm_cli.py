@@ -20,7 +20,7 @@ def _stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def give(monkeypatch: pytest.MonkeyPatch, *verdicts: Verdict) -> None:
-    monkeypatch.setattr(runtime, "confirm", lambda findings, trees, calls: list(verdicts))
+    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: list(verdicts))
 
 
 AGREES = Verdict("agrees", "no difference in 5 calls", "theano", "1.0.5", "3.11.7")
@@ -90,7 +90,7 @@ def test_a_file_on_which_the_check_failed_stays_in_the_list(
 def test_an_error_of_the_checker_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(findings, trees, calls):
+    def fails(findings, trees, **options):
         raise ZeroDivisionError("one\ntwo")
 
     monkeypatch.setattr(runtime, "confirm", fails)

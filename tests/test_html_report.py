@@ -94,7 +94,7 @@ def test_each_finding_is_in_the_table_and_told_below() -> None:
         assert finding.message in page.text
         assert text_report.in_words(finding, verdict) in page.text
     assert "4 findings: 1 confirmed, 1 refuted, 1 raises, 1 unresolved" in page.text
-    assert page.text.count("after 1 call param is -1, with the new value -3") == 2
+    assert page.text.count("after 1 call param is -1, with the new velocity -3") == 2
     assert len([a for a in page.all("svg") if a.get("class") == "plot"]) == 2
 
 
@@ -317,7 +317,7 @@ def test_a_page_of_many_findings_stays_small() -> None:
 def stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "a.py").write_text(STALE)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runtime, "confirm", lambda findings, trees, calls: [CONFIRMED])
+    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [CONFIRMED])
     return tmp_path
 
 
@@ -348,7 +348,7 @@ def test_the_command_line_shows_the_code_of_a_cell(stale: Path) -> None:
 def test_without_verdicts_no_page_is_written_and_it_says_so(
     stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(findings, trees, calls):
+    def fails(findings, trees, **options):
         raise ZeroDivisionError("one")
 
     monkeypatch.setattr(runtime, "confirm", fails)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from samples import CONFIRMED, FINDING
@@ -24,7 +25,11 @@ def test_a_line_is_flake8s() -> None:
 def test_a_confirmed_finding_is_told_in_words_and_numbers() -> None:
     assert text_report.confirmation([FINDING], [CONFIRMED]).splitlines() == [
         "a.py:7:32: THU101 stale read",
-        "    confirmed by theano 1.0.5: after 1 call param is -1, with the new value -3",
+        "    confirmed by theano 1.0.5: after 1 call param is -1, with the new velocity -3",
+        "",
+        # From -3 to 1 in eight steps of a half: -1 is in the fifth.
+        "    param     compiled  █▅  new value  █▁",
+        "    velocity  compiled  ▁█  new value  ▁█",
         "",
         "           param                          velocity",
         "    calls  compiled  reversed  new value  compiled  reversed  new value",
@@ -48,19 +53,84 @@ def test_of_a_matrix_the_element_is_shown_that_differs_most() -> None:
         with_new_value=((zeros, zeros), ([[1.0, 1.5], [9.0, 1.0]], zeros)),
     )
     text = text_report.confirmation([FINDING], [seen])
-    assert "after 1 call param[1, 0] is 1, with the new value 9" in text
+    assert "after 1 call param[1, 0] is 1, with the new velocity 9" in text
     assert "velocity[1, 0]" in text
 
 
 def test_numbers_that_are_not_finite_are_far_from_every_other() -> None:
     seen = verdict(with_new_value=((2.0, 1.0), (4.0, math.nan)))
-    assert "param is -1, with the new value nan" in text_report.confirmation([FINDING], [seen])
+    assert "param is -1, with the new velocity nan" in text_report.confirmation([FINDING], [seen])
     both = verdict(
         as_compiled=((2.0, 1.0), (math.inf, math.nan)),
         with_new_value=((2.0, 1.0), (1.0, math.nan)),
+        reason="the first step divides by zero: velocity becomes inf, 1 with the new value",
     )
-    told = text_report.confirmation([FINDING], [both])
-    assert "velocity is inf, with the new value 1" in told
+    lines = text_report.confirmation([FINDING], [both]).splitlines()
+    assert lines[1].startswith("    confirmed by theano 1.0.5: the first step divides by zero: ")
+    assert [line.split() for line in lines[4:6]] == [
+        ["param", "compiled", "▁!", "new", "value", "▁!"],
+        ["velocity", "compiled", "█!", "new", "value", "█▁"],
+    ]
+    assert lines[-3].split() == ["a.py:7:32", "THU101", "confirmed", "1", "velocity", "inf", "1"]
+
+
+def test_what_a_verdict_does_not_have_is_not_shown() -> None:
+    rows = ((0.0,), (1.0,))
+    seen = Verdict(
+        "confirmed", "the update is lost", "theano", "1.0.5", "3.11.7", ("w",), as_compiled=rows
+    )
+    finding = replace(FINDING, code="THU202", target="w", variable="w")
+    assert text_report.confirmation([finding], [seen]).splitlines()[1:9] == [
+        "    confirmed by theano 1.0.5: the update is lost",
+        "",
+        "    w  compiled  ▁█",
+        "",
+        "           w",
+        "    calls  compiled",
+        "        0         0",
+        "        1         1",
+    ]
+    bare = replace(seen, as_compiled=())
+    assert text_report.confirmation([finding], [bare]).splitlines()[1:4] == [
+        "    confirmed by theano 1.0.5: the update is lost",
+        "",
+        "finding    code    verdict    call  variable  compiled  new value",
+    ]
+
+
+def test_only_an_order_finding_speaks_of_the_new_value() -> None:
+    finding = replace(FINDING, code="THU301")
+    text = text_report.confirmation([finding], [verdict(reason="it stays what it was")])
+    assert "    confirmed by theano 1.0.5: it stays what it was\n" in text
+    assert "    param     compiled  █▅  as meant  █▁\n" in text
+
+
+@pytest.mark.parametrize("calls", [1, 5, 100])
+@pytest.mark.parametrize("name", ["v", "self.network.layers[index].velocities[0]", "n" * 200])
+def test_lines_have_at_most_100_columns(name: str, calls: int) -> None:
+    rows = tuple((-1.2345678e-100 * call, -1e300 + call) for call in range(calls + 1))
+    others = tuple((a * 2, b) for a, b in rows)
+    path = "src/" + "package/" * 20 + "train.py"
+    finding = replace(FINDING, path=path, variable=name, target=f"{name}_target")
+    seen = verdict(
+        names=(name, f"{name}_target"),
+        as_compiled=rows,
+        reversed=rows,
+        with_new_value=others,
+        backend_version="1.0.5",
+    )
+    first, *lines = text_report.confirmation([finding], [seen]).splitlines()
+    assert first.startswith(path)
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_program_stands_under_its_finding_if_asked_for() -> None:
+    program = "import theano\n\n\ndef f():\n    pass\n"
+    pairs = [FINDING, FINDING], [verdict(snippet=program), verdict(snippet=None)]
+    with_it = text_report.confirmation(*pairs, programs=True)
+    shown = "    import theano\n\n\n    def f():\n        pass\n\n"
+    assert with_it.count(shown) == 1
+    assert with_it.replace(shown, "") == text_report.confirmation(*pairs)
 
 
 @pytest.mark.parametrize(

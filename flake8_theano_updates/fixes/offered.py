@@ -26,10 +26,10 @@ from flake8_theano_updates.fixes.text import (
 )
 from flake8_theano_updates.fixes.tree import Tree
 from flake8_theano_updates.model import Finding, Fix
+from flake8_theano_updates.rules import ORDER
 
 Look = Callable[[ast.Module, Sequence[str]], Sequence[Finding]]
 Kind = Literal["new-value", "reorder", "rewrite"]
-ORDER = ("THU101", "THU102")
 
 
 @dataclass(frozen=True, eq=False)

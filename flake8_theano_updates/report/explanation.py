@@ -13,7 +13,7 @@ from itertools import accumulate, islice
 from flake8_theano_updates.model import Edit, Finding, Fix, OrderFault, Sources
 from flake8_theano_updates.report import text
 from flake8_theano_updates.report.table import columns
-from flake8_theano_updates.rules import BY_CODE
+from flake8_theano_updates.rules import BY_CODE, ORDER
 
 _WIDTH = 100
 _INDENT = "    "
@@ -23,7 +23,6 @@ _DIFF_LINES = 16
 _FIXED_BLANK = "\N{NO-BREAK SPACE}"
 
 # The rules about reads of an old value where the new one was meant.
-_ORDER = frozenset({"THU101", "THU102"})
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 
@@ -44,7 +43,7 @@ def explanation(finding: Finding, sources: Sources) -> str:
         sources: the lines in which its lines count, by path and cell.
     """
     parts = [_told(text.line(finding)), "\n".join(_lines(finding, sources))]
-    parts += _meaning(finding) if finding.code in _ORDER else [_told(BY_CODE[finding.code].why)]
+    parts += _meaning(finding) if finding.code in ORDER else [_told(BY_CODE[finding.code].why)]
     parts += _instead(finding, sources.get((finding.path, finding.cell), ()))
     parts.append(f"More about the rule: theano-updates explain {finding.code}")
     return "\n\n".join(part for part in parts if part)
@@ -62,7 +61,7 @@ def _lines(finding: Finding, sources: Sources) -> Iterator[str]:
     if finding.registered_line is not None:
         role = _OTHER_LINE.get(finding.code, "registers")
         roles.setdefault((finding.registered_cell, finding.registered_line), []).append(role)
-    if finding.code in _ORDER:
+    if finding.code in ORDER:
         roles[own].append("reads")
     if finding.update_line is not None:
         roles.setdefault((finding.update_cell, finding.update_line), []).append("updates")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
+import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.report.sparkline import BLOCKS, sparklines
 from flake8_theano_updates.report.table import columns
 from flake8_theano_updates.report.values import (
     Element,
+    Rows,
     first_difference,
     number,
     shown_elements,
 )
-from flake8_theano_updates.rules import Rule
+from flake8_theano_updates.rules import ORDER, Rule
 
 _WIDTH = 100
 _INDENT = "    "
-_PLACE_WIDTH = 40
+_NAME_WIDTH = 24
 _NOTHING = "no findings, nothing to confirm"
 WORDS = {
     "confirmed": "confirmed",
@@ -33,7 +37,13 @@ def line(finding: Finding) -> str:
     return f"{place(finding)}: {finding.code} {finding.message}"
 
 
-def confirmation(findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> str:
+def confirmation(
+    findings: Sequence[Finding],
+    verdicts: Sequence[Verdict],
+    marks: str = BLOCKS,
+    *,
+    programs: bool = False,
+) -> str:
     """Write each finding with its verdict and numbers, then a table of all of them.
 
     The table gives the first call after which the two programs part, and one number
@@ -42,11 +52,13 @@ def confirmation(findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> st
     Args:
         findings: what was found.
         verdicts: one for each finding, in the same order.
+        marks: what sparklines are drawn with, from low to high.
+        programs: whether each program that was run stands under its finding.
     """
     if not findings:
         return _NOTHING
     pairs = list(zip(findings, verdicts, strict=True))
-    parts = ["\n".join(_story(finding, verdict)) for finding, verdict in pairs]
+    parts = ["\n\n".join(_story(*pair, marks, programs)) for pair in pairs]
     return "\n\n".join([*parts, "\n".join(_overview(pairs)), summary(verdicts)])
 
 
@@ -79,11 +91,17 @@ def place(finding: Finding) -> str:
     return f"{finding.path}:{cell}{finding.line}:{finding.column}"
 
 
-def _story(finding: Finding, verdict: Verdict) -> list[str]:
-    words = in_words(finding, verdict)
-    told = textwrap.wrap(words, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
-    numbers = _trajectories(finding, verdict)
-    return [line(finding), *told, *([""] if numbers else []), *numbers]
+def _story(finding: Finding, verdict: Verdict, marks: str, programs: bool) -> Iterator[str]:
+    words = textwrap.fill(
+        in_words(finding, verdict), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
+    )
+    yield f"{line(finding)}\n{words}"
+    elements = shown_elements(finding, verdict)
+    if elements and verdict.as_compiled:
+        yield textwrap.indent("\n".join(_pictures(elements, finding, verdict, marks)), _INDENT)
+        yield textwrap.indent("\n".join(_trajectories(elements, finding, verdict)), _INDENT)
+    if programs and verdict.snippet is not None:
+        yield textwrap.indent(verdict.snippet.rstrip(), _INDENT)
 
 
 def in_words(finding: Finding, verdict: Verdict) -> str:
@@ -91,14 +109,23 @@ def in_words(finding: Finding, verdict: Verdict) -> str:
     by = f" by {verdict.backend} {verdict.backend_version}" if verdict.backend else ""
     if verdict.instead_of:
         by += f" (for want of {verdict.instead_of}, which the file imports)"
-    told = difference(finding, verdict) if verdict.status == "confirmed" else ""
-    words = f"{WORDS[verdict.status]}{by}: {told or ' '.join(verdict.reason.split())}"
+    told = _parting(finding, verdict) or " ".join(verdict.reason.split())
+    words = f"{WORDS[verdict.status]}{by}: {told}"
     if verdict.refused:
         words += (
             f" (as it stands the list is refused: {verdict.refused}; these are the numbers "
             "with one update for each variable)"
         )
     return words
+
+
+def _parting(finding: Finding, verdict: Verdict) -> str:
+    """Say where the programs part, if that says more than the reason."""
+    if verdict.status != "confirmed" or finding.code not in ORDER:
+        return ""
+    seen = first_difference(finding, verdict)
+    # The reason says where a number that is not finite comes from.
+    return difference(finding, verdict) if seen and math.isfinite(seen[1]) else ""
 
 
 def difference(finding: Finding, verdict: Verdict) -> str:
@@ -108,50 +135,75 @@ def difference(finding: Finding, verdict: Verdict) -> str:
         return ""
     element, compiled, mended = seen
     calls = "1 call" if verdict.first_difference == 1 else f"{verdict.first_difference} calls"
+    new = finding.variable if finding.code in ORDER and finding.variable else "value"
     return (
-        f"after {calls} {element.name} is {number(compiled)}, with the new value {number(mended)}"
+        f"after {calls} {element.name} is {number(compiled)}, with the new {new} {number(mended)}"
     )
 
 
-def _trajectories(finding: Finding, verdict: Verdict) -> list[str]:
-    if not verdict.as_compiled:
-        return []
-    elements = shown_elements(finding, verdict)
-    right = [True] * (1 + 3 * len(elements))
-    heads = ["calls"] + ["compiled", "reversed", "new value"] * len(elements)
-    rows = [
-        [str(call), *(cell for element in elements for cell in _cells(element, verdict, call))]
+def _pictures(
+    elements: Sequence[Element], finding: Finding, verdict: Verdict, marks: str
+) -> list[str]:
+    """Draw what becomes of each number, a line each; its two programs have one scale."""
+    programs = [program for program in _programs(finding, verdict) if program[0] != "reversed"]
+    table = []
+    for element in elements:
+        lines = [_line(element, rows) for _, rows in programs]
+        drawn = zip(programs, sparklines(lines, marks), strict=True)
+        cells = [cell for (word, _), picture in drawn for cell in (word, picture)]
+        table.append([_shortened(element.name, _NAME_WIDTH), *cells])
+    return columns(table, [False] * len(table[0]))
+
+
+def _line(element: Element, rows: Rows) -> list[float]:
+    numbers = (element.at(rows, call) for call in range(len(rows)))
+    return [number for number in numbers if number is not None]
+
+
+def _trajectories(elements: Sequence[Element], finding: Finding, verdict: Verdict) -> list[str]:
+    programs = _programs(finding, verdict)
+    heads = ["calls"] + [word for word, _ in programs] * len(elements)
+    cells = [
+        [str(call), *(number(e.at(rows, call)) for e in elements for _, rows in programs)]
         for call in range(len(verdict.as_compiled))
     ]
-    table = columns([heads, *rows], right)
-    return [_INDENT + text for text in (_titles(elements, table[0]), *table)]
+    table = columns([heads, *cells], [True] * len(heads))
+    return [_titles(elements, table[0]), *table]
 
 
-def _cells(element: Element, verdict: Verdict, call: int) -> list[str]:
-    programs = (verdict.as_compiled, verdict.reversed, verdict.with_new_value)
-    return [number(element.at(rows, call)) for rows in programs]
+def _programs(finding: Finding, verdict: Verdict) -> list[tuple[str, Rows]]:
+    """Name the programs that there are numbers of."""
+    programs = (
+        ("compiled", verdict.as_compiled),
+        ("reversed", verdict.reversed),
+        ("new value" if finding.code in ORDER else "as meant", verdict.with_new_value),
+    )
+    return [(word, rows) for word, rows in programs if rows]
 
 
 def _titles(elements: Sequence[Element], heads: str) -> str:
-    """Set each variable's name above the first of its three columns."""
+    """Set each variable's name above the first of its columns."""
+    starts = [match.start() for match in re.finditer("compiled", heads)]
+    ends = [start - 1 for start in starts[1:]] + [_WIDTH - len(_INDENT)]
     title = ""
-    start = 0
-    for element in elements:
-        start = heads.index("compiled", start)
-        title = f"{title.ljust(start - 1)} {element.name}" if title else " " * start + element.name
-        start += 1
+    for element, start, end in zip(elements, starts, ends, strict=True):
+        title = title.ljust(start) + _shortened(element.name, end - start)
     return title
 
 
 def _overview(pairs: Sequence[tuple[Finding, Verdict]]) -> list[str]:
-    head = ("finding", "code", "verdict", "call", "variable", "compiled", "new value")
+    heads = ("code", "verdict", "call", "variable", "compiled", "new value")
     rows = [_overview_row(finding, verdict) for finding, verdict in pairs]
-    table = columns([head, *rows], (False, False, False, True, False, True, True))
+    told = columns([heads, *rows], (False, False, True, False, True, True))
+    # What is cut is the place: it stands above in full.
+    width = _WIDTH - max(map(len, told)) - 2
+    places = ["finding", *(_shortened(place(finding), width) for finding, _ in pairs)]
+    table = columns(list(zip(places, told, strict=True)), (False, False))
     return [table[0], "-" * max(map(len, table)), *table[1:]]
 
 
 def _overview_row(finding: Finding, verdict: Verdict) -> tuple[str, ...]:
-    start = (_shortened(place(finding)), finding.code, WORDS[verdict.status])
+    start = (finding.code, WORDS[verdict.status])
     seen = first_difference(finding, verdict)
     if seen is None:
         return (*start, "-", "-", "-", "-")
@@ -159,14 +211,14 @@ def _overview_row(finding: Finding, verdict: Verdict) -> tuple[str, ...]:
     return (
         *start,
         str(verdict.first_difference),
-        element.name,
+        _shortened(element.name, _NAME_WIDTH),
         number(compiled),
         number(mended),
     )
 
 
-def _shortened(where: str) -> str:
-    return where if len(where) <= _PLACE_WIDTH else "..." + where[3 - _PLACE_WIDTH :]
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else "..." + text[len(text) + 3 - width :]
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:

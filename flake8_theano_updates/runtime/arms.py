@@ -31,6 +31,7 @@ class Arms:
             for pair in fault.collection.registrations
             for node in (pair.target, pair.value)
         }
+        self._lines = {pair.target.lineno for pair in fault.collection.registrations}
         self.settled: dict[str, object] = {}
 
     def flat(self, body: Iterable[ast.stmt]) -> list[ast.stmt]:
@@ -75,6 +76,13 @@ class Arms:
         """Is everything there that the fault is made of?"""
         roots = [*statements, result, *(function for _, function in helpers)]
         return self.must <= {id(node) for root in roots for node in ast.walk(root)}
+
+    def holds_pairs(self, function: Function) -> bool:
+        """Do pairs of the collection stand in a function?"""
+        end = function.end_lineno or function.lineno
+        # Lines are fewer than nodes, and most functions have nothing to do with a fault.
+        near = any(function.lineno <= line <= end for line in self._lines)
+        return near and self._holds([function], self.pairs)
 
     def _arm_of_if(self, statement: ast.If) -> str:
         arm = self._chosen_arm(statement)

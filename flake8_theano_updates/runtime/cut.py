@@ -12,7 +12,6 @@ from flake8_theano_updates.model import Fault, Scope
 from flake8_theano_updates.runtime.arms import Arms
 from flake8_theano_updates.runtime.module import Function, Module
 from flake8_theano_updates.runtime.names import GRADIENTS
-from flake8_theano_updates.runtime.plain import plain_functions
 from flake8_theano_updates.runtime.statements import (
     MUTATORS,
     CannotCutError,
@@ -218,7 +217,7 @@ def _helpers(
     """Return the functions outside of ``scope`` that hold pairs, or only compute."""
     found: dict[str, Function] = {}
     for name, function in module.functions.items():
-        if function is not scope and arms._holds([function], arms.pairs):
+        if function is not scope and arms.holds_pairs(function):
             found[name] = function
     for one in module.lineage(owner):
         for statement in one.body:
@@ -226,7 +225,7 @@ def _helpers(
                 if arms._holds([statement], arms.pairs | arms.must):
                     found.setdefault(f"self.{statement.name}", statement)
     local = {name for node in ast.walk(scope) for name in _binds(node)}
-    for name, function in plain_functions(module):
+    for name, function in module.plain.items():
         if name not in local:
             found.setdefault(name, function)
     inside = {id(node) for node in ast.walk(scope)}

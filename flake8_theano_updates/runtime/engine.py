@@ -13,6 +13,7 @@ from flake8_theano_updates.runtime.allowlist import RefusedError, verify
 from flake8_theano_updates.runtime.cut import cut
 from flake8_theano_updates.runtime.lanes import Lane, in_lanes
 from flake8_theano_updates.runtime.module import Module, look_up
+from flake8_theano_updates.runtime.plain import with_plain_functions
 from flake8_theano_updates.runtime.snippet import Snippet, preference, snippet
 from flake8_theano_updates.runtime.stand_ins import SHAPES, stand_ins
 from flake8_theano_updates.runtime.statements import CannotCutError
@@ -58,7 +59,8 @@ def confirm(
     Returns:
         one verdict for each finding, in the same order.
     """
-    modules = {path: look_up(trees[path]) for path in {f.path for f in findings if f.fault}}
+    paths = {finding.path for finding in findings if finding.fault}
+    modules = {path: with_plain_functions(look_up(trees[path])) for path in paths}
 
     def one(finding: Finding, lane: Lane) -> Verdict:
         if finding.fault is None:

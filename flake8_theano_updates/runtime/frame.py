@@ -61,39 +61,39 @@ def new_shared(*parts, **named):
     return theano.shared(numpy.array(VALUES))
 
 
-def update_add(x, increment):
+def keras_update_add(x, increment):
     return (x, x + increment)
 
 
-def update_sub(x, decrement):
+def keras_update_sub(x, decrement):
     return (x, x - decrement)
 
 
-def moving_average_update(x, value, momentum):
+def keras_moving_average_update(x, value, momentum):
     return (x, x * momentum + value * (1 - momentum))
 
 
-def update(x, new_x):
+def keras_update(x, new_x):
     return (x, new_x)
 
 
-def int_shape(x):
+def keras_int_shape(x):
     return x.get_value().shape
 
 
-def numpy_dtype(x):
+def keras_dtype(x):
     return x.dtype
 
 
-def zeros(shape=(), dtype="float64", name=None):
+def keras_zeros(shape=(), dtype="float64", name=None):
     return theano.shared(numpy.zeros(shape), name=name)
 
 
-def ones(shape=(), dtype="float64", name=None):
+def keras_ones(shape=(), dtype="float64", name=None):
     return theano.shared(numpy.ones(shape), name=name)
 
 
-def variable(value, dtype="float64", name=None):
+def keras_variable(value, dtype="float64", name=None):
     return theano.shared(numpy.asarray(value, dtype="float64"), name=name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flake8_theano_updates.interpreter.names import BACKENDS
 from flake8_theano_updates.model import Scope
@@ -51,6 +51,7 @@ class Module:
         functions: the module's own functions by name.
         classes: its classes by name.
         backends: the backends that it imports, in their order.
+        plain: those of its functions that only compute.
     """
 
     tree: ast.Module
@@ -58,6 +59,7 @@ class Module:
     functions: Mapping[str, Function]
     classes: Mapping[str, ast.ClassDef]
     backends: tuple[str, ...]
+    plain: Mapping[str, Function] = field(default_factory=dict)
 
     def full_name(self, node: ast.AST) -> str | None:
         """Return ``theano.tensor.sqrt`` for ``T.sqrt``, or None if it is not imported."""
@@ -152,6 +154,9 @@ def canonical(full: str) -> str:
     """Let the backends' names, and old places of what they use, be Theano's."""
     if full.endswith(".OrderedDict"):
         return "collections.OrderedDict"
+    inside = full.lstrip(".")
+    if inside != full and inside.partition(".")[0] == "backend":
+        return f"keras.{inside}"  # as Keras' own modules import it
     for old, new in SAME.items():
         if full == old or full.startswith(old + "."):
             return new + full[len(old) :]

@@ -132,16 +132,16 @@ FACADE = {
     "transpose": "theano.tensor.transpose",
 }
 FACADE_FUNCTIONS = {
-    "dtype": "numpy_dtype",
-    "get_variable_shape": "int_shape",
-    "int_shape": "int_shape",
-    "moving_average_update": "moving_average_update",
-    "ones": "ones",
-    "update": "update",
-    "update_add": "update_add",
-    "update_sub": "update_sub",
-    "variable": "variable",
-    "zeros": "zeros",
+    "dtype": "keras_dtype",
+    "get_variable_shape": "keras_int_shape",
+    "int_shape": "keras_int_shape",
+    "moving_average_update": "keras_moving_average_update",
+    "ones": "keras_ones",
+    "update": "keras_update",
+    "update_add": "keras_update_add",
+    "update_sub": "keras_update_sub",
+    "variable": "keras_variable",
+    "zeros": "keras_zeros",
 }
 FACADES = ("keras.backend", "tensorflow.keras.backend")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from dataclasses import replace
 
-from flake8_theano_updates.runtime.module import Function, Module
+from flake8_theano_updates.runtime.module import Module
 from flake8_theano_updates.runtime.names import (
     BUILTINS,
     KNOWN,
@@ -22,11 +22,14 @@ _SYNTAX = (
 )  # fmt: skip
 
 
-def plain_functions(module: Module) -> Iterator[tuple[str, Function]]:
-    """Yield the module's functions that use nothing but their arguments and known names."""
-    for name, function in module.functions.items():
-        if isinstance(function, ast.FunctionDef) and _is_plain(function, module):
-            yield name, function
+def with_plain_functions(module: Module) -> Module:
+    """Note the functions of a module that use nothing but their arguments and known names."""
+    plain = {
+        name: function
+        for name, function in module.functions.items()
+        if isinstance(function, ast.FunctionDef) and _is_plain(function, module)
+    }
+    return replace(module, plain=plain)
 
 
 def _is_plain(function: ast.FunctionDef, module: Module) -> bool:

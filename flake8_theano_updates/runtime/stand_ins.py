@@ -261,8 +261,12 @@ class _Writer:
                 f"theano.shared({array(self._shape, next(self._arrays))})" for _ in range(MANY)
             )
             wrt = f"[{', '.join(entries)}]"
-        target = self._usage.has((*place, "v"), "target", "read")
-        value = "new_shared(p)" if target else "0.9 * p - 0.1"
+        inner = (*place, "v")
+        value = "0.9 * p - 0.1"
+        if self._usage.has(inner, "target", "read"):
+            value = "new_shared(p)"
+        elif self._kind(inner) == "callable":
+            value = "smooth"
         return f"collections.OrderedDict((p, {value}) for p in {wrt})"
 
     def _shared(self, place: Place) -> str:

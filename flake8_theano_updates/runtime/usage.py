@@ -32,7 +32,9 @@ Value: TypeAlias = "Place | list[Value] | Items | None"
 Environment: TypeAlias = "ChainMap[str, Value]"
 
 PASSED_ON = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set"})
-PAIRS = frozenset({"update", "update_add", "update_sub", "moving_average_update"})
+PAIRS = frozenset(
+    f"keras_{name}" for name in ("update", "update_add", "update_sub", "moving_average_update")
+)
 DEPTH = 4
 
 

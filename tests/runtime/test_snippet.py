@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from runtime.faults import PATH, made, verdict_on
 
+from flake8_theano_updates import check
 from flake8_theano_updates.model import Finding, Registration, Verdict
 from flake8_theano_updates.runtime import confirm
 
@@ -951,3 +952,25 @@ updates = [(v, v + 1),
 """
     verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
     assert verdict.status == "confirmed"
+
+
+def test_inside_of_keras_and_a_variable_called_update() -> None:
+    source = """
+from . import backend as K
+
+class Adadelta:
+    def get_updates(self, params, constraints, loss):
+        grads = self.get_gradients(loss, params)
+        accumulators = [K.zeros(K.get_variable_shape(p)) for p in params]
+        self.updates = [K.update_add(self.iterations, 1)]
+        for p, g, a in zip(params, grads, accumulators):
+            self.updates.append(K.update(a, 0.9 * a + 0.1 * K.square(g)))
+            update = g / K.sqrt(a + 1e-6)  # read
+            new_p = constraints[p](p - 0.1 * update)
+            self.updates.append(K.update(p, new_p))
+        return self.updates
+"""
+    tree = ast.parse(HEAD + source)
+    (finding,) = check(tree, (HEAD + source).splitlines(), PATH)
+    (verdict,) = confirm([finding], {PATH: tree})
+    assert verdict.status == "confirmed", verdict.reason

@@ -1,0 +1,45 @@
+"""Findings that carry their verdict: what flake8 reports with ``--thu-confirm``."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flake8_theano_updates import runtime
+from flake8_theano_updates.internal_error import internal_error
+from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.report.text import in_words
+
+_LONGEST = 200  # characters of a verdict in a message
+
+
+def confirmed(findings: Sequence[Finding], tree: ast.Module) -> list[Finding]:
+    """Ask the backend about the findings of one file; leave out what it refutes.
+
+    The worker lives as long as this call: flake8 makes a plugin for each file and tells
+    none of them which is the last.
+
+    Args:
+        findings: what was found in the file.
+        tree: its syntax tree, the one that they were made from.
+
+    Returns:
+        the other findings with the verdict in their messages; where the backend cannot
+        be asked, all of them, with the reason.
+    """
+    try:
+        verdicts = runtime.confirm(findings, {finding.path: tree for finding in findings})
+    except Exception as error:
+        # What was found stays found.
+        verdicts = [Verdict("unresolved", internal_error("", error).message)] * len(findings)
+    pairs = zip(findings, verdicts, strict=True)
+    return [_told(*pair) for pair in pairs if pair[1].status != "agrees"]
+
+
+def _told(finding: Finding, verdict: Verdict) -> Finding:
+    if finding.fault is None:
+        return finding  # there was nothing to ask
+    words = textwrap.shorten(in_words(finding, verdict), _LONGEST, placeholder="...")
+    return replace(finding, message=f"{finding.message} ({words})")

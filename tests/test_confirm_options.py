@@ -1,0 +1,217 @@
+"""Options of ``theano-updates confirm``, with a real backend behind them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import run, run_json
+from marks import FOLDER
+from samples import STALE
+
+needs_theano = pytest.mark.skipif(
+    importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
+)
+
+# The second update subtracts what it adds: whatever the velocity is, nothing changes.
+HARMLESS = STALE.replace("param + velocity", "param + velocity - velocity")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "train.py").write_text(STALE)
+    return tmp_path
+
+
+@needs_theano
+def test_another_interpreter_compiles(project: Path) -> None:
+    # A program of this name on PATH, and one by its place from here.
+    (project / "bin").mkdir()
+    (project / "bin" / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (project / "bin" / "python").chmod(0o755)
+    (found,) = run_json("confirm", "--python", "bin/python", "train.py", cwd=project)
+    assert found["verdict"]["status"] == "confirmed"
+    assert found["verdict"]["python"] == "{}.{}.{}".format(*sys.version_info)
+
+
+def test_an_interpreter_that_cannot_be_run_is_refused(project: Path) -> None:
+    (project / "plain").write_text("#!/bin/sh\n")
+    (project / "folder").mkdir()
+    for path, complaint in {
+        "nowhere/python": "there is no program nowhere/python",
+        "no-such-python": "there is no program no-such-python",
+        "./plain": "./plain is not executable",
+        "folder": "folder is a folder, not an interpreter",
+        "": "no path is given",
+    }.items():
+        done = run("theano-updates", "confirm", "--python", path, "train.py", cwd=project)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.endswith(f"error: argument --python: {complaint}\n")
+
+
+def test_an_interpreter_without_a_backend_is_told(project: Path) -> None:
+    venv.create(project / "empty", with_pip=False)
+    python = project / "empty" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    done = run("theano-updates", "confirm", "--python", python, "train.py", cwd=project)
+    assert done.returncode == 2
+    assert done.stderr.startswith("theano-updates: confirm: no Theano")
+    assert str(python) in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such scripts")
+def test_a_program_that_is_no_interpreter_is_told(project: Path) -> None:
+    (project / "false").write_text("#!/bin/sh\nexit 3\n")
+    (project / "false").chmod(0o755)
+    done = run("theano-updates", "confirm", "--python", "./false", "train.py", cwd=project)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"theano-updates: confirm: {project / 'false'} does not start: ")
+
+
+@needs_theano
+def test_as_many_jobs_as_one_likes_give_the_same(project: Path) -> None:
+    for name in ("a.py", "b.py", "c.py"):
+        (project / name).write_text(STALE.replace("0.9", f"0.{ord(name[0]) % 10}"))
+    one = run("theano-updates", "confirm", "--jobs=1", ".", cwd=project)
+    more = run("theano-updates", "confirm", "--jobs=3", ".", cwd=project)
+    assert one.stdout.splitlines()[-1] == "4 findings: 4 confirmed"
+    assert (more.stdout, more.stderr, more.returncode) == (one.stdout, one.stderr, 1)
+
+
+@needs_theano
+def test_a_program_that_takes_too_long_is_unresolved(project: Path) -> None:
+    options = ("--timeout=0.5", "--calls=1000000000")
+    (found,) = run_json("confirm", *options, "train.py", cwd=project)
+    assert found["verdict"]["status"] == "unresolved"
+    assert "it took more than 0.5 seconds" in found["verdict"]["reason"]
+
+
+@needs_theano
+def test_what_is_refuted_does_not_count(project: Path) -> None:
+    (project / "train.py").write_text(HARMLESS)
+    found = run_json("confirm", "train.py", cwd=project)
+    assert {one["verdict"]["status"] for one in found} == {"agrees"}
+    done = run("theano-updates", "confirm", "train.py", cwd=project)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].endswith(f"{len(found)} refuted")
+    (project / "wrong.py").write_text(STALE)
+    assert run("theano-updates", "confirm", ".", cwd=project).returncode == 1
+
+
+@needs_theano
+def test_the_readme_shows_what_is_printed(project: Path) -> None:
+    program = FOLDER / "THU101" / "programs" / "momentum.py"
+    (project / "momentum.py").write_bytes(program.read_bytes())
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("$ theano-updates confirm momentum.py\n")[2].partition("```")[0]
+    assert run("theano-updates", "confirm", "momentum.py", cwd=project).stdout == shown
+    done = run("flake8", "--isolated", "--select=THU", "--thu-confirm", "momentum.py", cwd=project)
+    verdict = done.stdout[done.stdout.rindex("(") :].strip()
+    assert f"`{verdict}`" in readme
+
+
+@needs_theano
+@pytest.mark.parametrize(
+    ("encoding", "drawn"),
+    # param stays at 1 for two calls, and then falls; with the new velocity it falls at once.
+    [("utf-8", "param     compiled  ███"), ("ascii", "param     compiled  ###")],
+)
+def test_sparklines_are_what_standard_output_can_show(
+    project: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, drawn: str
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    done = run("theano-updates", "confirm", "train.py", cwd=project)
+    assert f"    {drawn}" in done.stdout.splitlines()[3]
+
+
+@needs_theano
+def test_a_program_is_shown_under_its_finding_and_in_json_where_it_always_is(project: Path) -> None:
+    (found,) = run_json("confirm", "train.py", cwd=project)
+    shown = run("theano-updates", "confirm", "--show-snippet", "train.py", cwd=project)
+    lines = [f"    {line}" if line else "" for line in found["verdict"]["snippet"].splitlines()]
+    assert "\n".join(["", *lines, "", "finding "]) in shown.stdout
+    assert run_json("confirm", "--show-snippet", "train.py", cwd=project) == [found]
+
+
+@needs_theano
+def test_saved_programs_run_alone_and_come_to_the_same_verdict(project: Path) -> None:
+    for path in (FOLDER / "question.py", FOLDER / "THU101" / "programs" / "momentum.py"):
+        (project / path.name).write_bytes(path.read_bytes())
+    (project / "train.py").write_text(HARMLESS)
+    found = run_json("confirm", "--save-snippets", "out/kept", ".", cwd=project)
+    assert {one["verdict"]["status"] for one in found} == {"confirmed", "agrees"}
+    names = [f"{one['path'][2:-3]}_{one['line']}_{one['column']}_{one['code']}.py" for one in found]
+    assert sorted(os.listdir(project / "out" / "kept")) == sorted(names)
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("THEANO")}
+    clean["THEANO_FLAGS"] = f"cxx=,blas.ldflags=,base_compiledir={project / 'compiled'}"
+    for one, name in zip(found, names, strict=True):
+        done = subprocess.run(
+            [sys.executable, name],
+            cwd=project / "out" / "kept",
+            env=clean,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert printed(done.stdout) == {
+            kind: rows_by_name(one["verdict"], kind)
+            for kind in ("as_compiled", "reversed", "with_new_value")
+        }
+        first = one["verdict"]["first_difference"]
+        last = done.stdout.splitlines()[-1]
+        assert ("no difference" in last) == (first is None)
+        assert first is None or f" call {first} on" in last
+
+
+def printed(text: str) -> dict[str, list[dict[str, Any]]]:
+    """Read what a program prints: each trajectory's rows, as values by name."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in text.splitlines():
+        if line in ("as compiled:", "reversed:", "with new value:"):
+            found[line[:-1].replace(" ", "_")] = rows = []
+        elif match := re.match(r"  after \d+: (.*)", line):
+            pairs = re.findall(r"(\w+) = (\[.*?\]|[^,]+)(?:, |$)", match[1])
+            rows.append({name: ast.literal_eval(value) for name, value in pairs})
+    return found
+
+
+def rows_by_name(verdict: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [dict(zip(verdict["names"], row, strict=True)) for row in verdict[kind]]
+
+
+@needs_theano
+@pytest.mark.parametrize(
+    ("place", "complaint"),
+    [
+        ("train.py", "train.py: it is no folder"),
+        ("train.py/inside", "train.py/inside: Not a directory"),
+        ("full", "full/train_7_32_THU101.py: Is a directory"),
+    ],
+)
+def test_where_programs_cannot_be_written_it_says_so(
+    project: Path, place: str, complaint: str
+) -> None:
+    (project / "full" / "train_7_32_THU101.py").mkdir(parents=True)
+    done = run("theano-updates", "confirm", "--save-snippets", place, "train.py", cwd=project)
+    assert done.returncode == 2
+    assert done.stderr == f"theano-updates: --save-snippets: {complaint}\n"
+    assert done.stdout.endswith("1 finding: 1 confirmed\n")
+    assert (project / "train.py").read_text() == STALE
+
+
+@needs_theano
+def test_a_program_of_a_cell_is_named_after_it(project: Path) -> None:
+    cell = {"cell_type": "code", "metadata": {}, "source": STALE}
+    notebook = {"nbformat": 4, "metadata": {}, "cells": [{**cell, "source": ""}, cell]}
+    (project / "n.ipynb").write_text(json.dumps(notebook))
+    run("theano-updates", "confirm", "--save-snippets=out", "n.ipynb", cwd=project)
+    assert os.listdir(project / "out") == ["n_cell2_7_32_THU101.py"]

@@ -1,0 +1,162 @@
+"""``flake8 --thu-confirm``: verdicts in messages, without ever ending flake8's run."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from commands import run, run_python
+from samples import FINDING, STALE
+
+from flake8_theano_updates import runtime
+from flake8_theano_updates.confirmed import confirmed
+from flake8_theano_updates.model import Verdict
+
+needs_theano = pytest.mark.skipif(
+    importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
+)
+
+# At the start velocity is 0 and param is 1. The old velocity leaves param where it is; the new
+# one is 0.9 * 0 - 0.1 * 2 * 1, the gradient of param**2 being 2 * param.
+CONFIRMED = "(confirmed by theano 1.0.5: after 1 call param is 1, with the new velocity 0.8)"
+HARMLESS = STALE.replace("param + velocity", "param + velocity - velocity")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a stale read, and one for temporary files that is empty in the end."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "stale.py").write_text(STALE)
+    return tmp_path
+
+
+def left_behind(project: Path) -> list[str]:
+    """Wait for workers that are about to end; return what they leave."""
+    end = time.monotonic() + 10
+    while (left := os.listdir(project / "temporary")) and time.monotonic() < end:
+        time.sleep(0.1)
+    return [name for name in left if name.startswith("theano-updates-")]
+
+
+@needs_theano
+def test_the_verdict_is_in_the_message(project: Path) -> None:
+    plain = run("flake8", "--isolated", "--select=THU", "stale.py", cwd=project)
+    assert plain.stdout.count("\n") == 1
+    done = run("flake8", "--isolated", "--select=THU", "--thu-confirm", "stale.py", cwd=project)
+    assert done.stdout == plain.stdout.replace("\n", f" {CONFIRMED}\n")
+    assert (done.stderr, done.returncode) == ("", 1)
+    assert left_behind(project) == []
+
+
+@needs_theano
+def test_what_is_refuted_is_not_reported(project: Path) -> None:
+    (project / "stale.py").write_text(HARMLESS)
+    options = ("--isolated", "--select=THU", "stale.py")
+    assert run("flake8", *options, cwd=project).returncode == 1
+    done = run("flake8", "--thu-confirm", *options, cwd=project)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+@needs_theano
+@pytest.mark.parametrize("name", ["setup.cfg", "tox.ini", ".flake8", "pyproject.toml"])
+def test_configuration_files_ask_for_it(project: Path, name: str) -> None:
+    section = "[tool.flake8]" if name == "pyproject.toml" else "[flake8]"
+    (project / name).write_text(f"{section}\nthu-confirm = true\n")
+    done = run("flake8", "--select=THU", "stale.py", cwd=project)
+    assert CONFIRMED in done.stdout, done.stderr
+    (project / name).write_text(f"{section}\nthu-confirm = false\n")
+    assert "(confirmed" not in run("flake8", "--select=THU", "stale.py", cwd=project).stdout
+
+
+@needs_theano
+def test_standard_input_and_several_processes(project: Path) -> None:
+    options = ("--isolated", "--select=THU", "--thu-confirm")
+    given = run("flake8", *options, "--stdin-display-name=x.py", "-", cwd=project, stdin=STALE)
+    assert given.stdout.startswith("x.py:7:32: THU101 ")
+    assert CONFIRMED in given.stdout
+    for name in "abcd":
+        (project / f"{name}.py").write_text(STALE if name != "b" else HARMLESS)
+    done = run("flake8", *options, "--jobs=3", ".", cwd=project)
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
+        "./a.py",
+        "./c.py",
+        "./d.py",
+        "./stale.py",
+    ]
+    assert done.stdout.count(CONFIRMED) == 4
+    assert done.stderr == ""
+    assert left_behind(project) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("ImportError('No module named ' + __name__)", "no Theano, "),
+        ("RuntimeError('two\\nlines')", "RuntimeError: two"),
+    ],
+)
+def test_without_a_backend_findings_stay_and_say_so(
+    project: Path, monkeypatch: pytest.MonkeyPatch, error: str, reason: str
+) -> None:
+    for name in ("theano", "aesara", "pytensor"):
+        (project / "broken" / name).mkdir(parents=True)
+        (project / "broken" / name / "__init__.py").write_text(f"raise {error}\n")
+    monkeypatch.setenv("PYTHONPATH", str(project / "broken"))
+    (project / "other.py").write_text("import os\n")
+    options = ("--isolated", "--select=THU,F401", "--thu-confirm")
+    done = run("flake8", *options, "other.py", "stale.py", cwd=project)
+    assert (done.stderr, done.returncode) == ("", 1)
+    unused, stale = sorted(done.stdout.splitlines())
+    assert unused == "other.py:1:1: F401 'os' imported but unused"
+    assert stale.startswith("stale.py:7:32: THU101 stale read: ")
+    assert " (unresolved: " in stale
+    assert reason in stale
+    assert left_behind(project) == []
+
+
+def test_an_error_of_the_checker_is_a_reason_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("one\ntwo")
+
+    monkeypatch.setattr(runtime, "confirm", fails)
+    (found,) = confirmed([FINDING], {})
+    assert found.message.startswith(
+        "stale read (unresolved: internal error: ZeroDivisionError: one two at "
+    )
+
+
+def test_a_message_stays_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = Verdict("raises", "ValueError:\n" + "word " * 200, "theano", "1.0.5")
+    monkeypatch.setattr(runtime, "confirm", lambda *_: [long])
+    (found,) = confirmed([FINDING], {})
+    assert found.message.startswith("stale read (raises by theano 1.0.5: ValueError: word word ")
+    assert found.message.endswith("word...)")
+    assert "\n" not in found.message
+    assert len(found.message) < 250
+
+
+def test_where_there_is_nothing_to_ask_the_message_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = Verdict("unresolved", "it is not about values")
+    monkeypatch.setattr(runtime, "confirm", lambda *_: [nothing])
+    finding = replace(FINDING, fault=None)
+    assert confirmed([finding], {}) == [finding]
+
+
+def test_without_the_option_nothing_of_the_runtime_is_imported(project: Path) -> None:
+    code = (
+        "import sys\nfrom flake8.main.cli import main\nmain(sys.argv[1:])\n"
+        "heavy = ('libcst', 'flake8_theano_updates.runtime', 'flake8_theano_updates.report')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    options = ("--isolated", "--select=THU", "--jobs=1", "stale.py")
+    done = run_python("-c", code, *options, cwd=project)
+    assert done.stdout.splitlines()[-1] == "[]"
+    # What has no findings needs no runtime either.
+    (project / "fine.py").write_text("import theano\n")
+    done = run_python("-c", code, "--thu-confirm", *options[:-1], "fine.py", cwd=project)
+    assert done.stdout == "[]\n"
