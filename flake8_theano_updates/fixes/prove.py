@@ -138,7 +138,8 @@ def _proof(step: Mended, trial: _Trial, lost: str | None) -> Proof:
     if lost is not None:
         return Proof("failed", lost)
     if after.status in _NO_NUMBERS:
-        return Proof("failed", f"after the fix, {after.reason}")
+        status: Literal["failed", "open"] = "failed" if after.status == "raises" else "open"
+        return Proof(status, f"after it, {after.reason}")
     if was_refused:
         return Proof("proven")
     if set(before.names) == set(after.names):
