@@ -13,7 +13,6 @@ from flake8_theano_updates.looking import Looked
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.progress import ProgressBar
 from flake8_theano_updates.report import json as json_report
-from flake8_theano_updates.report import sarif as sarif_report
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.programs import programs
 from flake8_theano_updates.report.sparkline import marks_for
@@ -48,6 +47,9 @@ def run(
     if options.format == "json":
         print(json_report.report(findings, verdicts))
     elif options.format == "sarif":
+        # Imported here: the other formats do without it.
+        from flake8_theano_updates.report import sarif as sarif_report
+
         print(sarif_report.report(findings, verdicts))
     else:
         marks = marks_for(sys.stdout.encoding)
