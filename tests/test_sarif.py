@@ -15,6 +15,7 @@ from commands import run
 from fixing import expected_path
 from marks import FOLDER
 
+from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report.sarif import report
 from flake8_theano_updates.rules import RULES
@@ -259,6 +260,11 @@ def test_a_verdict_decides_on_the_level(status: Any, kind: str, level: str) -> N
     assert "theano 1.0.5: so it is" in result["message"]["text"]
     assert result["properties"]["verdict"]["status"] == status
     assert result["properties"]["verdict"]["as_compiled"] == [[1.0], ["NaN"]]
+
+
+def test_a_rule_that_is_off_by_default_gives_notes_and_a_failing_check_an_error() -> None:
+    findings = [replace(STALE, code="THU902"), internal_error("a.py", ValueError("broken"))]
+    assert [one["level"] for one in _results(report(findings))] == ["note", "error"]
 
 
 @pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
