@@ -45,7 +45,7 @@ def fixed(source: str, kind: Kind) -> Chain:
         return kind
 
     first = source_of(ast.parse(source), split(source), look)
-    return mend(first, choose, look, lambda source, step: None)
+    return mend(first, choose, look, lambda step: None)
 
 
 def fixture_paths(kind: Kind) -> Iterator[Path]:
