@@ -2,8 +2,9 @@
 
 Both compile and call the same 300 functions: a hundred optimizers as written, in the other
 order, and with the new value. ``by_hand.py`` has them written out; ``confirm`` reads the
-source, writes a program for each finding and runs it in a worker. CPU seconds of whole
-commands and their children, less those of the import of the backend; medians of runs in turn.
+source, writes a program for each finding and runs it in workers. CPU and wall seconds of
+whole commands and their children, less those of the import of the backend; medians of runs
+in turn. The wall time says little on a machine that has other work.
 
     python benchmarks/confirm_speed.py [--runs 3]
 """
@@ -17,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 FINDINGS = 100
@@ -56,11 +58,12 @@ def source() -> str:
     return "".join(parts)
 
 
-def cpu_seconds(command: list[str], folder: str) -> float:
-    """Run a command to its end; findings are exit status 1."""
+def seconds(command: list[str], folder: str) -> tuple[float, float]:
+    """Run a command and return its CPU and wall seconds; findings are exit status 1."""
     flags = f"cxx=,blas.ldflags=,device=cpu,floatX=float64,base_compiledir={folder}/compiled"
     environment = {"PATH": os.environ["PATH"], "HOME": folder, "OMP_NUM_THREADS": "1"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
     done = subprocess.run(
         command,
         env=environment | {"THEANO_FLAGS": flags},
@@ -68,11 +71,12 @@ def cpu_seconds(command: list[str], folder: str) -> float:
         text=True,
         check=False,
     )
+    wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode > 1:
         raise RuntimeError(done.stderr)
     print(f"  {done.stdout.splitlines()[-1] if done.stdout else 'import theano'}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 
 
 def main() -> None:
@@ -81,7 +85,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     runs = parser.parse_args().runs
     by_hand = str(Path(__file__).with_name("by_hand.py"))
-    seconds: dict[str, list[float]] = {"import": [], "by hand": [], "confirm": []}
+    taken: dict[str, list[tuple[float, float]]] = {"import": [], "by hand": [], "confirm": []}
     with tempfile.TemporaryDirectory() as folder:
         module = Path(folder, "hundred.py")
         module.write_text(source(), encoding="utf-8")
@@ -92,13 +96,14 @@ def main() -> None:
         }
         for _ in range(runs):
             for name, command in commands.items():
-                seconds[name].append(cpu_seconds(command, folder))
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    beyond = {name: value - medians["import"] for name, value in medians.items()}
-    print(f"import of the backend  {medians['import']:.2f} s")
-    print(f"by hand, beyond it     {beyond['by hand']:.2f} s")
-    print(f"confirm, beyond it     {beyond['confirm']:.2f} s")
-    print(f"confirm / by hand      x{beyond['confirm'] / beyond['by hand']:.2f}")
+                taken[name].append(seconds(command, folder))
+    for kind, title in enumerate(("CPU", "wall")):
+        medians = {name: statistics.median(t[kind] for t in times) for name, times in taken.items()}
+        start = medians.pop("import")
+        print(f"{title}: import of the backend {start:.2f} s; beyond it", end="")
+        by_hand_takes, confirm_takes = (medians[name] - start for name in ("by hand", "confirm"))
+        print(f" by hand {by_hand_takes:.2f} s, confirm {confirm_takes:.2f} s", end="")
+        print(f" (x{confirm_takes / by_hand_takes:.2f})")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
-import shutil
 
 from flake8_theano_updates import __version__
-from flake8_theano_updates.options import BadOption, codes, compilers
+from flake8_theano_updates.options import BadOption, codes, compilers, interpreter
 from flake8_theano_updates.rules import RULES
 
 
@@ -64,9 +62,9 @@ def _add_confirm(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--jobs",
         type=_positive,
-        default=1,
         metavar="N",
-        help="how many processes compile side by side (default: %(default)s)",
+        help="how many processes compile side by side (default: one for every 25 findings, and "
+        "no more than there are cores)",
     )
     verb.add_argument(
         "--timeout",
@@ -213,15 +211,10 @@ def _path(text: str) -> str:
 
 def _program(text: str) -> str:
     """Return the absolute path of a program that is given by its path or its name."""
-    found = shutil.which(_path(text))
-    if found is not None:
-        # Not resolved: a link's own place tells Python to which environment it belongs.
-        return os.path.abspath(found)
-    if os.path.isdir(text):
-        raise argparse.ArgumentTypeError(f"{text} is a folder, not an interpreter")
-    if os.path.exists(text):
-        raise argparse.ArgumentTypeError(f"{text} is not executable")
-    raise argparse.ArgumentTypeError(f"there is no program {text}")
+    try:
+        return interpreter(_path(text))
+    except BadOption as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _positive(text: str) -> int:

@@ -15,7 +15,9 @@ from flake8_theano_updates.report.text import in_words
 _LONGEST = 200  # characters of a verdict in a message
 
 
-def confirmed(findings: Sequence[Finding], tree: ast.Module) -> list[Finding]:
+def confirmed(
+    findings: Sequence[Finding], tree: ast.Module, python: str | None = None
+) -> list[Finding]:
     """Ask the backend about the findings of one file; leave out what it refutes.
 
     The worker lives as long as this call: flake8 makes a plugin for each file and tells
@@ -24,13 +26,15 @@ def confirmed(findings: Sequence[Finding], tree: ast.Module) -> list[Finding]:
     Args:
         findings: what was found in the file.
         tree: its syntax tree, the one that they were made from.
+        python: the interpreter that has the backend; this one by default.
 
     Returns:
         the other findings with the verdict in their messages; where the backend cannot
         be asked, all of them, with the reason.
     """
     try:
-        verdicts = runtime.confirm(findings, {finding.path: tree for finding in findings})
+        trees = {finding.path: tree for finding in findings}
+        verdicts = runtime.confirm(findings, trees, python=python)
     except Exception as error:
         # What was found stays found.
         verdicts = [Verdict("unresolved", internal_error("", error).message)] * len(findings)

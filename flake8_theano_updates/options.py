@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterable
 
 from flake8_theano_updates.rules import RULES
@@ -46,3 +48,20 @@ def compilers(texts: Iterable[str]) -> dict[str, str | int]:
             raise BadOption(f"{text!r}: {place!r} is neither a keyword nor a position")
         found[name.strip()] = int(place) if place.isdigit() else place
     return found
+
+
+def interpreter(text: str) -> str:
+    """Return the absolute path of an interpreter, given by its path or its name on PATH.
+
+    Raises:
+        BadOption: if there is no program of this name.
+    """
+    found = shutil.which(text)
+    if found is not None:
+        # Not resolved: a link's own place tells Python to which environment it belongs.
+        return os.path.abspath(found)
+    if os.path.isdir(text):
+        raise BadOption(f"{text} is a folder, not an interpreter")
+    if os.path.exists(text):
+        raise BadOption(f"{text} is not executable")
+    raise BadOption(f"there is no program {text}")

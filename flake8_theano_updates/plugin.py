@@ -12,7 +12,7 @@ from flake8.options.manager import OptionManager
 
 import flake8_theano_updates
 from flake8_theano_updates.interpreter.names import is_theano_code
-from flake8_theano_updates.options import BadOption, codes, compilers
+from flake8_theano_updates.options import BadOption, codes, compilers, interpreter
 
 
 class Plugin:
@@ -64,6 +64,13 @@ class Plugin:
             help="compile each finding, say what the backend computes, and report nothing that "
             "it refutes; takes a second or more for each file with findings",
         )
+        manager.add_option(
+            "--thu-python",
+            parse_from_config=True,
+            metavar="PATH",
+            help="the interpreter that has the backend for --thu-confirm (default: the one that "
+            "runs flake8)",
+        )
 
     @staticmethod
     def parse_options(options: argparse.Namespace) -> None:
@@ -71,6 +78,7 @@ class Plugin:
         try:
             options.thu_enable = codes(options.thu_enable)
             options.thu_function = compilers(options.thu_function)
+            options.thu_python = options.thu_python and interpreter(options.thu_python)
         except BadOption as error:
             raise ExecutionError(f"flake8-theano-updates: {error}") from None
 
@@ -94,7 +102,7 @@ class Plugin:
                 # Imported here: it needs more than the standard library.
                 from flake8_theano_updates.confirmed import confirmed
 
-                findings = confirmed(findings, self._tree)
+                findings = confirmed(findings, self._tree, self._options.thu_python)
         except Exception as error:  # flake8 would end its whole run
             findings = [internal_error(self._filename, error)]
         for finding in findings:

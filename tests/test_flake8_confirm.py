@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 import time
+import venv
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,7 +134,7 @@ def test_an_error_of_the_checker_is_a_reason_too(monkeypatch: pytest.MonkeyPatch
 
 def test_a_message_stays_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None:
     long = Verdict("raises", "ValueError:\n" + "word " * 200, "theano", "1.0.5")
-    monkeypatch.setattr(runtime, "confirm", lambda *_: [long])
+    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [long])
     (found,) = confirmed([FINDING], {})
     assert found.message.startswith("stale read (raises by theano 1.0.5: ValueError: word word ")
     assert found.message.endswith("word...)")
@@ -142,7 +144,7 @@ def test_a_message_stays_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_where_there_is_nothing_to_ask_the_message_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = Verdict("unresolved", "it is not about values")
-    monkeypatch.setattr(runtime, "confirm", lambda *_: [nothing])
+    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [nothing])
     finding = replace(FINDING, fault=None)
     assert confirmed([finding], {}) == [finding]
 
@@ -160,3 +162,17 @@ def test_without_the_option_nothing_of_the_runtime_is_imported(project: Path) ->
     (project / "fine.py").write_text("import theano\n")
     done = run_python("-c", code, "--thu-confirm", *options[:-1], "fine.py", cwd=project)
     assert done.stdout == "[]\n"
+
+
+@needs_theano
+def test_another_interpreter_confirms(project: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    venv.create(empty, with_pip=False)
+    options = ("--isolated", "--select=THU", "--thu-confirm", "stale.py")
+    done = run("flake8", *options, f"--thu-python={sys.executable}", cwd=project)
+    assert CONFIRMED in done.stdout
+    done = run("flake8", *options, f"--thu-python={empty / 'bin' / 'python'}", cwd=project)
+    assert "(unresolved: no Theano, Theano-PyMC, Aesara or PyTensor in " in done.stdout
+    done = run("flake8", *options, "--thu-python=no-such-python", cwd=project)
+    assert "there is no program no-such-python" in done.stdout
+    assert done.returncode == 1

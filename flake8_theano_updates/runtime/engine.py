@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,8 @@ from flake8_theano_updates.runtime.told import NOTHING_TO_RUN, told
 from flake8_theano_updates.runtime.usage import Usage
 from flake8_theano_updates.runtime.verdict import judged, raised, unresolved
 
+# As many findings take a worker as long as its start.
+WORTH_A_WORKER = 25
 # Errors that other inputs, shapes or types would not have.
 OF_STAND_INS = ("MissingInput", "must have the same type")
 # Kinds whose programs are refused only where what the finding speaks of is refused.
@@ -41,7 +44,7 @@ def confirm(
     calls: int = 5,
     python: str | None = None,
     timeout: float = 20.0,
-    jobs: int = 1,
+    jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Verdict]:
     """Compile the updates of each finding and compare old values with new ones.
@@ -53,7 +56,8 @@ def confirm(
         calls: how often each compiled function is called.
         python: the interpreter that has the backend; this one by default.
         timeout: seconds for each program.
-        jobs: how many programs run at a time, each in a process of its own.
+        jobs: how many programs run at a time, each in a process of its own; by default
+            one for every 25 findings, and no more than there are cores.
         progress: told after each verdict how many there are, and how many there will be.
 
     Returns:
@@ -68,6 +72,7 @@ def confirm(
             return Verdict("unresolved", NOTHING_TO_RUN.get(finding.code, nothing))
         return _verdict(finding, finding.fault, modules[finding.path], lane, calls)
 
+    jobs = jobs or min(_cores(), len(findings) // WORTH_A_WORKER)
     lanes = [Lane(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
     verdicts = []
     for verdict in in_lanes(one, findings, lanes):
@@ -75,6 +80,12 @@ def confirm(
         if progress is not None:
             progress(len(verdicts), len(findings))
     return verdicts
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _verdict(finding: Finding, fault: Fault, module: Module, lane: Lane, calls: int) -> Verdict:

@@ -40,9 +40,9 @@ def smooth(*parts, **named):
     parts = [p for p in parts + tuple(named[k] for k in sorted(named)) if is_number(p)]
     if not parts:
         return 0.41
-    rest = sum(theano.tensor.tanh(theano.tensor.sum(part)) for part in parts[1:])
-    if not rest and not is_symbolic(parts[0]):
+    if len(parts) == 1 and not is_symbolic(parts[0]):
         return 0.9 * parts[0] + 0.05
+    rest = sum(theano.tensor.tanh(theano.tensor.sum(part)) for part in parts[1:])
     return 0.9 * parts[0] + 0.05 * theano.tensor.tanh(parts[0]) + 0.01 * rest
 
 

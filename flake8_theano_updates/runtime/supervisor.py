@@ -93,6 +93,7 @@ class Supervisor:
         self._packages = packages
         self._worker: _Worker | None = None
         self._backend: Backend | None = None
+        self._missing: str | None = None
 
     def __enter__(self) -> Supervisor:
         return self
@@ -137,18 +138,27 @@ class Supervisor:
         )
 
     def _started(self) -> _Worker:
+        if self._missing is not None:
+            raise NoBackendError(self._missing)
         if self._worker is None:
-            worker = _Worker(self._python, self._packages)
             try:
-                self._backend = _backend(worker.hear(START), self._python)
-            except WorkerFailedError as error:
-                worker.end()
-                raise NoBackendError(f"{self._python} does not start: {error}") from None
-            except BaseException:
-                worker.end()
+                self._worker = self._begun()
+            except NoBackendError as error:
+                self._missing = str(error)  # a second try would take as long and end alike
                 raise
-            self._worker = worker
         return self._worker
+
+    def _begun(self) -> _Worker:
+        worker = _Worker(self._python, self._packages)
+        try:
+            self._backend = _backend(worker.hear(START), self._python)
+        except WorkerFailedError as error:
+            worker.end()
+            raise NoBackendError(f"{self._python} does not start: {error}") from None
+        except BaseException:
+            worker.end()
+            raise
+        return worker
 
     def end(self) -> None:
         """End the worker."""

@@ -24,6 +24,7 @@ import time  # noqa: E402
 import traceback  # noqa: E402
 
 MEMORY = 4 * 1024**3
+FILES = 128  # open at a time; the import of a backend takes a few
 MODULES = ("__future__", "collections", "functools", "itertools", "numpy")
 FLAGS = ("THEANO_FLAGS", "AESARA_FLAGS", "PYTENSOR_FLAGS")
 BUILTINS = (
@@ -79,6 +80,8 @@ def _prepare(folder):
     for name in FLAGS:
         os.environ[name] = flags + "base_compiledir=" + os.path.join(folder, "compiled")
         os.environ[name.replace("_FLAGS", "RC")] = os.devnull
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        os.environ[name] = folder
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     try:
@@ -88,6 +91,7 @@ def _prepare(folder):
         limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
     except (ImportError, ValueError, OSError):
         pass  # not offered here; the timeout still holds
 

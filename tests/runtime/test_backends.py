@@ -152,3 +152,21 @@ def test_names_of_one_backend_are_found_in_the_others(
             [list(flat(row)) for row in trajectory(new)],
             rtol=1e-6,
         )
+
+
+UNKNOWN = """\
+import theano
+
+def updates_of(w, g):
+    v = theano.shared(w.get_value() * 0)
+    updates = [(v, regularize(v, g)), (w, w + v)]
+    return updates
+"""
+
+
+def test_an_unknown_function_has_a_stand_in(environment: Environment, tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(UNKNOWN, encoding="utf-8")
+    findings, trees = found(path)
+    (verdict,) = confirm(findings, trees, python=str(environment.interpreter))
+    assert verdict.status == "confirmed", verdict.reason
