@@ -56,7 +56,7 @@ setup(
         "pytensor": PYTENSOR,
         # Positions of Python 2 code, which the ast of Python 3 cannot parse.
         "py2": ["tree-sitter>=0.25,<0.27", "tree-sitter-python>=0.23.6,<0.26"],
-        # The text and JSON reports need nothing beyond the standard library; the
+        # The text, JSON and SARIF reports need nothing beyond the standard library; the
         # name is kept so that a report that does can be asked for in one way.
         "report": [],
         "test": [

@@ -125,7 +125,7 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
     )
     verb.add_argument(
         "--python",
-        type=_path,
+        type=_program,
         metavar="PATH",
         help="prove with the backend of this interpreter (default: the one that runs this)",
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flake8_theano_updates.files import STANDARD_INPUT
 from flake8_theano_updates.fixable import Fixable, fixables
 from flake8_theano_updates.fixes.mend import Chain, Choice, mend
-from flake8_theano_updates.fixes.offered import Kind, Mended, Source
-from flake8_theano_updates.fixes.prove import NoBackend, proofs
+from flake8_theano_updates.fixes.offered import Kind, Mended
+from flake8_theano_updates.fixes.prove import NoBackend, is_provable, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
@@ -30,8 +30,6 @@ _FAILED = "the fix fails its proof: {reason}"
 Complain = Callable[[str], None]
 # What became of a file.
 Outcome = tuple[Fixable, Chain]
-# The text of a file and a finding in it that a fix was made for.
-Try = tuple[str, Finding]
 
 
 def run(options: argparse.Namespace, complain: Complain) -> int:
@@ -71,13 +69,12 @@ def _outcomes(
     files: Sequence[Fixable], options: argparse.Namespace, complain: Complain
 ) -> list[Outcome]:
     """Mend files; where a fix cannot be proven, mend its file anew without it."""
-    choose = _choice(options)
-    unproven: dict[Try, str] = {}
+    unproven: dict[Finding, str] = {}
+    choose = _choice(options, unproven)
 
-    def obstacle(source: Source, step: Mended) -> str | None:
-        if not step.fix.safe and not options.unsafe:
-            return "the fix changes what the program computes: --unsafe"
-        return unproven.get((source.text.whole, step.finding))
+    def obstacle(step: Mended) -> str | None:
+        allowed = step.fix.safe or options.unsafe
+        return None if allowed else "the fix changes what the program computes: --unsafe"
 
     done: dict[str, Outcome] = {}
     waiting = list(files)
@@ -87,12 +84,14 @@ def _outcomes(
         missed = _unproven([done[file.path] for file in waiting], options, complain)
         waiting = [file for file in waiting if file.path in missed]
         for reasons in missed.values():
-            unproven |= reasons
+            unproven.update(reasons)
     return list(done.values())
 
 
-def _choice(options: argparse.Namespace) -> Choice:
+def _choice(options: argparse.Namespace, unproven: Mapping[Finding, str]) -> Choice:
     def choose(finding: Finding) -> Kind | NoFixError:
+        if finding in unproven:
+            return NoFixError(unproven[finding])
         if finding.code not in options.select:
             return NoFixError("it is not selected")
         if finding.code not in ORDER:
@@ -108,11 +107,11 @@ def _choice(options: argparse.Namespace) -> Choice:
 
 def _unproven(
     outcomes: Sequence[Outcome], options: argparse.Namespace, complain: Complain
-) -> dict[str, dict[Try, str]]:
-    """Ask the backend about every fix of an order finding.
+) -> dict[str, dict[Finding, str]]:
+    """Ask the backend about every fix for which there is a program to run.
 
     Returns:
-        why fixes are not to be made, by the path of their file.
+        why findings are not to be fixed, by the path of their file.
 
     Raises:
         NoBackend: if proofs are demanded and there is nothing to make them with.
@@ -121,7 +120,7 @@ def _unproven(
         (file.path, step)
         for file, chain in outcomes
         for step in chain.steps
-        if step.origin.code in ORDER
+        if is_provable(step.mended.finding)
     ]
     if not asked or options.prove is False:
         return {}
@@ -132,12 +131,11 @@ def _unproven(
             raise
         complain(f"fix: without proof: {error}")
         return {}
-    unproven: dict[str, dict[Try, str]] = {}
+    unproven: dict[str, dict[Finding, str]] = {}
     for (path, step), proof in zip(asked, given, strict=True):
         if proof.status != "proven":
             reason = (_OPEN if proof.status == "open" else _FAILED).format(reason=proof.reason)
-            tried = step.source.text.whole, step.mended.finding
-            unproven.setdefault(path, {})[tried] = reason
+            unproven.setdefault(path, {})[step.origin] = reason
     return unproven
 
 

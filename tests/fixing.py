@@ -15,11 +15,12 @@ from marks import FOLDER
 
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.fixes.mend import Chain, mend
-from flake8_theano_updates.fixes.offered import ORDER, Kind, source_of
+from flake8_theano_updates.fixes.offered import Kind, source_of
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import split
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.noqa import not_silenced
+from flake8_theano_updates.rules import ORDER
 
 DATA = Path(__file__).resolve().parent / "fixes" / "data"
 KINDS: tuple[Kind, ...] = ("new-value", "reorder", "rewrite")
@@ -44,7 +45,7 @@ def fixed(source: str, kind: Kind) -> Chain:
         return kind
 
     first = source_of(ast.parse(source), split(source), look)
-    return mend(first, choose, look, lambda source, step: None)
+    return mend(first, choose, look, lambda step: None)
 
 
 def fixture_paths(kind: Kind) -> Iterator[Path]:

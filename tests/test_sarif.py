@@ -14,27 +14,13 @@ import pytest
 from commands import run
 from fixing import expected_path
 from marks import FOLDER
+from samples import CONFIRMED, FINDING
 
-from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.report.sarif import report
 from flake8_theano_updates.rules import RULES
 
 PROGRAM = FOLDER / "THU101" / "programs" / "momentum.py"
-STALE = Finding(
-    path="a.py",
-    line=12,
-    column=5,
-    end_line=12,
-    end_column=13,
-    code="THU101",
-    name="stale-read",
-    message="stale read: the update of 'w' reads 'v'",
-    variable="v",
-    target="w",
-    registered_line=11,
-    update_line=12,
-)
-NUMBERS = {"names": ("w",), "as_compiled": ((1.0,), (float("nan"),))}
 needs_schema = pytest.mark.skipif(
     sys.version_info < (3, 11), reason="the package with the schema is for Python 3.11 and newer"
 )
@@ -87,7 +73,7 @@ def test_the_schema_holds_for_every_fixture(tmp_path: Path) -> None:
 @needs_schema
 @pytest.mark.parametrize("status", ["confirmed", "agrees", "raises", "unresolved"])
 def test_the_schema_holds_for_verdicts(status: Any) -> None:
-    _validate(report([STALE], [Verdict(status, "so it is", "theano", "1.0.5", "3.11", **NUMBERS)]))
+    _validate(report([FINDING], [replace(CONFIRMED, status=status)]))
 
 
 @needs_schema
@@ -141,13 +127,16 @@ def test_a_result_says_where_and_what(tmp_path: Path) -> None:
 
 
 def test_the_other_lines_are_related_locations() -> None:
-    (result,) = _results(report([STALE]))
+    (result,) = _results(report([FINDING]))
     related = [
         (place["message"]["text"], place["physicalLocation"]["region"]["startLine"])
         for place in result["relatedLocations"]
     ]
-    assert related == [("registers the new value of 'v'", 11), ("the update of 'w'", 12)]
-    (result,) = _results(report([replace(STALE, registered_line=None, update_line=None)]))
+    assert related == [
+        ("registers the new value of 'velocity'", 6),
+        ("the update of 'param'", 7),
+    ]
+    (result,) = _results(report([replace(FINDING, registered_line=None, update_line=None)]))
     assert "relatedLocations" not in result
 
 
@@ -195,8 +184,12 @@ def test_a_fingerprint_stays_when_lines_move(tmp_path: Path) -> None:
 
 
 def test_fingerprints_tell_findings_of_a_file_apart() -> None:
-    others = [replace(STALE, line=20), replace(STALE, variable="u"), replace(STALE, target="b")]
-    findings = [STALE, *others, replace(STALE, code="THU102")]
+    others = [
+        replace(FINDING, line=20),
+        replace(FINDING, variable="u"),
+        replace(FINDING, target="b"),
+    ]
+    findings = [FINDING, *others, replace(FINDING, code="THU102")]
     marks = [one["partialFingerprints"]["theanoUpdates/v1"] for one in _results(report(findings))]
     assert len(set(marks)) == len(findings)
 
@@ -215,7 +208,7 @@ def test_fingerprints_tell_findings_of_a_file_apart() -> None:
     ],
 )
 def test_uris_are_relative_where_they_can_be(path: str, uri: str, base: str | None) -> None:
-    (result,) = _results(report([replace(STALE, path=path)], root=Path("/home/me/project")))
+    (result,) = _results(report([replace(FINDING, path=path)], root=Path("/home/me/project")))
     place = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert (place["uri"], place.get("uriBaseId")) == (uri, base)
 
@@ -253,12 +246,18 @@ def test_a_notebook_has_cells_instead_of_lines(tmp_path: Path) -> None:
     ],
 )
 def test_a_verdict_decides_on_the_level(status: Any, kind: str, level: str) -> None:
-    verdict = Verdict(status, "so it is", "theano", "1.0.5", "3.11", **NUMBERS)
-    (result,) = _results(report([STALE], [verdict]))
+    rows = ((1.0, 1.0), (4.0, float("nan")))
+    verdict = replace(CONFIRMED, status=status, as_compiled=rows)
+    (result,) = _results(report([FINDING], [verdict]))
     assert (result["kind"], result["level"]) == (kind, level)
-    assert "theano 1.0.5: so it is" in result["message"]["text"]
+    assert "by theano 1.0.5" in result["message"]["text"]
     assert result["properties"]["verdict"]["status"] == status
-    assert result["properties"]["verdict"]["as_compiled"] == [[1.0], ["NaN"]]
+    assert result["properties"]["verdict"]["as_compiled"] == [[1.0, 1.0], [4.0, "NaN"]]
+
+
+def test_a_rule_that_is_off_by_default_gives_notes_and_a_failing_check_an_error() -> None:
+    findings = [replace(FINDING, code="THU902"), internal_error("a.py", ValueError("broken"))]
+    assert [one["level"] for one in _results(report(findings))] == ["note", "error"]
 
 
 @pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flake8_theano_updates.fixes.offered import Kind, Look, Mended, Source, mended
@@ -12,8 +12,8 @@ from flake8_theano_updates.model import Finding
 
 # What to do about a finding, or why nothing is to be done.
 Choice = Callable[[Finding], "Kind | NoFixError"]
-# Why a fix of a file may not be made, or None.
-Obstacle = Callable[[Source, Mended], "str | None"]
+# Why a fix may not be made, or None.
+Obstacle = Callable[[Mended], "str | None"]
 # A finding by its code, variable, target, and place in the text.
 Key = tuple[str, str | None, str | None, int]
 
@@ -61,7 +61,7 @@ def mend(first: Source, choose: Choice, look: Look, obstacle: Obstacle) -> Chain
 
     Args:
         first: the file.
-        choose: says what to do about a finding.
+        choose: says what to do about a finding, as it was in the file at first.
         look: finds what is in a file.
         obstacle: says why a fix may not be made, if so.
     """
@@ -70,7 +70,7 @@ def mend(first: Source, choose: Choice, look: Look, obstacle: Obstacle) -> Chain
     origins = {_key(first, finding): finding for finding in first.findings}
     skipped: dict[Key, str] = {}
     while True:
-        step = _next(source, choose, look, skipped, obstacle)
+        step = _next(source, choose, look, origins, skipped, obstacle)
         if step is None:
             break
         origin = origins.get(_key(source, step.finding), step.finding)
@@ -100,6 +100,7 @@ def _next(
     source: Source,
     choose: Choice,
     look: Look,
+    origins: Mapping[Key, Finding],
     skipped: dict[Key, str],
     obstacle: Obstacle,
 ) -> Mended | None:
@@ -114,11 +115,11 @@ def _next(
         if key in skipped:
             continue
         try:
-            kind = choose(finding)
+            kind = choose(origins.get(key, finding))
             if isinstance(kind, NoFixError):
                 raise kind
             step = mended(source, finding, kind, look)
-            reason = obstacle(source, step)
+            reason = obstacle(step)
             if reason is not None:
                 raise NoFixError(reason)
         except NoFixError as error:

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
+from flake8_theano_updates.fixes.after_order import after_fix
+from flake8_theano_updates.fixes.counterparts import Counterparts, NotFoundError
 from flake8_theano_updates.fixes.offered import Mended, Source
-from flake8_theano_updates.fixes.text import Replacement, Text, edited, moved, split
-from flake8_theano_updates.fixes.tree import Definition, Tree, loaded, stored
-from flake8_theano_updates.model import (
-    Finding,
-    OrderFault,
-    Registration,
-    UpdateCollection,
-    Verdict,
-)
+from flake8_theano_updates.fixes.text import Replacement
+from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Verdict
 from flake8_theano_updates.runtime import confirm
 
-_Statement = TypeVar("_Statement", bound=ast.stmt)
+_NO_NUMBERS = ("unresolved", "raises")
 
 
 class NoBackend(Exception):
     """The interpreter has nothing that compiles; the message says so."""
-
-
-class _NotFoundError(Exception):
-    """A node of the file has no counterpart after the fix."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +28,8 @@ class Proof:
     """What the backend said of a fix.
 
     Args:
-        status: "proven"; "failed" if the fix does not do what it promises; "open" if the
-            program cannot be run as it is, so that there is nothing to compare with.
+        status: "proven"; "failed" if the fix does not do what it promises; "open" if there
+            are no numbers to compare.
         reason: one sentence; empty for a proven fix.
     """
 
@@ -47,16 +37,36 @@ class Proof:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class _Trial:
+    """The programs of one fix.
+
+    Args:
+        before: the finding's own.
+        plain: before the fix, the updates as they are written.
+        after: after the fix, the updates as they are written then.
+    """
+
+    before: Verdict
+    plain: Verdict
+    after: Verdict
+
+
+def is_provable(finding: Finding) -> bool:
+    """Is there a program to run for the fix of a finding?"""
+    return finding.fault is not None
+
+
 def proofs(
     steps: Sequence[tuple[Source, Mended]], *, calls: int = 5, python: str | None = None
 ) -> list[Proof]:
-    """Run each order finding's program before and after its fix.
+    """Run each finding's program before and after its fix.
 
-    A safe fix must compute what the program computes, an unsafe one what ``confirm``
-    computes with the new value.
+    A safe fix must compute what the program computes, or make one run that the backend
+    refuses; an unsafe one must compute what ``confirm`` says that was meant.
 
     Args:
-        steps: files, each with a fix of one of its order findings.
+        steps: files, each with a fix of one of its findings for which there is a program.
         calls: how often each program is called.
         python: the interpreter that has the backend; this one by default.
 
@@ -70,40 +80,87 @@ def proofs(
     trees: dict[str, ast.Module] = {}
     lost: dict[int, str] = {}
     for index, (source, step) in enumerate(steps):
-        tree, fault = source.tree, None
+        fault = step.finding.fault
+        assert fault is not None
+        after: tuple[ast.Module, Fault | None] = source.tree, None
         try:
-            tree, fault = _after(source, step)
-        except _NotFoundError as error:
+            after = _after(source, step, fault)
+        except NotFoundError as error:
             lost[index] = str(error)
-        sides = ((source.tree, step.finding.fault, "before"), (tree, fault, "after"))
-        for one, what, side in sides:
+        plain = _as_written(fault) if _is_still(fault) else None
+        for side, (tree, what) in enumerate(((source.tree, fault), (source.tree, plain), after)):
             path = f"{index} {side}"
-            trees[path] = one
+            trees[path] = tree
             findings.append(dataclasses.replace(step.finding, path=path, fault=what))
     verdicts = confirm(findings, trees, calls=calls, python=python)
     if verdicts and verdicts[0].backend is None:
         raise NoBackend(verdicts[0].reason)
     return [
-        _proof(step, verdicts[2 * index], verdicts[2 * index + 1], lost.get(index))
+        _proof(step, _Trial(*verdicts[3 * index : 3 * index + 3]), lost.get(index))
         for index, (_, step) in enumerate(steps)
     ]
 
 
-def _proof(step: Mended, before: Verdict, after: Verdict, lost: str | None) -> Proof:
-    if before.status in ("unresolved", "raises"):
+def _after(source: Source, step: Mended, fault: Fault) -> tuple[ast.Module, Fault]:
+    """Return the file after a fix and what there is to run in it."""
+    if isinstance(fault, OrderFault):
+        return after_fix(source, step, fault)
+    there = Counterparts(source, [_hinting(source, one, fault) for one in step.replacements])
+    pairs = tuple(there.registration(pair) for pair in fault.pairs)
+    arms = there.arms(fault)
+    return there.root, PairFault("refused", pairs, there.collection(fault), arms=arms)
+
+
+def _hinting(source: Source, edit: Replacement, fault: PairFault) -> Replacement:
+    """Let what is no longer frozen still be seen to be a shared variable: ``(lr + 0 * frozen)``."""
+    if fault.kind != "frozen":
+        return edit
+    frozen = source.text.whole[edit.start : edit.end]
+    return dataclasses.replace(edit, new=f"({edit.new} + 0 * {frozen})")
+
+
+def _as_written(fault: Fault) -> PairFault:
+    """Return what makes the backend take the updates as they are."""
+    return PairFault("refused", fault.pairs, fault.collection, arms=fault.arms)
+
+
+def _is_still(fault: Fault) -> bool:
+    """Does the finding's own program change a variable that the file's may leave alone?"""
+    return isinstance(fault, PairFault) and fault.kind == "frozen"
+
+
+def _proof(step: Mended, trial: _Trial, lost: str | None) -> Proof:
+    before, after = trial.before, trial.after
+    is_order = isinstance(step.finding.fault, OrderFault)
+    was_refused = before.status == "raises" and not is_order
+    if before.status in _NO_NUMBERS and not was_refused:
         return Proof("open", f"as it is, the program cannot be run: {before.reason}")
     if lost is not None:
         return Proof("failed", lost)
-    if after.status in ("unresolved", "raises"):
-        return Proof("failed", f"after the fix, {after.reason}")
-    wanted = before.as_compiled if step.fix.safe else before.with_new_value
-    if before.names != after.names:
-        return Proof("open", "the programs before and after it have other variables")
+    if after.status in _NO_NUMBERS:
+        status: Literal["failed", "open"] = "failed" if after.status == "raises" else "open"
+        return Proof(status, f"after it, {after.reason}")
+    if was_refused:
+        return Proof("proven")
+    if set(before.names) == set(after.names):
+        keeps = step.fix.safe and is_order
+        return _compared(before, before.as_compiled if keeps else before.with_new_value, after)
+    if set(trial.plain.names) == set(after.names):
+        # As long as nobody changes the variable, it is worth what was frozen.
+        return _compared(trial.plain, trial.plain.as_compiled, after)
+    return Proof("open", "the programs before and after it have other variables")
+
+
+def _compared(before: Verdict, wanted: Sequence[tuple[object, ...]], after: Verdict) -> Proof:
     for call, (one, other) in enumerate(zip(wanted, after.as_compiled, strict=True)):
-        for name, left, right in zip(before.names, one, other, strict=True):
-            if not _alike(left, right) and call == 0:
+        left, right = (
+            dict(zip(before.names, one, strict=True)),
+            dict(zip(after.names, other, strict=True)),
+        )
+        for name in before.names:
+            if not _alike(left[name], right[name]) and call == 0:
                 return Proof("open", "the programs before and after it start from other values")
-            if not _alike(left, right):
+            if not _alike(left[name], right[name]):
                 return Proof("failed", f"after call {call}, {name} is not what the fix promises")
     return Proof("proven")
 
@@ -115,171 +172,3 @@ def _alike(one: object, other: object) -> bool:
         same = math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
         return same or (math.isnan(one) and math.isnan(other))
     return one == other
-
-
-def _after(source: Source, step: Mended) -> tuple[ast.Module, OrderFault]:
-    """Return the file after a fix and the finding's fault in it: the same pairs.
-
-    The backend's program wants the reads marked. Where they are gone, the new value
-    gets nothing added, and that nothing is a read: ``(acc_new + 0 * acc)``.
-    """
-    fault = step.finding.fault
-    assert isinstance(fault, OrderFault)
-    spans = [source.text.span(read) for read in fault.reads]
-    marked = {} if step.fix.safe else dict.fromkeys(spans)
-    names = _first_uses(source, fault)
-    lagging = fault if step.finding.code == "THU102" and not step.fix.safe else None
-    replacements = []
-    for one in step.replacements:
-        if (one.start, one.end) in marked:
-            marker = f"({one.new} + 0 * "
-            old = source.text.whole[one.start : one.end]
-            replacements.append(dataclasses.replace(one, new=f"{marker}{old})"))
-            marked[one.start, one.end] = len(marker)
-        elif fault is lagging and one.start == one.end and one.origin is None:
-            replacements.append(dataclasses.replace(one, new=_mentioning(one.new, names)))
-        else:
-            replacements.append(one)
-    there = _Counterparts(source.text, replacements)
-    expression = fault.collection.expression
-    scope = fault.collection.scope
-    statement = fault.collection.statement
-    collection = UpdateCollection(
-        scope=there.root if isinstance(scope, ast.Module) else there.statement(scope),
-        expression=(
-            there.statement(expression)
-            if isinstance(expression, (ast.FunctionDef, ast.AsyncFunctionDef))
-            else there.expression(expression)
-        ),
-        statement=None if statement is None else there.last(source, fault, statement),
-        registrations=tuple(there.registration(one) for one in fault.collection.registrations),
-    )
-    reader = there.registration(fault.reader)
-    if step.fix.safe:
-        _mention(there.root, reader.target, names)
-    return there.root, OrderFault(
-        reads=tuple(there.read(span, marked.get(span)) for span in spans),
-        reader=reader,
-        registered=there.registration(fault.registered),
-        collection=collection,
-        arms=tuple((there.statement(node), name) for node, name in fault.arms),
-    )
-
-
-def _mentioning(naming: str, names: Sequence[str]) -> str:
-    """Let the naming of a new value mention ``names`` first."""
-    head, equals, value = naming.partition(" = ")
-    if not names or not equals:
-        return naming
-    return f"{head} = ({', '.join(names)}, {value.rstrip()})[-1]\n"
-
-
-def _mention(root: ast.Module, value: ast.expr, names: Sequence[str]) -> None:
-    """Let an expression in a tree mention ``names`` first."""
-    if not names:
-        return
-    parts = [ast.copy_location(ast.Name(name, ast.Load()), value) for name in names]
-    both = ast.copy_location(ast.Tuple([*parts, value], ast.Load()), value)
-    last = ast.copy_location(ast.Subscript(both, ast.Constant(-1), ast.Load()), value)
-    ast.fix_missing_locations(last)
-    for node in ast.walk(root):
-        for field, inner in ast.iter_fields(node):
-            if node is both:
-                continue
-            if inner is value:
-                setattr(node, field, last)
-            elif isinstance(inner, list):
-                inner[:] = [last if one is value else one for one in inner]
-
-
-def _first_uses(source: Source, fault: OrderFault) -> list[str]:
-    """Return the names that the statements of both updates use, in their order.
-
-    Values are given to unknown names in the order of their first use: these must not
-    change only because something is computed at another place now.
-    """
-    tree = Tree(source.tree)
-    nodes = (fault.reads[0], fault.registered.value, fault.reader.value)
-    ends = sorted((tree.statement(node) for node in nodes), key=source.text.span)
-    blocks = [tree.places(one)[-1].block for one in ends]
-    if any(block is not blocks[0] for block in blocks):
-        return []
-    inside = [one for one in blocks[0] if ends[0].lineno <= one.lineno <= ends[-1].lineno]
-    hidden = stored(*inside) | _known_to_module(source.tree) | set(dir(builtins))
-    names = [
-        node
-        for one in inside
-        for node in ast.walk(one)
-        if isinstance(node, ast.Name) and node.id in loaded(one) - hidden
-    ]
-    names.sort(key=source.text.span)
-    return list(dict.fromkeys(node.id for node in names))
-
-
-def _known_to_module(tree: ast.Module) -> set[str]:
-    """Return the names of imports, functions and classes."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.alias):
-            found.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, Definition):
-            found.add(node.name)
-    return found
-
-
-class _Counterparts:
-    """Finds the nodes of a file in the file after a fix, by where their text went."""
-
-    def __init__(self, text: Text, replacements: Sequence[Replacement]) -> None:
-        whole = edited(text.whole, replacements)
-        self.root = ast.parse(whole)
-        self._text = text
-        self._replacements = replacements
-        self._expressions: dict[tuple[int, int], ast.expr] = {}
-        self._statements: dict[tuple[int, type], ast.stmt] = {}
-        after = Text(split(whole))
-        for node in ast.walk(self.root):
-            if isinstance(node, ast.stmt):
-                self._statements[after.span(node)[0], type(node)] = node
-            elif isinstance(node, ast.expr):
-                self._expressions[after.span(node)] = node
-
-    def registration(self, pair: Registration) -> Registration:
-        target = self.expression(pair.target)
-        return Registration(target, self.expression(pair.value), target.lineno)
-
-    def read(self, span: tuple[int, int], behind: int | None) -> ast.expr:
-        """Return the read that stood at ``span``, or that stands so far ``behind`` it now."""
-        if behind is None:
-            return self._at(span)
-        start = moved(span[0], self._replacements) + behind
-        found = self._expressions.get((start, start + span[1] - span[0]))
-        if found is None:
-            raise _NotFoundError("the read is not found after the fix")
-        return found
-
-    def expression(self, node: ast.expr) -> ast.expr:
-        return self._at(self._text.span(node))
-
-    def _at(self, span: tuple[int, int]) -> ast.expr:
-        start = moved(span[0], self._replacements)
-        found = self._expressions.get((start, moved(span[1], self._replacements, is_end=True)))
-        if found is None:
-            raise _NotFoundError("a part of the update is not found after the fix")
-        return found
-
-    def last(self, source: Source, fault: OrderFault, statement: ast.stmt) -> ast.stmt:
-        """Return the last statement that fills the collection."""
-        tree = Tree(source.tree)
-        pairs = (fault.reader.target, fault.registered.target)
-        before = (statement, *(tree.statement(node) for node in pairs if node in tree))
-        inside = {id(one) for one in ast.walk(fault.collection.scope)}
-        after = [self.statement(one) for one in before if id(one) in inside]
-        return max(after, key=lambda one: one.lineno)
-
-    def statement(self, node: _Statement) -> _Statement:
-        start = moved(self._text.span(node)[0], self._replacements)
-        found = self._statements.get((start, type(node)))
-        if not isinstance(found, type(node)):
-            raise _NotFoundError("a statement is not found after the fix")
-        return found

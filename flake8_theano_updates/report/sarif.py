@@ -20,7 +20,7 @@ from flake8_theano_updates.report.json import verdict_object
 from flake8_theano_updates.report.markdown import page
 from flake8_theano_updates.report.text import in_words
 from flake8_theano_updates.report.text import rule as rule_in_text
-from flake8_theano_updates.rules import RULES, Rule
+from flake8_theano_updates.rules import ORDER, RULES, Rule
 
 Object = dict[str, object]
 
@@ -141,7 +141,7 @@ def _location(finding: Finding, root: Path) -> Object:
 def _related(finding: Finding, root: Path) -> Iterator[Object]:
     """Yield the other lines that a finding is about."""
     pointed = "the line that the message points to"
-    if finding.code in ("THU101", "THU102"):
+    if finding.code in ORDER:
         pointed = f"registers the new value of '{finding.variable}'"
     lines = (
         (finding.registered_line, finding.registered_cell, pointed),

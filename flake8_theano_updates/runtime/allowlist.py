@@ -128,7 +128,7 @@ class _Check:
         """Check ``name = theano.tensor.sqr`` above ``build``."""
         full = dotted(statement.value) or ""
         names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
-        if len(names) != 1 or not full.startswith("theano.") or "__" in names[0]:
+        if len(names) != 1 or full.partition(".")[0] != "theano" or "__" in names[0]:
             yield f"it holds {ast.unparse(statement)}"
         elif names[0] in self._imports:
             yield f"it rebinds {names[0]}"

@@ -9,8 +9,9 @@ import pytest
 from fixing import KINDS, expected_path, fixed, fixture_paths, look
 from marks import FOLDER
 
-from flake8_theano_updates.fixes.offered import ORDER, Kind
+from flake8_theano_updates.fixes.offered import Kind
 from flake8_theano_updates.fixes.text import split
+from flake8_theano_updates.rules import ORDER
 
 PAIRS = [(kind, fixture) for kind in KINDS for fixture in fixture_paths(kind)]
 

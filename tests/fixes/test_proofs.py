@@ -18,7 +18,7 @@ from mutation import Mutant, mutants
 
 from flake8_theano_updates.fixes.mend import Chain
 from flake8_theano_updates.fixes.offered import Kind, Mended, Source
-from flake8_theano_updates.fixes.prove import Proof, proofs
+from flake8_theano_updates.fixes.prove import Proof, is_provable, proofs
 from flake8_theano_updates.fixes.text import Text, edited, split
 
 pytestmark = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
@@ -43,6 +43,43 @@ def _share_of_proven(chains: list[Chain]) -> tuple[float, list[Proof]]:
 def test_new_values_give_what_confirm_promises() -> None:
     share, rest = _share_of_proven(_chains("new-value"))
     assert share >= 0.98, rest
+
+
+def test_the_mends_of_the_other_rules_are_proven_too() -> None:
+    steps = [
+        (step.source, step.mended)
+        for chain in _chains("rewrite")
+        for step in chain.steps
+        if is_provable(step.mended.finding)
+    ]
+    codes = {step.finding.code for _, step in steps}
+    assert codes == {"THU202", "THU203", "THU204", "THU206", "THU301", "THU303"}
+    assert {proof.status for proof in proofs(steps)} == {"proven"}
+
+
+@pytest.mark.parametrize(
+    ("fixture", "right", "wrong"),
+    [
+        # The first update of w is still lost.
+        ("THU202/mappings.py", "updates[w]", "w"),
+        # Half of the rate is another one.
+        ("THU301/values.py", "lr", "lr / 2"),
+        # The backend takes no iterator either.
+        ("THU204/iterators.py", "list(", "iter("),
+        # It comes before the compile call, and from another value.
+        ("THU206/late.py", "t + 1", "t + 2"),
+    ],
+)
+def test_a_mend_that_does_something_else_fails(fixture: str, right: str, wrong: str) -> None:
+    chain = fixed((FOLDER / fixture).read_text(), "rewrite")
+    source, step = _steps([chain])[0]
+    edits = tuple(
+        dataclasses.replace(one, new=one.new.replace(right, wrong)) for one in step.replacements
+    )
+    assert edits != step.replacements
+    bad = dataclasses.replace(step, replacements=edits)
+    good, failed = proofs([(source, step), (source, bad)])
+    assert (good.status, failed.status) == ("proven", "failed"), failed
 
 
 def test_reordering_changes_no_number() -> None:

@@ -566,6 +566,22 @@ updates = [(v, v * 2.0),
     assert verdict.as_compiled == ()
 
 
+def test_the_backend_under_another_name() -> None:
+    source = """
+import theano as th
+from theano import tensor
+w = th.shared(1.0)
+v = th.shared(2.0)
+updates = [(v, v * 2.0),
+           (w, w + tensor.sqr(v))]  # read
+"""
+    verdict = verdict_on(source, read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed", verdict.reason
+    # In each call w grows by the square of v, which is doubled: 1 + 4 or 1 + 16.
+    assert verdict.as_compiled[1][0] == 5.0
+    assert verdict.with_new_value[1][0] == 17.0
+
+
 def test_types_that_clash_over_a_stand_in_say_nothing() -> None:
     source = """
 def updates_of(w):
