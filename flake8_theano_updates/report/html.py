@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import chain, pairwise
+from textwrap import shorten
 
 from flake8_theano_updates.model import Finding, Sources, Verdict
 from flake8_theano_updates.report import text
@@ -20,6 +21,7 @@ from flake8_theano_updates.report.values import (
     number,
     shown_elements,
 )
+from flake8_theano_updates.rules import ORDER
 
 Values = Sequence[float | None]
 
@@ -42,7 +44,9 @@ _SMALL, _LARGE = 1e-300, 1e300
 _COMPILED = ("compiled", "as compiled")
 _REVERSED = ("reversed", "reversed")
 _MENDED = ("mended", "with the new value")
-_DRAWN = (_COMPILED, _MENDED)
+_MEANT = ("mended", "as meant")
+_DRAWN = (_COMPILED, _MENDED, _MEANT)
+_LONGEST = 120  # characters of a reason in the table
 
 _STYLE = """
 :root { color-scheme: light dark; --page: #ffffff; --ink: #1d2229; --soft: #59636e;
@@ -138,16 +142,17 @@ def report(findings: Sequence[Finding], verdicts: Sequence[Verdict], sources: So
 
 
 def _overview(pairs: Sequence[tuple[Finding, Verdict]]) -> Iterator[str]:
-    heads = ("finding", "code", "verdict", "first difference")
+    heads = ("finding", "code", "verdict", "what was seen")
     yield '<div class="wide"><table>'
     yield f"<thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>"
     yield "<tbody>"
     for place, (finding, verdict) in enumerate(pairs, start=1):
+        seen = text.difference(finding, verdict) or shorten(verdict.reason, _LONGEST)
         yield (
             f'<tr><td class="place"><a href="#finding-{place}">'
             f"{escape(text.place(finding))}</a></td>"
             f"<td>{escape(finding.code)}</td><td>{_status(verdict)}</td>"
-            f'<td class="difference">{escape(text.difference(finding, verdict)) or "-"}</td></tr>'
+            f'<td class="difference">{escape(seen)}</td></tr>'
         )
     yield "</tbody></table></div>"
 
@@ -168,7 +173,7 @@ def _article(
     yield from _code(finding, sources.get((finding.path, finding.cell), ()))
     yield f'<p class="{verdict.status}">{escape(text.in_words(finding, verdict))}</p>'
     if verdict.as_compiled and verdict.names:
-        yield from _figure(_telling(finding, verdict), verdict)
+        yield from _figure(_telling(finding, verdict), finding, verdict)
     if verdict.snippet:
         yield from _program(verdict.snippet, ends)
     yield "</article>"
@@ -238,8 +243,8 @@ def _telling(finding: Finding, verdict: Verdict) -> Element:
     return shown_elements(finding, verdict)[0] if seen is None else seen[0]
 
 
-def _figure(element: Element, verdict: Verdict) -> Iterator[str]:
-    programs = list(_programs(element, verdict))
+def _figure(element: Element, finding: Finding, verdict: Verdict) -> Iterator[str]:
+    programs = list(_programs(element, finding, verdict))
     lines = [(program, values) for program, values in programs if program in _DRAWN]
     yield "<figure>"
     yield f"<figcaption><span><code>{escape(element.name)}</code> after each call</span>"
@@ -258,11 +263,14 @@ def _figure(element: Element, verdict: Verdict) -> Iterator[str]:
     yield "</details>"
 
 
-def _programs(element: Element, verdict: Verdict) -> Iterator[tuple[tuple[str, str], Values]]:
+def _programs(
+    element: Element, finding: Finding, verdict: Verdict
+) -> Iterator[tuple[tuple[str, str], Values]]:
     """Yield the programs that were run, each with the element's values: all of one length."""
     rows = (verdict.as_compiled, verdict.reversed, verdict.with_new_value)
     calls = range(max(map(len, rows)))
-    for program, given in zip((_COMPILED, _REVERSED, _MENDED), rows, strict=True):
+    last = _MENDED if finding.code in ORDER else _MEANT
+    for program, given in zip((_COMPILED, _REVERSED, last), rows, strict=True):
         if given:
             yield program, [element.at(given, call) for call in calls]
 

@@ -135,10 +135,8 @@ def difference(finding: Finding, verdict: Verdict) -> str:
         return ""
     element, compiled, mended = seen
     calls = "1 call" if verdict.first_difference == 1 else f"{verdict.first_difference} calls"
-    new = finding.variable if finding.code in ORDER and finding.variable else "value"
-    return (
-        f"after {calls} {element.name} is {number(compiled)}, with the new {new} {number(mended)}"
-    )
+    instead = f"with the new {finding.variable or 'value'}" if finding.code in ORDER else "as meant"
+    return f"after {calls} {element.name} is {number(compiled)}, {instead} {number(mended)}"
 
 
 def _pictures(
