@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 
 from flake8_theano_updates.fixes.brackets import end_of_clauses
@@ -27,6 +28,8 @@ from flake8_theano_updates.fixes.text import Replacement
 from flake8_theano_updates.fixes.tree import Comprehension, is_dotted, loaded, stored
 
 Edits = list[Replacement]
+
+_EMPTY = re.compile(r"(new_values\d*) = \{\}")
 
 
 def new_value_fixes(case: Case) -> Iterator[Edits | NoFixError]:
@@ -227,12 +230,33 @@ def _keep_it(case: Case) -> Edits:
     if registered.index >= reader.index or not tree.loops(value.node):
         raise NoFixError("the new value is not computed in an earlier loop")
     refuse_if_skipped(case)
-    name = unused("new_values", tree, read)
     target = case.text.of(case.fault.registered.target)
+    there = _kept_in(case, target, value.written)
+    if there is not None:
+        return _reading(case, f"{there}[{case.text.of(read)}]")
+    earlier = registered.block[: registered.index]
+    # One mapping serves all loops of a block.
+    made = [one[1] for one in map(_EMPTY.fullmatch, map(ast.unparse, earlier)) if one]
+    name = made[0] if made else unused("new_values", tree, read)
+    first = [] if made else [inserted(case.text, registered.statement, f"{name} = {{}}")]
     keeping = assignment(f"{name}[{target}]", value.written)
     return [
-        inserted(case.text, registered.statement, f"{name} = {{}}"),
+        *first,
         inserted(case.text, tree.statement(value.node), keeping),
         *([] if is_dotted(case.value) else value.replaced(f"{name}[{target}]", case)),
         *_reading(case, f"{name}[{case.text.of(read)}]"),
     ]
+
+
+def _kept_in(case: Case, target: str, written: str) -> str | None:
+    """Return the mapping that the registering loop keeps the new value in already."""
+    place = case.tree.places(case.value)[-1]
+    for statement in place.block[: place.index]:
+        match statement:
+            case ast.Assign([ast.Subscript(ast.Name(name), key) as entry], kept) if case.text.of(
+                key
+            ) == target and written in (case.text.of(kept), case.text.of(entry)):
+                made = [case.tree.statement(binding) for binding in _bindings(case, name)]
+                if [ast.unparse(one) for one in made] == [f"{name} = {{}}"]:
+                    return name
+    return None
