@@ -385,18 +385,26 @@ def alike(one, other):
     return abs(one - other) <= 1e-9 * max(abs(one), abs(other)) < float("inf")
 
 
-def show(result):
-    """Print what ``run`` returned."""
-    if result["refused"]:
+def tell(calls):
+    """Print what ``run`` returns or raises."""
+    try:
+        result = run(calls)
+    except Refused as error:
+        print("raises: %s" % error)
+        return
+    if result.get("refused"):
         print("refused as it is: " + result["refused"])
         print("so each variable keeps one of its updates:")
+    mended = result.get("instead", "with new value")
+    titles = {"as_compiled": "as compiled", "reversed": "reversed", "with_new_value": mended}
     for kind in ("as_compiled", "reversed", "with_new_value"):
-        print_rows(kind.replace("_", " "), result["names"], result[kind])
+        if kind in result:
+            print_rows(titles[kind], result["names"], result[kind])
     first = result["first_difference"]
     if first is None:
-        print("as compiled and with the new value: no difference")
+        print("agrees: no difference in %d calls" % calls)
     else:
-        print("as compiled and with the new value differ from call %d on" % first)
+        print("confirmed: they differ from call %d on" % first)
 
 
 def print_rows(title, names, rows):

@@ -100,10 +100,9 @@ def frozen(calls):
     """Compile with the numbers as written, and with the variables that they are taken of."""
     pairs, names, _ = moving(lambda number, live: number)
     written = trajectory(pairs, [variable for _, variable in names], calls)
-    pairs, names, several = moving(lambda number, live: live)
+    pairs, names, changes = moving(lambda number, live: live)
     right = rightly(pairs, [variable for _, variable in names], calls)
-    halved = ", which halves in each call," if several else ""
-    return outcome(names, written, right, "with %s itself%s" % (FIRST[1], halved))
+    return outcome(names, written, right, "with %s itself%s" % (FIRST[1], changes))
 
 
 def moving(choose):
@@ -118,8 +117,11 @@ def moving(choose):
         return choose(number, live)
 
     pairs = pairs_of(build(read, marker(seen)))
+    if not lives:
+        raise ValueError("the number enters no update of the stand-ins")
     wake(pairs + [(None, live) for live in lives])
     still = []
+    changes = ""
     waiting = list(lives)
     while waiting:
         variable = waiting.pop()
@@ -127,20 +129,28 @@ def moving(choose):
             waiting.extend(variable.owner.inputs)
         elif isinstance(variable, theano.compile.SharedVariable):
             if all(variable is not one for one, _ in pairs + still):
-                whole = variable.dtype.startswith(("int", "uint"))
-                still.append((variable, variable + 1 if whole else 0.5 * variable))
+                if variable.dtype.startswith(("int", "uint")):
+                    still.append((variable, variable + 1))
+                    changes = ", which grows by one in each call,"
+                else:
+                    still.append((variable, 0.5 * variable))
+                    changes = ", which halves in each call,"
     pairs = pairs + still
-    return pairs, labels(pairs, seen), bool(still)
+    return pairs, labels(pairs, seen), changes
 
 
 def returned(calls):
     """Call a function that returns the variable it updates, and one that returns its new value."""
     pairs, names = collect(unmarked)
     label, variable = names[0]
-    new = dict(pairs)[variable]
-    rows = [called(pairs, variable, output, calls) for output in (variable, new)]
+    written = called(pairs, variable, variable, calls)
+    try:
+        new = theano.tensor.as_tensor_variable(dict(pairs)[variable])
+        right = called(pairs, variable, new, calls)
+    except Refused as error:
+        raise ValueError("with the new value as its output it does not run: %s" % error)
     names = [(label + " returned", variable), (label, variable)]
-    return outcome(names, rows[0], rows[1], "the new value")
+    return outcome(names, written, right, "the new value")
 
 
 def called(pairs, variable, output, calls):
@@ -178,18 +188,3 @@ def outcome(names, written, right, instead):
         "first_difference": first_difference(written, right),
         "instead": instead,
     }
-
-
-def tell(calls):
-    """Print what ``run`` returns or raises."""
-    try:
-        result = run(calls)
-    except Refused as error:
-        print("raises: %s" % error)
-        return
-    print_rows("as compiled", result["names"], result["as_compiled"])
-    print_rows(result["instead"], result["names"], result["with_new_value"])
-    if result["first_difference"] is None:
-        print("no difference")
-    else:
-        print("they differ from call %d on" % result["first_difference"])

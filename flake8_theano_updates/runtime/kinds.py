@@ -8,9 +8,9 @@ from flake8_theano_updates.model import Fault, OrderFault
 
 _COMMON = (
     "is_symbolic listed Refused collect marker pairs_of wake labels trajectory plain_mode values "
-    "first_difference alike print_rows "
+    "first_difference alike tell print_rows "
 )
-_LOST = "unmarked rightly outcome tell "
+_LOST = "unmarked rightly outcome "
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,6 @@ class Kind:
         question: what it asks.
         frame: the functions of the frame that it cannot do without.
         run: the one of them that is to be its ``run``.
-        show: the lines at its end that run it for a person.
         mark: what ``build`` calls on a pair of the finding besides reads and targets:
             "keep" on a pair's value, "compiled" before the pair enters.
     """
@@ -29,7 +28,6 @@ class Kind:
     question: str
     frame: frozenset[str]
     run: str
-    show: str
     mark: str | None = None
 
 
@@ -40,14 +38,13 @@ def kind_of(fault: Fault) -> Kind:
 
 def _pairs(question: str, run: str, more: str, mark: str | None = None) -> Kind:
     frame = frozenset(f"{_COMMON}{_LOST}{run} {more}".split())
-    return Kind(question, frame, run, "tell(CALLS)", mark)
+    return Kind(question, frame, run, mark)
 
 
 ORDER = Kind(
     "Do the updates as written compute what they do with the new value?",
-    frozenset(f"{_COMMON} with_new_values together depends run show".split()),
+    frozenset(f"{_COMMON} with_new_values together depends run".split()),
     "run",
-    "show(run(CALLS))",
 )
 _PAIRS = {
     "refused": _pairs(

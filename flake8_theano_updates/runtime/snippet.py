@@ -40,6 +40,9 @@ if __name__ == "__main__":
         os.environ.setdefault(name, "cxx=,blas__ldflags=,blas.ldflags=,device=cpu,floatX=float64")
 """
 
+# What makes a number of an array; no expression passes through.
+_CONVERSIONS = frozenset("array asarray float float32 float64 int".split())
+
 Replace = Callable[[ast.AST], ast.AST | None]
 
 
@@ -113,7 +116,7 @@ def snippet(
         f"{build}\n",
         *(f"{text}\n\n" for text in fixed.values()),
         *([] if kind.run == "run" else [f"run = {kind.run}\n"]),
-        f'if __name__ == "__main__":\n    {kind.show}\n',
+        'if __name__ == "__main__":\n    tell(CALLS)\n',
     ]
     text = "\n".join(parts)
     return Snippet(
@@ -212,6 +215,12 @@ class _Rewriter:
         return self._marked(node)
 
     def _marked(self, node: ast.expr) -> ast.expr:
+        source = next((s for s in _sources_of_number(node) if id(s) in self._frozen), None)
+        if source is not None:
+            # Once: `float(v.get_value())` holds another call that is taken of v.
+            self._frozen.remove(id(source))
+            live = _called(self.target_name, ast.Constant(text_of(source)), self._plain(source))
+            return _called(self.read_name, self._plain(node), live)
         plain = self._plain(node)
         loads = not isinstance(getattr(node, "ctx", None), ast.Store)
         if id(node) in self._reads and loads:
@@ -219,10 +228,6 @@ class _Rewriter:
         if id(node) in self._targets and loads:
             self.targets.append(text_of(node))
             return _called(self.target_name, ast.Constant(text_of(node)), plain)
-        source = _source_of_number(node)
-        if source is not None and id(source) in self._frozen:
-            live = _called(self.target_name, ast.Constant(text_of(source)), self._plain(source))
-            return _called(self.read_name, plain, live)
         return plain
 
     def _plain(self, node: ast.expr) -> ast.expr:
@@ -296,13 +301,15 @@ class _Rewriter:
         return None
 
 
-def _source_of_number(node: ast.expr) -> ast.expr | None:
-    """Return ``v`` for ``v.get_value()`` and ``K.eval(v)``."""
-    if not isinstance(node, ast.Call):
-        return None
-    if node.args:
-        return node.args[0]
-    return node.func.value if isinstance(node.func, ast.Attribute) else None
+def _sources_of_number(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield ``v`` for ``v.get_value()``, ``K.eval(v)`` and ``float(v.get_value())``."""
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute):
+            yield node.func.value
+        if node.args:
+            yield node.args[0]
+            if (dotted(node.func) or "").rpartition(".")[2] in _CONVERSIONS:
+                yield from _sources_of_number(node.args[0])
 
 
 def _with_call(cut: Cut, fault: Fault, name: str) -> Cut:

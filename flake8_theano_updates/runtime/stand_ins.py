@@ -125,7 +125,8 @@ class _Writer:
             value = _path(result)
             self._define(1, value, self._expression(result), f"is what {path} returns")
         else:
-            value = {"pairs": "[]", "cost": self._cost()}.get(role) or self._gradient(result)
+            pairs = "collections.OrderedDict()" if self._usage.has(result, "stored") else "[]"
+            value = {"pairs": pairs, "cost": self._cost()}.get(role) or self._gradient(result)
         self.lines[3].append(f"{path} = lambda *given, **named: {value}{comment}")
 
     def _role(self, place: Place) -> str:
@@ -175,10 +176,10 @@ class _Writer:
             return "gradients" if self._kind(inner) == "gradient" else "list"
         if target:
             return "shared"
-        if usage.has(place, "pairs", "grown"):
-            return "pairs"
         if usage.has(place, "stored"):
             return "empty mapping"
+        if usage.has(place, "pairs", "grown"):
+            return "pairs"
         if usage.has(place, "iterated"):
             return "list"
         if usage.has(place, "wrt", "uses:get_value", "uses:broadcastable", "uses:set_value"):

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from flake8_theano_updates.runtime.module import Function, dotted
 
 MUTATORS = frozenset("add append extend insert setdefault update".split())
+_YIELDS = (ast.Yield, ast.YieldFrom)
 _IDLE = (ast.Assert, ast.Raise, ast.Pass, ast.Import, ast.ImportFrom)
 
 
@@ -63,7 +64,7 @@ def clean(body: Iterable[ast.stmt]) -> list[ast.stmt]:
 def changes(statement: ast.Expr, wanted: Container[str] | None) -> bool:
     """Is this a yield, or a call that changes one of ``wanted`` (None: any)?"""
     value = statement.value
-    if isinstance(value, (ast.Yield, ast.YieldFrom)):
+    if isinstance(value, _YIELDS):
         return True
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in MUTATORS:
@@ -114,7 +115,8 @@ def needed(statement: ast.stmt, wanted: set[str], helpers: set[str]) -> bool:
         return statement.name in wanted or any(
             needed(inner, wanted, helpers)
             for inner in ast.walk(statement)
-            if isinstance(inner, ast.Expr)
+            # What a function yields goes to whoever calls it, by its name.
+            if isinstance(inner, ast.Expr) and not isinstance(inner.value, _YIELDS)
         )
     if isinstance(statement, (ast.While, ast.Match)):
         inside = (inner for inner in ast.walk(statement) if isinstance(inner, ast.stmt))

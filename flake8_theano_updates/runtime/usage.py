@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections import ChainMap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -62,7 +62,7 @@ class Usage:
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
         self._targets |= {id(pair.target) for pair in fault.pairs}
-        self._reads = {id(node) for node in fault.reads}
+        self._reads = {id(node) for read in fault.reads for node in _variables(read)}
         self._helpers: dict[str, Function | ast.Lambda] = dict(cut.helpers)
         self._result = dotted(cut.result) if cut.result is not None else None
         self._ignored = cut.ignored
@@ -490,6 +490,16 @@ class Usage:
             chain = dotted(node.func) if isinstance(node, ast.Call) else None
             if chain is None or chain not in self._helpers:
                 self._note(self._value(node, env), "pairs")
+
+
+def _variables(read: ast.expr) -> Iterator[ast.expr]:
+    """Yield what takes a variable's value in a read, which may be an expression of several."""
+    if isinstance(read, (ast.Name, ast.Attribute, ast.Subscript)):
+        yield read
+        return
+    for node in ast.iter_child_nodes(read):
+        if isinstance(node, ast.expr):
+            yield from _variables(node)
 
 
 def flattened(chain: str) -> str:

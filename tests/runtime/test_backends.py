@@ -91,7 +91,7 @@ def test_a_program_runs_alone(environment: Environment, tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        last = f"as compiled and with the new value differ from call {verdict.first_difference} on"
+        last = f"confirmed: they differ from call {verdict.first_difference} on"
         assert done.stdout.splitlines()[-1] == last
 
 

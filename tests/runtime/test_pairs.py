@@ -15,6 +15,8 @@ from flake8_theano_updates import check
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.runtime import confirm
 
+np = pytest.importorskip("numpy", reason="NumPy comes with a backend, by the extra theano")
+
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 OFF = ("THU901", "THU902", "THU903")
 HEAD = "import theano\n"
@@ -252,6 +254,164 @@ def test_an_output_is_the_old_value() -> None:
     assert verdict.reason == "call 1 returns lr = 8, its value from before; the new value is 4"
 
 
+def test_an_output_whose_new_value_is_a_number() -> None:
+    verdict = confirmed(
+        HEAD + "w = theano.shared(8.0)\nreset = theano.function([], w, updates=[(w, 0.5)])\n",
+        "THU901",
+    )
+    close(verdict.as_compiled, rows([8.0, 8.0, 0.5, 0.5, 0.5, 0.5], [8.0] + [0.5] * 5))
+    close(verdict.with_new_value, rows([8.0] + [0.5] * 5, [8.0] + [0.5] * 5))
+
+
+# What a number of `lr`, 2, is taken of by the program, and by its mend.
+@pytest.mark.parametrize(
+    "number",
+    ["lr.get_value(True)", "float(lr.get_value())", "lr.eval({})", "(lr + lr).eval() * 0.5"],
+)
+def test_ways_to_freeze(number: str) -> None:
+    verdict = confirmed(
+        HEAD + "w = theano.shared(8.0)\n"
+        "lr = theano.shared(2.0)\n"
+        f"rate = {number} * 1.0\n"
+        "step = theano.function([], [], updates=[(w, w - rate)])\n",
+        "THU301",
+    )
+    assert verdict.status == "confirmed", verdict.reason
+    assert [row[0] for row in verdict.as_compiled] == [8.0, 6.0, 4.0, 2.0, 0.0, -2.0]
+    assert [row[0] for row in verdict.with_new_value] == [8.0, 6.0, 5.0, 4.5, 4.25, 4.125]
+
+
+def test_a_frozen_counter_grows_by_one() -> None:
+    verdict = confirmed(
+        HEAD + "w = theano.shared(8.0)\n"
+        "t = theano.shared(1)\n"
+        "step = theano.function([], [], updates=[(w, w - t.get_value())])\n",
+        "THU301",
+    )
+    assert verdict.names == ("w", "t")
+    assert [row[1] for row in verdict.as_compiled] == [1, 2, 3, 4, 5, 6]
+    assert [row[0] for row in verdict.with_new_value] == [8.0, 7.0, 5.0, 2.0, -2.0, -7.0]
+    assert "with t itself, which grows by one in each call, it is" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def updates_of(updates, w):\n"
+        "    updates[w] = w - 1\n"
+        "    updates[w] = 0.5 * w\n"
+        "    return updates\n",
+        "def updates_of(model, w):\n"
+        "    updates = model.get_updates()\n"
+        "    updates[w] = w - 1\n"
+        "    updates[w] = 0.5 * w\n"
+        "    return theano.function([], [], updates=updates)\n",
+        "class Model(object):\n"
+        "    def __init__(self):\n"
+        "        self.updates = {}\n"
+        "    def compile(self, w):\n"
+        "        self.updates[w] = w - 1\n"
+        "        self.updates[w] = 0.5 * w\n"
+        "        return theano.function([], [], updates=self.updates)\n",
+    ],
+)
+def test_a_mapping_from_elsewhere(source: str) -> None:
+    verdict = confirmed(HEAD + source, "THU202")
+    assert verdict.status == "confirmed", verdict.reason
+    (w,), (after,), (mended,) = map(
+        np.array, (verdict.as_compiled[0], verdict.as_compiled[1], verdict.with_new_value[1])
+    )
+    np.testing.assert_allclose(after, 0.5 * w)
+    np.testing.assert_allclose(mended, 0.5 * (w - 1))
+
+
+def test_a_late_update_in_the_loop_that_compiles() -> None:
+    verdict = confirmed(
+        HEAD + "t = theano.shared(0.0)\n"
+        "def fill(all, params):\n"
+        "    for p in params:\n"
+        "        updates = [(p, 0.5 * p)]\n"
+        "        all.append(theano.function([], [], updates=updates))\n"
+        "        updates.append((t, t + 1))\n",
+        "THU206",
+    )
+    assert verdict.status == "confirmed", verdict.reason
+    assert verdict.names[0] == "t"
+    assert [row[0] for row in verdict.as_compiled] == [0.0] * 6
+    assert [row[0] for row in verdict.with_new_value] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def test_a_generator_that_has_no_part_in_it_is_left_out() -> None:
+    verdict = confirmed(
+        HEAD + "w = theano.shared(4.0)\n"
+        "def lines(file):\n"
+        "    with file:\n"
+        "        yield file.owner\n"
+        "w = w - 1\n"
+        "step = theano.function([], [], updates=[(w, w)])\n",
+        "THU302",
+    )
+    assert verdict.status == "raises", verdict.reason
+
+
+def test_names_of_the_program_that_the_frame_uses_too() -> None:
+    verdict = confirmed(
+        HEAD + "def updates_of(read, target, keep, build, run):\n"
+        "    updates = {}\n"
+        "    updates[target] = target - read\n"
+        "    updates[target] = 0.5 * target * keep\n"
+        "    return theano.function([], [], updates=updates)\n",
+        "THU202",
+    )
+    assert verdict.status == "confirmed", verdict.reason
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "f = theano.function([], [], updates=[(w, w - lr.get_value({0}))])",
+        "f = theano.function([], [], updates=[(w, w - {0}.eval())])",
+        "f = theano.function([], [], updates=map({0}, [w, lr]))",
+        "f = theano.function([], [], updates=((p, {0}) for p in [w, lr]))",
+        "f = theano.function([], [], [(w, {0})])",
+        "f = theano.function([], [], updates=[w, w - {0}])",
+        "f = theano.function([], w, updates=[(w, {0})])",
+        "w -= {0}\nf = theano.function([], [], updates=[(w, w)])",
+        "u = {{}}\nu[w] = {0}\nu[w] = w - {0}\nf = theano.function([], [], updates=u)",
+        "u = [(w, w)]\nf = theano.function([], [], updates=u)\nu.append((lr, {0}))",
+        "f = theano.function([], [], updates=[(w, w - 1), (w, {0})])",
+    ],
+)
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "open({canary!r}, 'w').write('x')",
+        "__import__('os').system('touch {canary}')",
+        "os.system('touch {canary}')",
+        "np.ones(3).tofile({canary!r})",
+        "w.get_value().tofile({canary!r})",
+        "np.save({canary!r}, 1)",
+        "getattr(np, 'save')({canary!r}, 1)",
+        "(lambda: ().__class__.__base__.__subclasses__())()",
+    ],
+)
+@pytest.mark.usefixtures("_one_worker")
+def test_nothing_hostile_runs(source: str, hostile: str, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    program = (
+        f"import os\nimport numpy as np\n{HEAD}open({str(canary)!r}, 'w')\n"
+        "w = theano.shared(1.0)\nlr = theano.shared(2.0)\n"
+        + source.format(hostile.format(canary=str(canary)))
+    )
+    tree = ast.parse(program)
+    findings = check(tree, program.splitlines(), "a.py", OFF)
+    assert findings
+    for verdict in confirm(findings, {"a.py": tree}):
+        assert verdict.status in ("unresolved", "raises", "confirmed", "agrees")
+        assert "internal error" not in verdict.reason
+    assert not canary.exists()
+
+
 def test_the_program_alone_says_the_same(
     tmp_path: Path, of_fixtures: list[tuple[Finding, Verdict]]
 ) -> None:
@@ -266,6 +426,6 @@ def test_the_program_alone_says_the_same(
         if verdict.status == "raises":
             assert done.stdout.startswith("raises: " + verdict.reason)
         else:
-            last = f"they differ from call {verdict.first_difference} on\n"
+            last = f"confirmed: they differ from call {verdict.first_difference} on\n"
             assert done.stdout.endswith(last)
     assert codes == {*RAISES, *CONFIRMED} - {"THU902"}

@@ -699,9 +699,7 @@ def test_the_program_runs_alone_and_reads_well(tmp_path: Any) -> None:
     done = subprocess.run(
         [sys.executable, path], env=env, capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines()[-1] == (
-        "as compiled and with the new value differ from call 1 on"
-    )
+    assert done.stdout.splitlines()[-1] == ("confirmed: they differ from call 1 on")
 
 
 def test_calls_are_as_many_as_asked_for() -> None:
