@@ -168,10 +168,13 @@ def test_saved_programs_run_alone_and_come_to_the_same_verdict(project: Path) ->
         }
         first = one["verdict"]["first_difference"]
         last = done.stdout.splitlines()[-1]
-        assert last == {
-            "agrees": "agrees: no difference in 5 calls",
-            "confirmed": f"confirmed: they differ from call {first} on",
-        }[one["verdict"]["status"]]
+        assert (
+            last
+            == {
+                "agrees": "agrees: no difference in 5 calls",
+                "confirmed": f"confirmed: they differ from call {first} on",
+            }[one["verdict"]["status"]]
+        )
 
 
 def printed(text: str) -> dict[str, list[dict[str, Any]]]:
