@@ -22,6 +22,7 @@ from flake8_theano_updates.interpreter.names import BACKENDS
 
 WORKER = Path(__file__).with_name("worker.py")
 START = 120.0  # seconds to import a backend on a cold and busy machine
+END = 5.0  # seconds to end in good order
 
 MISSING = (
     "no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra (pip install "
@@ -222,12 +223,19 @@ class _Worker:
             raise WorkerFailedError(f"it took more than {timeout:g} seconds") from None
         if not line:
             raise WorkerFailedError("the worker ended without an answer")
-        answer: dict[str, Any] = json.loads(line)
+        try:
+            answer: dict[str, Any] = json.loads(line)
+        except ValueError:
+            raise WorkerFailedError("its answer cannot be read") from None
         return answer
 
     def end(self) -> None:
         """End the process and whatever it started, and remove its folder."""
         if os.name == "posix":
+            # Told so, it ends what it started one after the other and leaves no zombie.
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         else:
