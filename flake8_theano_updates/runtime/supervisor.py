@@ -90,7 +90,7 @@ class Supervisor:
         packages: Sequence[str] = BACKENDS,
     ) -> None:
         self._python = python or sys.executable
-        self._timeout = timeout
+        self.timeout = timeout
         self._packages = packages
         self._worker: _Worker | None = None
         self._backend: Backend | None = None
@@ -125,9 +125,9 @@ class Supervisor:
             WorkerFailedError: the snippet took too long or took the worker down.
         """
         worker = self._started()
-        request = {"snippet": snippet, "calls": calls, "timeout": self._timeout}
+        request = {"snippet": snippet, "calls": calls, "timeout": self.timeout}
         try:
-            answer = worker.ask(request, self._timeout)
+            answer = worker.ask(request, self.timeout)
         except WorkerFailedError:
             self.end()
             raise

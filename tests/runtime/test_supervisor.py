@@ -189,6 +189,26 @@ def test_a_hang_is_unresolved_and_others_are_not_lost(monkeypatch: pytest.Monkey
     assert second.status == "confirmed"
 
 
+@needs_theano
+def test_programs_that_fail_late_take_the_time_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding, tree = _finding()
+    real = Supervisor.run
+    ran = []
+
+    def run(self: Supervisor, snippet: str, calls: int):
+        ran.append(snippet)
+        time.sleep(0.7)
+        return real(self, "def run(calls):\n    return 1 / 0\n", calls)
+
+    monkeypatch.setattr(Supervisor, "run", run)
+    (verdict,) = confirm([finding], {PATH: tree}, timeout=1)
+    assert len(ran) == 2
+    assert verdict.status == "unresolved"
+    assert verdict.reason == (
+        "its programs took more than 1 seconds; the first: ZeroDivisionError: division by zero"
+    )
+
+
 def test_no_theano(tmp_path: Path) -> None:
     venv.create(tmp_path / "empty", with_pip=False)
     python = str(tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin") / "python")
