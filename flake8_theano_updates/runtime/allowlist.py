@@ -7,6 +7,8 @@ function ``build``. The rest is this package's own text.
 from __future__ import annotations
 
 import ast
+import string
+import symtable
 from collections import Counter
 from collections.abc import Iterator
 
@@ -51,28 +53,28 @@ def verify(build: str, made: StandIns, frame: frozenset[str]) -> None:
     """
     try:
         tree = ast.parse(build)
-    except (SyntaxError, ValueError, RecursionError) as error:
+        table = symtable.symtable(build, "build", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise RefusedError(f"the cut is no program: {error}") from None
-    for problem in _Check(tree, made, frame).problems():
+    for problem in _Check(tree, table, made, frame).problems():
         raise RefusedError(f"refused: {problem}")
 
 
 class _Check:
-    def __init__(self, tree: ast.Module, made: StandIns, frame: frozenset[str]) -> None:
-        self._tree = tree
+    def __init__(
+        self,
+        tree: ast.Module,
+        table: symtable.SymbolTable,
+        made: StandIns,
+        frame: frozenset[str],
+    ) -> None:
+        self._table = table
         self._renamings = [s for s in tree.body if isinstance(s, ast.Assign)]
         renamings = {id(node) for statement in self._renamings for node in ast.walk(statement)}
         self._nodes = [node for node in ast.walk(tree) if id(node) not in renamings]
         self._imports = dict.fromkeys(BACKENDS, "theano") | {name: name for name in _MODULES}
         self._made = made
-        self._bound = set(frame)
-        for node in self._nodes:
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                self._bound.add(node.id)
-            elif isinstance(node, ast.arg):
-                self._bound.add(node.arg)
-            elif isinstance(node, ast.FunctionDef):
-                self._bound.add(node.name)
+        self._frame = frame
         self._attributes = made.attributes | {
             node.attr
             for node in self._nodes
@@ -95,12 +97,15 @@ class _Check:
             yield from self._renaming(statement)
         for node in self._nodes:
             yield from self._node(node)
+        yield from self._free()
         yield from self._rebound()
 
     def _node(self, node: ast.AST) -> Iterator[str]:
         match node:
             case ast.FunctionDef(name=name) | ast.arg(arg=name) if "__" in name:
                 yield f"it uses the name {name}"
+            case ast.FunctionDef(name=name) | ast.arg(arg=name) if name in self._imports:
+                yield f"it rebinds {name}"
             case ast.FunctionDef() if node.decorator_list:
                 yield f"the function {node.name} is decorated"
             case ast.keyword() if "__" in (node.arg or ""):
@@ -142,13 +147,13 @@ class _Check:
             if len(value) > LONGEST or "__" in str(value):
                 yield "it holds a text that could name something else"
         elif isinstance(value, int) and abs(value) > LARGEST:
-            yield f"the number {value:.3g} is too large"
+            yield f"it holds a number above {LARGEST:,}"
 
     def _exponent(self, right: ast.expr) -> Iterator[str]:
         for node in ast.walk(right):
             if isinstance(node, ast.Constant) and isinstance(node.value, int):
                 if abs(node.value) > LARGEST_EXPONENT:
-                    yield f"the exponent {node.value} is too large"
+                    yield f"it holds an exponent above {LARGEST_EXPONENT}"
 
     def _name(self, node: ast.Name) -> Iterator[str]:
         if "__" in node.id:
@@ -158,8 +163,17 @@ class _Check:
                 yield f"it rebinds {node.id}"
             elif id(node) not in self._inner and self._imports[node.id] not in KNOWN:
                 yield f"it hands on the module {node.id}"
-        elif node.id not in self._bound and node.id not in BUILTINS:
-            yield f"it uses {node.id}, which has no stand-in"
+
+    def _free(self) -> Iterator[str]:
+        """Check the names that no function binds, by the rules of Python itself."""
+        known = {*self._imports, *self._frame, *BUILTINS}
+        waiting = self._table.get_children()
+        while waiting:
+            table = waiting.pop()
+            waiting += table.get_children()
+            for symbol in table.get_symbols():
+                if symbol.is_global() and symbol.get_name() not in known:
+                    yield f"it uses {symbol.get_name()}, which has no stand-in"
 
     def _chain(self, node: ast.Attribute) -> Iterator[str]:
         """Check ``a.b.c`` as a whole."""
@@ -172,7 +186,11 @@ class _Check:
             yield f"it uses the attribute {'.'.join(steps)}"
             return
         path = base.id if isinstance(base, ast.Name) else ""
+        if steps[-1] == "format" and not _is_plain_text(node.value):
+            yield "it formats by a text that could name something else"
         if path in self._imports:
+            if not isinstance(node.ctx, ast.Load):
+                yield f"it sets {path}.{'.'.join(steps)}"
             yield from self._import_chain(self._imports[path], steps)
             return
         while path in self._made.namespaces and steps:
@@ -200,7 +218,9 @@ class _Check:
         stores: Counter[str] = Counter()
         loads: Counter[str] = Counter()
         for node in self._nodes:
-            if isinstance(node, (ast.Name, ast.Attribute)):
+            if isinstance(node, ast.FunctionDef):
+                stores[node.name] += 1
+            elif isinstance(node, (ast.Name, ast.Attribute)):
                 chain = dotted(node)
                 counter = loads if isinstance(node.ctx, ast.Load) else stores
                 counter[chain or ""] += 1
@@ -227,6 +247,19 @@ class _Check:
             and [dotted(argument) for argument in call.args] == [node.name, name]
             for call in self._nodes
         )
+
+
+def _is_plain_text(node: ast.expr) -> bool:
+    """Is this a text whose fields are whole arguments, not what these hold?"""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    try:
+        fields = list(string.Formatter().parse(node.value))
+    except ValueError:
+        return False
+    return not any(
+        set(".[").intersection(name or "") or "{" in (how or "") for _, name, how, _ in fields
+    )
 
 
 def _article(name: str) -> str:

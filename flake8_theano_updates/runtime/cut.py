@@ -65,7 +65,7 @@ def cut(fault: Fault, module: Module, *, own_cost: bool = False) -> Cut:
     owner = module.owner(scope)
     arms = Arms(fault)
     ignored = frozenset(_costs(module) if own_cost else ())
-    body = arms.flat(scope.body)
+    body = [statement for statement in arms.flat(scope.body) if not _sets(statement, module)]
     if generator is None and collection.statement is not None:
         body = _until(body, collection.statement)
     helpers = _helpers(module, scope, owner, arms)
@@ -95,6 +95,14 @@ def cut(fault: Fault, module: Module, *, own_cost: bool = False) -> Cut:
         read = statements if result is None else [*statements, result]
         statements = [*_constants(module, read, scope, ignored), *statements]
     return Cut(tuple(statements), result, scope, owner, helpers, arms.settled, ignored)
+
+
+def _sets(statement: ast.stmt, module: Module) -> bool:
+    """Is this ``theano.config.floatX = ...``, which would reach programs that run later?"""
+    return isinstance(statement, ast.Assign) and any(
+        (module.full_name(target) or "").startswith("theano.config.")
+        for target in statement.targets
+    )
 
 
 def _loaded(expression: ast.expr) -> ast.expr:

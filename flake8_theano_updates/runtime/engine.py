@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -55,7 +56,7 @@ def confirm(
             that the findings were made from.
         calls: how often each compiled function is called.
         python: the interpreter that has the backend; this one by default.
-        timeout: seconds for each program.
+        timeout: seconds for each program; after as many no other stand-ins are tried.
         jobs: how many programs run at a time, each in a process of its own; by default
             one for every 25 findings, and no more than there are cores.
         progress: told after each verdict how many there are, and how many there will be.
@@ -125,6 +126,7 @@ def _tried(
     """Run programs with other stand-ins until one runs through."""
     failed: list[tuple[Snippet, Answer]] = []
     obstacle = ""
+    end = time.monotonic() + supervisor.timeout
     for made in programs:
         if isinstance(made, str):
             obstacle = obstacle or made
@@ -140,6 +142,9 @@ def _tried(
         if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
             return raised(answer, made, backend)
         failed.append((made, answer))
+        if time.monotonic() > end:
+            late = f"its programs took more than {supervisor.timeout:g} seconds; the first: "
+            return unresolved(late + failed[0][1].error, backend, failed[0][0])
     if not failed:
         return unresolved(obstacle, backend)
     program, answer = failed[0]

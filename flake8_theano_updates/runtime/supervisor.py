@@ -22,6 +22,7 @@ from flake8_theano_updates.interpreter.names import BACKENDS
 
 WORKER = Path(__file__).with_name("worker.py")
 START = 120.0  # seconds to import a backend on a cold and busy machine
+END = 5.0  # seconds to end in good order
 
 MISSING = (
     "no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra (pip install "
@@ -89,7 +90,7 @@ class Supervisor:
         packages: Sequence[str] = BACKENDS,
     ) -> None:
         self._python = python or sys.executable
-        self._timeout = timeout
+        self.timeout = timeout
         self._packages = packages
         self._worker: _Worker | None = None
         self._backend: Backend | None = None
@@ -124,9 +125,9 @@ class Supervisor:
             WorkerFailedError: the snippet took too long or took the worker down.
         """
         worker = self._started()
-        request = {"snippet": snippet, "calls": calls, "timeout": self._timeout}
+        request = {"snippet": snippet, "calls": calls, "timeout": self.timeout}
         try:
-            answer = worker.ask(request, self._timeout)
+            answer = worker.ask(request, self.timeout)
         except WorkerFailedError:
             self.end()
             raise
@@ -222,12 +223,19 @@ class _Worker:
             raise WorkerFailedError(f"it took more than {timeout:g} seconds") from None
         if not line:
             raise WorkerFailedError("the worker ended without an answer")
-        answer: dict[str, Any] = json.loads(line)
+        try:
+            answer: dict[str, Any] = json.loads(line)
+        except ValueError:
+            raise WorkerFailedError("its answer cannot be read") from None
         return answer
 
     def end(self) -> None:
         """End the process and whatever it started, and remove its folder."""
         if os.name == "posix":
+            # Told so, it ends what it started one after the other and leaves no zombie.
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         else:

@@ -19,11 +19,11 @@ import math  # noqa: E402
 import platform  # noqa: E402
 import shutil  # noqa: E402
 import signal  # noqa: E402
-import threading  # noqa: E402
 import time  # noqa: E402
 import traceback  # noqa: E402
 
 MEMORY = 4 * 1024**3
+LONGEST = 32 * 1024**2  # characters of an answer, which the supervisor holds several times
 FILES = 128  # open at a time; the import of a backend takes a few
 MODULES = ("__future__", "collections", "functools", "itertools", "numpy")
 FLAGS = ("THEANO_FLAGS", "AESARA_FLAGS", "PYTENSOR_FLAGS")
@@ -41,9 +41,9 @@ def main(folder, *names):
         folder: a folder of this process alone.
         names: the backends; the first that can be imported compiles.
     """
+    _guard(folder)
     answers = _own_output()
     try:
-        _end_with_parent(folder)
         _prepare(folder)
         greeting = _greeting(names)
         print(json.dumps(greeting), file=answers)
@@ -52,14 +52,41 @@ def main(folder, *names):
             line = sys.stdin.readline()
             if not line:
                 break
-            request = json.loads(line)
-            _alarm(request["timeout"])
-            answer = _answer(request, greeting["backend"])
-            _alarm(0)
-            print(json.dumps(answer), file=answers)
+            print(_text(_answer(json.loads(line), greeting["backend"])), file=answers)
             answers.flush()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _guard(folder):
+    """Let a copy of this process go on, and stay behind to end it and to clean up.
+
+    No program can keep this process from that: it runs none. It ends when it is told to,
+    when the copy ends, or when the supervisor was killed.
+    """
+    if not hasattr(os, "fork"):
+        return
+    supervisor = os.getppid()
+    signal.signal(signal.SIGTERM, lambda *given: sys.exit())
+    copy = os.fork()
+    if not copy:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        return
+    ended = 0
+    try:
+        os.close(0)
+        os.close(1)  # else the end of the copy would not end its output
+        while not ended and os.getppid() == supervisor:
+            time.sleep(0.1)
+            ended = os.waitpid(copy, os.WNOHANG)[0]
+    finally:
+        if not ended:
+            os.kill(copy, signal.SIGKILL)
+            os.waitpid(copy, 0)
+        shutil.rmtree(folder, ignore_errors=True)
+        if os.getpgrp() == os.getpid():
+            os.killpg(os.getpid(), signal.SIGKILL)  # whatever the backend has started
+        os._exit(0)
 
 
 def _own_output():
@@ -86,14 +113,19 @@ def _prepare(folder):
         os.environ[name] = "1"
     try:
         import resource
+    except ImportError:
+        return  # not offered here; the timeout still holds
+    for name, most in (("AS", MEMORY), ("NOFILE", FILES), ("CORE", 0)):
+        _limit(resource, getattr(resource, "RLIMIT_" + name), most)
 
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
-    except (ImportError, ValueError, OSError):
-        pass  # not offered here; the timeout still holds
+
+def _limit(resource, what, most):
+    hard = resource.getrlimit(what)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    try:  # noqa: SIM105 (Python 2 has no suppress)
+        resource.setrlimit(what, (most, most))
+    except (ValueError, OSError):
+        pass  # macOS takes no limit on memory
 
 
 def _greeting(names):
@@ -122,27 +154,6 @@ def _use_numpy():
     ones.clip(0, 1)
 
 
-def _end_with_parent(folder):
-    """Clean up where the supervisor was killed, also while a program runs."""
-    parent = os.getppid()
-
-    def watch():
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        shutil.rmtree(folder, ignore_errors=True)
-        os._exit(1)
-
-    thread = threading.Thread(target=watch)
-    thread.daemon = True
-    thread.start()
-
-
-def _alarm(timeout):
-    """End this process even where no Python code gets to run."""
-    if hasattr(signal, "alarm"):
-        signal.alarm(int(timeout) + 5 if timeout else 0)
-
-
 def _answer(request, backend):
     space = {"__builtins__": _builtins(backend), "__name__": "snippet"}
     try:
@@ -157,6 +168,18 @@ def _answer(request, backend):
             "refused": type(error).__name__ == "Refused",
             "line": _line(),
         }
+
+
+def _text(answer):
+    """Write an answer as one line, or what keeps it from being one."""
+    try:
+        text = json.dumps(answer)
+    except Exception as error:
+        return json.dumps({"error": _said(error)})
+    if len(text) > LONGEST:
+        error = "it computes more numbers than can be told: %d characters" % len(text)
+        return json.dumps({"error": error})
+    return text
 
 
 def _builtins(backend):

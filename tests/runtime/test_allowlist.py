@@ -73,7 +73,7 @@ def check(body: str) -> None:
         "try:\n    pass\nexcept:\n    pass",
         "with read as x:\n    pass",
         "class A(object):\n    pass",
-        "global read",
+        "global other",
         "del read",
         "raise read",
         "assert read",
@@ -85,6 +85,32 @@ def check(body: str) -> None:
         "undefined + 1",
         "def __f():\n    pass",
         "f(__x=1)",
+        "np.exp = smooth",
+        "np.pi += 1",
+        "theano.config.floatX = 'float16'",
+        "T.sqr.name = 'x'",
+        "for np.exp in [smooth]:\n    pass",
+        "x = [1 for np.pi in [3]]",
+        "(np.exp, x) = (1, 2)",
+        "x = '{0._' + '_class_' + '_}'\nx.format(read)",
+        "x = ('{0._' + '_class_' + '_}').format(read)",
+        "x = '{0.T}'.format(read)",
+        "x = '{0[a]}'.format(read)",
+        "x = '{:{0.T}}'.format(read)",
+        "x = '{'.format(1)",
+        "x = read(1).name.format(read)",
+        "f = lambda open: 1\nopen('x')",
+        "def f():\n    getattr = 1\ngetattr(read, 'x')",
+        "x = [1 for eval in [2]]\neval('1')",
+        "build(read, target)",
+        "def self(x):\n    return x\nself.tofile('x')",
+        "for x in [1, 2]:\n    self.tofile('x')\n    def self(x):\n        return x",
+        "f = lambda np: np.sum(1)\nf(read)",
+        "def np():\n    pass",
+        "x = 0x1" + 300 * "0",
+        "x = 0x1" + 5000 * "0",
+        "x = -0x1" + 5000 * "0",
+        "x = 2 ** 0x1" + 5000 * "0",
     ],
 )
 def test_refused(body: str) -> None:
@@ -103,20 +129,42 @@ def test_refused(body: str) -> None:
         "x = 'a %s' % 1",
         "x = read.name + '_velocity'",
         "self.lr = 3",
+        "x = '{1}_{name:>3} {{x}} {0!r}'.format(1, 2, name=read)",
+        "x = 'a %5.2f %s%%' % (1, 2)",
+        "f = lambda x: [x for y in [x]]\nf(1)",
+        "def f(n):\n    return f(n - 1)\nf(1)",
     ],
 )
 def test_allowed(body: str) -> None:
     check(body)
 
 
-def test_what_is_no_program() -> None:
+@pytest.mark.parametrize("body", ["x = = 1", "f = lambda x, x: 1", "x = " + "(" * 500])
+def test_what_is_no_program(body: str) -> None:
     with pytest.raises(RefusedError, match="no program"):
-        check("x = = 1")
+        check(body)
 
 
 def test_a_long_program() -> None:
     with pytest.raises(RefusedError, match="too long"):
         check("\n".join("x = 1" for _ in range(6000)))
+
+
+@pytest.mark.usefixtures("_one_worker")
+def test_settings_of_a_module_do_not_reach_other_programs() -> None:
+    source = """
+import theano
+import numpy as np
+theano.config.floatX = "float16"
+w = theano.shared(np.asarray(1.0, dtype=theano.config.floatX))
+v = theano.shared(np.asarray(2.0, dtype=theano.config.floatX))
+updates = [(v, v * v),
+           (w, w + v)]  # read
+"""
+    verdict = verdict_on(source, read="v", reader="w", registered="v")
+    assert verdict.status == "confirmed", verdict.reason
+    assert verdict.snippet is not None
+    assert "float16" not in verdict.snippet
 
 
 @pytest.mark.parametrize(

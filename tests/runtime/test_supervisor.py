@@ -27,6 +27,8 @@ needs_theano = pytest.mark.skipif(
 )
 
 GOOD = "def run(calls):\n    return {'calls': calls}\n"
+# Python's own threads and signal handlers do not get to run meanwhile.
+HANGS_IN_C = "def run(calls):\n    big = 10**9\n    return 3**big\n"
 HANGS = "def run(calls):\n    while True:\n        pass\n"
 CRASHES = (
     "theano = __import__('theano.tensor')\n"
@@ -109,6 +111,35 @@ def test_memory_has_a_limit() -> None:
 
 
 @needs_theano
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [
+        ("list(range(10**7))", "it computes more numbers than can be told: "),
+        ("'x' * 10**8", "it computes more numbers than can be told: "),
+        ("[1j]", "TypeError: "),
+        ("[10**5000]", "ValueError: "),
+    ],
+)
+def test_an_answer_is_short_and_made_of_numbers(result: str, error: str) -> None:
+    with Supervisor() as supervisor:
+        began = supervisor.run(GOOD, 1), supervisor._worker
+        answer = supervisor.run(f"def run(calls):\n    return {result}\n", 1)
+        assert answer.result is None
+        assert answer.error.startswith(error)
+        assert (supervisor.run(GOOD, 1), supervisor._worker) == began
+
+
+@needs_theano
+def test_an_answer_that_is_no_answer_costs_one_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Supervisor() as supervisor:
+        worker = supervisor._started()
+        worker._lines.put("{")
+        with pytest.raises(WorkerFailedError, match="its answer cannot be read"):
+            supervisor.run(GOOD, 1)
+        assert supervisor.run(GOOD, 2).result == {"calls": 2}
+
+
+@needs_theano
 def test_noise_is_no_answer() -> None:
     with Supervisor() as supervisor:
         assert supervisor.run(NOISY, 3).result == {"calls": 3}
@@ -158,6 +189,26 @@ def test_a_hang_is_unresolved_and_others_are_not_lost(monkeypatch: pytest.Monkey
     assert second.status == "confirmed"
 
 
+@needs_theano
+def test_programs_that_fail_late_take_the_time_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding, tree = _finding()
+    real = Supervisor.run
+    ran = []
+
+    def run(self: Supervisor, snippet: str, calls: int):
+        ran.append(snippet)
+        time.sleep(0.7)
+        return real(self, "def run(calls):\n    return 1 / 0\n", calls)
+
+    monkeypatch.setattr(Supervisor, "run", run)
+    (verdict,) = confirm([finding], {PATH: tree}, timeout=1)
+    assert len(ran) == 2
+    assert verdict.status == "unresolved"
+    assert verdict.reason == (
+        "its programs took more than 1 seconds; the first: ZeroDivisionError: division by zero"
+    )
+
+
 def test_no_theano(tmp_path: Path) -> None:
     venv.create(tmp_path / "empty", with_pip=False)
     python = str(tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin") / "python")
@@ -201,7 +252,7 @@ def _finding():
 
 @needs_theano
 @pytest.mark.skipif(os.name != "posix", reason="other systems end processes in other ways")
-@pytest.mark.parametrize("program", ["", HANGS])
+@pytest.mark.parametrize("program", ["", HANGS, HANGS_IN_C])
 def test_a_supervisor_that_is_killed_leaves_nothing(program: str, tmp_path: Path) -> None:
     code = (
         "import sys, tempfile, time\n"
@@ -215,6 +266,7 @@ def test_a_supervisor_that_is_killed_leaves_nothing(program: str, tmp_path: Path
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"up\n"
+    time.sleep(1 if program else 0)  # the program has begun
     process.kill()
     process.wait()
     process.stdout.close()
