@@ -31,6 +31,44 @@ def test_a_long_chain_of_sums() -> None:
     assert codes(HEAD + body + TAIL) == ["THU101"]
 
 
+@pytest.mark.parametrize(
+    "doubled",
+    [
+        "{0} + {0}",
+        "{0} - {0}",
+        "-{0} - -{0}",
+        "{0} * {0}",
+        "({0} + 1) * ({0} - 1)",
+        "{0} / (1 - {0})",
+        "{0} ** 2 * {0}",
+        "[*{0}, *{0}]",
+        "list({0}) + list({0})",
+        "[x + y for x in {0} for y in {0}]",
+        "({0}, {0})",
+        "{0}[{0}]",
+        "{0} if {0} else {0}",
+        "theano.tensor.switch({0}, {0}, {0})",
+    ],
+)
+@pytest.mark.parametrize("reader", ["w - g / {}", "w - acc * {}"])
+def test_sixty_doublings_do_not_take_for_ever(doubled: str, reader: str) -> None:
+    body = "    x0 = acc\n"
+    for number in range(60):
+        body += f"    x{number + 1} = {doubled.format(f'x{number}')}\n"
+    for start in ("acc", "[acc, g]"):
+        for pair in ("(acc, acc + g)", "(acc, acc + g * x60)"):
+            text = body.replace("x0 = acc", f"x0 = {start}")
+            text += f"    updates.append({pair})\n    updates.append((w, {reader.format('x60')}))\n"
+            codes(HEAD + text + TAIL)
+
+
+def test_a_number_of_more_digits_than_python_prints() -> None:
+    big = f"0x{'f' * 6000}"
+    body = f"    x = {{{big}: 1}}\n    if flags == {big}:\n        g = g * -{big} * x[{big}]\n"
+    body += "    updates.append((acc, acc + g))\n    updates.append((w, w - g / acc))\n"
+    assert codes(HEAD + body + TAIL) == ["THU101"]
+
+
 def test_a_thousand_updates() -> None:
     body = "".join(f"    updates.append((flags[{n}], flags[{n}] + g))\n" for n in range(1000))
     assert codes(HEAD + body + TAIL) == []
