@@ -50,16 +50,12 @@ def test_a_long_chain_of_sums() -> None:
         "theano.tensor.switch({0}, {0}, {0})",
     ],
 )
-@pytest.mark.parametrize("reader", ["w - g / {}", "w - acc * {}"])
-def test_sixty_doublings_do_not_take_for_ever(doubled: str, reader: str) -> None:
+def test_sixty_doublings_do_not_take_for_ever(doubled: str) -> None:
     body = "    x0 = acc\n"
     for number in range(60):
         body += f"    x{number + 1} = {doubled.format(f'x{number}')}\n"
-    for start in ("acc", "[acc, g]"):
-        for pair in ("(acc, acc + g)", "(acc, acc + g * x60)"):
-            text = body.replace("x0 = acc", f"x0 = {start}")
-            text += f"    updates.append({pair})\n    updates.append((w, {reader.format('x60')}))\n"
-            codes(HEAD + text + TAIL)
+    body += "    updates.append((acc, acc + g * x60))\n    updates.append((w, w - g / x60))\n"
+    codes(HEAD + body + TAIL)
 
 
 def test_a_number_of_more_digits_than_python_prints() -> None:
