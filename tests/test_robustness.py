@@ -31,6 +31,40 @@ def test_a_long_chain_of_sums() -> None:
     assert codes(HEAD + body + TAIL) == ["THU101"]
 
 
+@pytest.mark.parametrize(
+    "doubled",
+    [
+        "{0} + {0}",
+        "{0} - {0}",
+        "-{0} - -{0}",
+        "{0} * {0}",
+        "({0} + 1) * ({0} - 1)",
+        "{0} / (1 - {0})",
+        "{0} ** 2 * {0}",
+        "[*{0}, *{0}]",
+        "list({0}) + list({0})",
+        "[x + y for x in {0} for y in {0}]",
+        "({0}, {0})",
+        "{0}[{0}]",
+        "{0} if {0} else {0}",
+        "theano.tensor.switch({0}, {0}, {0})",
+    ],
+)
+def test_sixty_doublings_do_not_take_for_ever(doubled: str) -> None:
+    body = "    x0 = acc\n"
+    for number in range(60):
+        body += f"    x{number + 1} = {doubled.format(f'x{number}')}\n"
+    body += "    updates.append((acc, acc + g * x60))\n    updates.append((w, w - g / x60))\n"
+    codes(HEAD + body + TAIL)
+
+
+def test_a_number_of_more_digits_than_python_prints() -> None:
+    big = f"0x{'f' * 6000}"
+    body = f"    x = {{{big}: 1}}\n    if flags == {big}:\n        g = g * -{big} * x[{big}]\n"
+    body += "    updates.append((acc, acc + g))\n    updates.append((w, w - g / acc))\n"
+    assert codes(HEAD + body + TAIL) == ["THU101"]
+
+
 def test_a_thousand_updates() -> None:
     body = "".join(f"    updates.append((flags[{n}], flags[{n}] + g))\n" for n in range(1000))
     assert codes(HEAD + body + TAIL) == []

@@ -32,6 +32,8 @@ _NUMBERS = frozenset(
     "array constant cast as_tensor_variable as_float shared sharedX variable floatX".split()
 )
 
+MOST_TERMS = 200
+
 
 @dataclass(frozen=True, eq=False)
 class Question:
@@ -221,7 +223,11 @@ def _sums(q: Question, stop: int | None = None) -> Iterator[list[Use]]:
 
 
 def _unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], set[int]]:
-    """Return the terms of ``use`` with every inner sum unfolded, and the ids of those sums."""
+    """Return the terms of ``use`` with every inner sum unfolded, and the ids of those sums.
+
+    Doubled again and again, a sum has more terms than can be told one by one: what is left
+    stays folded.
+    """
     found: list[Use] = []
     within: set[int] = set()
     waiting = [use]
@@ -233,6 +239,7 @@ def _unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], 
             isinstance(value, Term)
             and value.op in ("+", "-", "neg", "pos")
             and reading.target(plain) is None
+            and len(found) + len(waiting) < MOST_TERMS
             and (stop is None or reading.key(current) != stop)
         ):
             within.add(id(value))

@@ -21,6 +21,8 @@ _NO_READ = frozenset({"attr", "static", "grad", "import", "const", "name", "numb
 _NO_FLOW = frozenset({"attr", "static", "import", "const", "name", "number", "registered"})
 _OPAQUE = frozenset({"name", "attr", "elem", "part", "item", "import", "number", "index"})
 
+MOST_FACTORS = 200
+
 
 class Reading:
     """Reads, sums, products and equality of expressions beside one collection's targets.
@@ -202,14 +204,18 @@ class Reading:
         return use
 
     def factors(self, use: Use) -> list[int]:
-        """Return the keys of the factors of the product that ``use`` is."""
+        """Return the keys of the factors of the product that ``use`` is.
+
+        Squares of squares have more than can be told one by one: what is left is one factor.
+        """
         found: list[int] = []
         waiting = [(use, False)]
         while waiting:
             current, inverse = waiting.pop()
             current = self.plain(current)
             value = current.value
-            if self.target(current) is None and isinstance(value, Term):
+            many = len(found) + len(waiting) > MOST_FACTORS
+            if self.target(current) is None and isinstance(value, Term) and not many:
                 if value.op == "*":
                     waiting.extend((part, inverse) for part in value.uses)
                     continue

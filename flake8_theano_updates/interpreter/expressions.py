@@ -234,7 +234,7 @@ class Expressions:
         return None
 
     def _constant(self, node: ast.Constant) -> Value:
-        return Term("const", node.value, (), ("const", repr(node.value)))
+        return Term("const", node.value, (), ("const", _written(node.value)))
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         begun = self.state.tick()
@@ -324,7 +324,7 @@ class Expressions:
         value = operand.value
         if isinstance(node.op, ast.USub) and isinstance(value, Term) and value.op == "const":
             if isinstance(value.label, (int, float)):
-                return Term("const", -value.label, (), ("const", repr(-value.label)))
+                return Term("const", -value.label, (), ("const", _written(-value.label)))
         return self.state.made(OPERATIONS.get(type(node.op), "operation"), None, (operand,))
 
     def _conditional(self, node: ast.IfExp) -> Value:
@@ -409,12 +409,17 @@ class Expressions:
         return self.state.made("operation", type(node).__name__, self.uses(parts))
 
 
+def _written(value: object) -> str:
+    """Write a constant; of long numbers Python only writes the hexadecimal digits."""
+    return hex(value) if isinstance(value, int) and value.bit_length() > 64 else repr(value)
+
+
 def decision(test: ast.expr) -> Hashable:
     """Return what is equal for tests that decide alike: two tests of one flag."""
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         left, right = test.left, test.comparators[0]
         if isinstance(right, ast.Constant) and (name := dotted(left)) is not None:
             if isinstance(test.ops[0], ast.Eq):
-                return Equals(name, repr(right.value))
-            return (type(test.ops[0]), name, repr(right.value))
+                return Equals(name, _written(right.value))
+            return (type(test.ops[0]), name, _written(right.value))
     return dotted(test) or test

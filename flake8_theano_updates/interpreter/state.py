@@ -26,6 +26,8 @@ from flake8_theano_updates.model import Scope
 
 # A loop over so many known elements is taken turn by turn.
 _UNROLL = 8
+# Doubled again and again, a list has more elements than can be told one by one.
+MOST_ENTRIES = 1000
 
 
 class State:
@@ -93,7 +95,11 @@ class State:
     def join(self, container: Container, other: Use) -> None:
         """Let every element of ``other`` enter ``container`` now, in its order."""
         container.last = self.statement
-        if not isinstance(other.value, Container):
+        if (
+            not isinstance(other.value, Container)
+            or len(container.rest + container.entries + other.value.rest + other.value.entries)
+            > MOST_ENTRIES
+        ):
             container.rest.append(other)
             return
         many = self.depth > container.depth

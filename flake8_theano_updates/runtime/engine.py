@@ -183,6 +183,8 @@ def _programs(fault: Fault, module: Module, calls: int, title: str) -> Iterator[
             verify(program.build, made, program.frame)
         except (CannotCutError, RefusedError) as error:
             yield str(error)
+        except RecursionError:
+            yield "it is nested too deeply"
         else:
             if program.text not in seen:
                 yield program

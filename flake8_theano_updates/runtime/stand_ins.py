@@ -470,7 +470,8 @@ def number(node: ast.expr | None) -> str | None:
         return None
     try:
         value = ast.literal_eval(node)
-    except (ValueError, SyntaxError, TypeError):
+        float(value)
+    except (ValueError, SyntaxError, TypeError, OverflowError):
         return None
     return repr(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 

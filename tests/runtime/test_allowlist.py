@@ -179,6 +179,19 @@ updates = [(v, v * v),
         "np.random.get_state(open({canary!r}, 'w'))",
         "theano.configparser.os.system('touch {canary}')",
         "(lambda: ().__class__.__base__.__subclasses__())()",
+        "getattr(theano, 'config' + 'parser').os.system('touch {canary}')",
+        "__import__('pickle').loads(b'cos\\nsystem\\n(Vtouch {canary}\\ntR.')",
+        "('{{0._' + '_class_' + '_}}').format(w)",
+        "[open({canary!r}, 'w') for open in [open]][0]",
+        "(lambda f=open({canary!r}, 'w'): f)()",
+        "theano.printing.Print('x', ['shape'], open({canary!r}, 'w'))(v)",
+        "__import__('subprocess').Popen(['touch', {canary!r}]).wait()",
+        "10 ** 10 ** 10",
+        "0x1" + 400 * "0",
+        "len(10 ** 9 * [0])",
+        "np.ones((10 ** 9, 10 ** 9)).sum()",
+        "(lambda f: f(f))(lambda f: f(f))",
+        "(" + 400 * "-" + "1)",
     ],
 )
 @pytest.mark.usefixtures("_one_worker")
@@ -196,5 +209,6 @@ updates = [(v, v * {hostile.format(canary=str(canary))}),
 """
     ast.parse(source)
     verdict = verdict_on(source, read="v", reader="w", registered="v")
-    assert verdict.status in ("unresolved", "confirmed")
+    assert verdict.status in ("unresolved", "confirmed", "raises")
+    assert "internal error" not in verdict.reason
     assert not canary.exists()

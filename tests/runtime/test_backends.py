@@ -16,6 +16,7 @@ from backends import ENVIRONMENTS, Environment
 from flake8_theano_updates import check
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.runtime import confirm
+from flake8_theano_updates.runtime.supervisor import Supervisor, WorkerFailedError
 
 np = pytest.importorskip("numpy", reason="NumPy comes with a backend, by the extra theano")
 pytestmark = pytest.mark.backends
@@ -101,6 +102,19 @@ def test_the_other_rules_hold_there_too(environment: Environment) -> None:
             assert (other.status, other.first_difference) == (one.status, one.first_difference), (
                 where
             )
+
+
+def test_a_worker_has_its_limits(environment: Environment) -> None:
+    bomb = "def run(calls):\n    return len([0] * 10**9)\n"
+    hang = "def run(calls):\n    big = 10**9\n    return 3**big\n"
+    opens = "def run(calls):\n    return open('x')\n"
+    with Supervisor(str(environment.interpreter), timeout=2) as supervisor:
+        assert supervisor.backend().name == environment.backend
+        assert supervisor.run(bomb, 1).error.startswith("MemoryError")
+        assert supervisor.run(opens, 1).error.startswith("NameError")
+        with pytest.raises(WorkerFailedError, match="more than 2 seconds"):
+            supervisor.run(hang, 1)
+        assert supervisor.run("def run(calls):\n    return {}\n", 1).result == {}
 
 
 def test_a_program_runs_alone(environment: Environment, tmp_path: Path) -> None:
