@@ -132,8 +132,9 @@ class Verdict:
         names: the variables, in the order of the values in each row below.
         as_compiled: row k holds the variables' values after k calls (k = 0: the
             start), each a number or a nested list.
-        reversed: the same with the list of updates reversed.
-        with_new_value: the same after the fix *use the new value*.
+        reversed: the same with the list of updates reversed; for order findings only.
+        with_new_value: the same after the fix *use the new value*; for lost, frozen and
+            returned values, what was meant instead of what was written.
         first_difference: the first k at which ``as_compiled`` and
             ``with_new_value`` part, or None.
         snippet: the program that was run.

@@ -11,7 +11,7 @@ from flake8_theano_updates.runtime.supervisor import Backend
 from flake8_theano_updates.runtime.verdict import Row, parting, rows_of, same, shown
 
 NOTHING_TO_RUN = {
-    "THU205": "not run: the programs of confirm hold no scan and draw no random numbers",
+    "THU205": "not run: the programs hold no scan, and their random numbers never change",
     "THU903": "not run: the order of a plain dict is an accident that no single run shows",
 }
 
