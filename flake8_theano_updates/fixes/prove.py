@@ -90,11 +90,12 @@ def proofs(
 
 
 def _proof(step: Mended, before: Verdict, after: Verdict, lost: str | None) -> Proof:
-    if before.status in ("unresolved", "raises"):
+    # What is not finite is no verdict on the finding, but the same before and after it.
+    if not before.as_compiled:
         return Proof("open", f"as it is, the program cannot be run: {before.reason}")
     if lost is not None:
         return Proof("failed", lost)
-    if after.status in ("unresolved", "raises"):
+    if not after.as_compiled:
         return Proof("failed", f"after the fix, {after.reason}")
     wanted = before.as_compiled if step.fix.safe else before.with_new_value
     if before.names != after.names:
