@@ -5,7 +5,7 @@
 # make bench     what the plugin costs, and how it does on other people's code (minutes)
 # make clean     remove everything that these made
 #
-# Each needs nothing but Python (3.10 or newer; 3.10 or 3.11 for Theano itself), and
+# Each needs nothing but Python (3.10 or newer; 3.12 and newer have PyTensor for Theano), and
 # works in .venv only. PYTHON=/path/to/python chooses the Python of a new .venv.
 
 VENV := .venv

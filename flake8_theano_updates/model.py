@@ -118,13 +118,17 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
+Status = Literal["confirmed", "agrees", "raises", "unresolved"]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the backend computed for one finding.
 
     Args:
         status: confirmed (as compiled and with the new value differ), agrees (no
-            difference found), raises (the backend's own error) or unresolved.
+            difference found in finite numbers), raises (the backend's own error) or
+            unresolved.
         reason: one sentence on the status.
         backend: name of the package that compiled, or None where none did.
         backend_version: its version.
@@ -143,7 +147,7 @@ class Verdict:
             numbers are then those of a list with one update for each variable.
     """
 
-    status: Literal["confirmed", "agrees", "raises", "unresolved"]
+    status: Status
     reason: str
     backend: str | None = None
     backend_version: str | None = None

@@ -136,7 +136,7 @@ def test_a_message_stays_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None
     long = Verdict("raises", "ValueError:\n" + "word " * 200, "theano", "1.0.5")
     monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [long])
     (found,) = confirmed([FINDING], {})
-    assert found.message.startswith("stale read (raises by theano 1.0.5: ValueError: word word ")
+    assert found.message.startswith("stale read (raises in theano 1.0.5: ValueError: word word ")
     assert found.message.endswith("word...)")
     assert "\n" not in found.message
     assert len(found.message) < 250

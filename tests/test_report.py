@@ -137,8 +137,8 @@ def test_a_program_stands_under_its_finding_if_asked_for() -> None:
     ("status", "words", "count"),
     [
         ("agrees", "refuted by theano 1.0.5: no difference in 5 calls", "1 refuted"),
-        ("raises", "raises by theano 1.0.5: no difference in 5 calls", "1 raises"),
-        ("unresolved", "unresolved by theano 1.0.5: no difference in 5 calls", "1 unresolved"),
+        ("raises", "raises in theano 1.0.5: no difference in 5 calls", "1 raises"),
+        ("unresolved", "unresolved in theano 1.0.5: no difference in 5 calls", "1 unresolved"),
     ],
 )
 def test_other_verdicts_give_their_reason(status: str, words: str, count: str) -> None:

@@ -130,3 +130,28 @@ def test_characters_count_not_bytes() -> None:
 def test_code_that_is_not_about_theano_is_left_alone() -> None:
     source = "updates = [(a, a + b), (b, b + a)]\nfunction(updates=updates)\n"
     assert codes(source) == []
+
+
+@pytest.mark.parametrize(
+    "made", ["T.matrix('x')", "T.matrix()", "T.dvector('x')", "T.tensor3('x')"]
+)
+def test_an_input_is_data_whether_it_has_a_name_or_not(made: str) -> None:
+    # A running mean of data is no counter, which only numbers would make it.
+    source = (
+        "import theano\nimport theano.tensor as T\n"
+        f"x = {made}\nmean = theano.shared(0.0)\nspread = theano.shared(1.0)\n"
+        "updates = [(mean, 0.9 * mean + 0.1 * x.mean()),\n"
+        "           (spread, 0.9 * spread + 0.1 * abs(x - mean).mean())]\n"
+        "f = theano.function([x], [], updates=updates)\n"
+    )
+    assert codes(source) == ["THU101"]
+
+
+def test_a_rate_that_is_an_input_still_makes_a_schedule() -> None:
+    source = (
+        "import theano\nimport theano.tensor as T\n"
+        "rate = T.scalar('rate')\nlr = theano.shared(0.1)\nw = theano.shared(1.0)\n"
+        "updates = [(lr, lr * rate), (w, w - lr * T.grad(w ** 2, w))]\n"
+        "f = theano.function([rate], [], updates=updates)\n"
+    )
+    assert codes(source) == []

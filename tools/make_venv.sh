@@ -50,5 +50,5 @@ rm -rf "$folder"
 echo "$folder: $("$folder/bin/python" --version) from $(command -v "$chosen")"
 if ! works "$folder/bin/python" 12; then
     echo "this is not Python 3.10 or 3.11, on which alone Theano 1.0.5 runs: the extra theano" \
-        "brings PyTensor, and what needs Theano itself is unresolved or skipped"
+        "brings PyTensor, which confirms in its place; tests of Theano itself are skipped"
 fi

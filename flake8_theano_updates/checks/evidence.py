@@ -31,6 +31,8 @@ _NUMBERS = frozenset(
     "scalar fscalar dscalar iscalar lscalar bscalar float int float32 float64 int32 int64 asarray "
     "array constant cast as_tensor_variable as_float shared sharedX variable floatX".split()
 )
+# What a function is called with: data, whatever its name, which is a literal.
+_INPUT = re.compile(r"^[bwilfdcz]?(vector|row|col|matrix|tensor[3-7])$")
 
 MOST_TERMS = 200
 
@@ -145,9 +147,14 @@ def _leaves(reading: Reading, use: Use) -> Iterator[Use]:
             yield current
         elif isinstance(value, Term) and (
             value.op in ("elem", "part", "item", "grad", "registered")
+            or _is_input(value)
             or not list(reading.flows_from(value))
         ):
             yield current
+
+
+def _is_input(value: Term) -> bool:
+    return value.op == "call" and bool(_INPUT.match(str(value.label)))
 
 
 def _is_number(q: Question, leaf: Use) -> bool:

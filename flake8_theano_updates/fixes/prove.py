@@ -16,8 +16,6 @@ from flake8_theano_updates.fixes.text import Replacement
 from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Verdict
 from flake8_theano_updates.runtime import confirm
 
-_NO_NUMBERS = ("unresolved", "raises")
-
 
 class NoBackend(Exception):
     """The interpreter has nothing that compiles; the message says so."""
@@ -133,11 +131,12 @@ def _proof(step: Mended, trial: _Trial, lost: str | None) -> Proof:
     before, after = trial.before, trial.after
     is_order = isinstance(step.finding.fault, OrderFault)
     was_refused = before.status == "raises" and not is_order
-    if before.status in _NO_NUMBERS and not was_refused:
+    # What is not finite is no verdict on the finding, but the same before and after it.
+    if not before.as_compiled and not was_refused:
         return Proof("open", f"as it is, the program cannot be run: {before.reason}")
     if lost is not None:
         return Proof("failed", lost)
-    if after.status in _NO_NUMBERS:
+    if not after.as_compiled:
         status: Literal["failed", "open"] = "failed" if after.status == "raises" else "open"
         return Proof(status, f"after it, {after.reason}")
     if was_refused:

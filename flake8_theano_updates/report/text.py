@@ -106,7 +106,10 @@ def _story(finding: Finding, verdict: Verdict, marks: str, programs: bool) -> It
 
 def in_words(finding: Finding, verdict: Verdict) -> str:
     """Say in a sentence what the backend computed."""
-    by = f" by {verdict.backend} {verdict.backend_version}" if verdict.backend else ""
+    by = ""
+    if verdict.backend:
+        word = "by" if verdict.status in ("confirmed", "agrees") else "in"
+        by = f" {word} {verdict.backend} {verdict.backend_version}"
     if verdict.instead_of:
         by += f" (for want of {verdict.instead_of}, which the file imports)"
     told = _parting(finding, verdict) or " ".join(verdict.reason.split())

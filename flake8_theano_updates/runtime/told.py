@@ -8,7 +8,7 @@ from typing import Any
 from flake8_theano_updates.model import Finding, PairFault, Verdict
 from flake8_theano_updates.runtime.snippet import Snippet
 from flake8_theano_updates.runtime.supervisor import Backend
-from flake8_theano_updates.runtime.verdict import Row, parting, rows_of, same, shown
+from flake8_theano_updates.runtime.verdict import Row, alike, parting, rows_of, shown
 
 NOTHING_TO_RUN = {
     "THU205": "not run: the programs hold no scan, and their random numbers never change",
@@ -24,16 +24,16 @@ def told(
     compiled, right = rows_of(result["as_compiled"]), rows_of(result["with_new_value"])
     first = result["first_difference"]
     if first is None:
-        reason = same(names, compiled)
+        status, reason = alike(names, compiled)
         if fault.kind in ("refused", "misplaced"):
             reason = f"the backend takes the updates as they are written: {reason}"
             if finding.code == "THU204" and backend.python.startswith("2."):
                 reason = f"in Python {backend.python} it is a list, and {reason}"
     else:
-        instead = result["instead"]
+        status, instead = "confirmed", result["instead"]
         reason = _reason(finding, fault, names, compiled[first], right[first], first, instead)
     return Verdict(
-        "agrees" if first is None else "confirmed",
+        status,
         reason,
         backend.name,
         backend.version,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flake8_theano_updates.model import Verdict
+from flake8_theano_updates.model import Status, Verdict
 from flake8_theano_updates.runtime.snippet import Snippet
 from flake8_theano_updates.runtime.supervisor import Answer, Backend
 
@@ -21,12 +21,13 @@ def judged(result: dict[str, Any], program: Snippet, backend: Backend) -> Verdic
         rows_of(result[kind]) for kind in ("as_compiled", "reversed", "with_new_value")
     )
     first = result["first_difference"]
-    if first is None:
-        reason = same(names, compiled)
-    else:
-        reason = _different(names, compiled[first], mended[first], first)
+    status, reason = (
+        alike(names, compiled)
+        if first is None
+        else ("confirmed", _different(names, compiled[first], mended[first], first))
+    )
     return Verdict(
-        "agrees" if first is None else "confirmed",
+        status,
         reason,
         backend.name,
         backend.version,
@@ -65,15 +66,21 @@ def unresolved(reason: str, backend: Backend, program: Snippet | None = None) ->
     )
 
 
-def same(names: Sequence[str], compiled: Sequence[Row]) -> str:
-    """Say that two programs compute the same, and whether that is worth anything."""
+def alike(names: Sequence[str], compiled: Sequence[Row]) -> tuple[Status, str]:
+    """Say what it is worth that two programs compute the same: without numbers, nothing.
+
+    Returns:
+        the status, and one sentence on it.
+    """
     calls = len(compiled) - 1
     for call, row in enumerate(compiled):
         for name, value in zip(names, row, strict=True):
             if not all(math.isfinite(number) for number in _flat(value)):
-                since = f"{name} is not finite from call {call} on"
-                return f"no difference in {calls} calls, but {since}"
-    return f"no difference in {calls} calls"
+                return "unresolved", (
+                    f"{name} is not finite from call {call} on, as compiled and after the fix "
+                    "alike, so there is nothing to compare; another fault may hide this one"
+                )
+    return "agrees", f"no difference in {calls} calls"
 
 
 def _different(names: Sequence[str], compiled: Row, mended: Row, call: int) -> str:

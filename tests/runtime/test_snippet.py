@@ -506,6 +506,22 @@ step = theano.function([x, lr], cost, updates=updates)
     assert verdict.names == ("w", "v")
 
 
+def test_a_fault_behind_another_is_not_refuted() -> None:
+    # The counter starts at 0: w is infinite from the first call on, whichever m it takes.
+    source = """
+w = theano.shared(1.0)
+m = theano.shared(2.0)
+t = theano.shared(0.0)
+updates = [(t, t + 1), (m, 0.9 * m + 0.1),
+           (w, w - m / (1 - 0.9 ** t))]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="m", reader="w", registered="m")
+    assert verdict.status == "unresolved"
+    assert "w is not finite from call 1 on" in verdict.reason
+    assert verdict.first_difference is None
+    assert len(verdict.as_compiled) == 6
+
+
 def test_no_difference() -> None:
     source = """
 w = theano.shared(1.0)
