@@ -234,7 +234,7 @@ class Environment:
         return found
 
 
-def dotted(node: ast.expr) -> str | None:
+def dotted(node: ast.AST) -> str | None:
     """Return ``a.b.c`` for a chain of names, else None."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):

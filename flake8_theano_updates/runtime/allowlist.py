@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from flake8_theano_updates.interpreter.names import BACKENDS
-from flake8_theano_updates.runtime.module import dotted
+from flake8_theano_updates.interpreter.values import dotted
 from flake8_theano_updates.runtime.names import ATTRIBUTES, BUILTINS, KNOWN, is_module
 from flake8_theano_updates.runtime.stand_ins import StandIns
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flake8_theano_updates.interpreter.names import BACKENDS
+from flake8_theano_updates.interpreter.values import dotted
 from flake8_theano_updates.model import Scope
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -28,17 +29,6 @@ SAME = {
     "six.moves": "builtins",
     "future_builtins": "builtins",
 }
-
-
-def dotted(node: ast.AST) -> str | None:
-    """Return ``a.b.c`` for a chain of names, else None."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join([node.id, *reversed(parts)])
 
 
 @dataclass(frozen=True)

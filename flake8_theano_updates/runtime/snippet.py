@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_theano_updates.interpreter.names import BACKENDS
+from flake8_theano_updates.interpreter.values import dotted
 from flake8_theano_updates.model import Fault, PairFault
 from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.kinds import ORDER, kind_of
-from flake8_theano_updates.runtime.module import Module, canonical, dotted
+from flake8_theano_updates.runtime.module import Module, canonical
 from flake8_theano_updates.runtime.names import (
     GRADIENTS,
     KNOWN,

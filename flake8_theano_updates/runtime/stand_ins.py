@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from flake8_theano_updates.interpreter.values import dotted
 from flake8_theano_updates.model import Fault
 from flake8_theano_updates.runtime.cut import Cut
-from flake8_theano_updates.runtime.module import Function, Module, dotted
+from flake8_theano_updates.runtime.module import Function, Module
 from flake8_theano_updates.runtime.names import (
     GRADIENT_NAME,
     NUMBER_NAME,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Container, Iterable, Iterator
 
-from flake8_theano_updates.runtime.module import Function, dotted
+from flake8_theano_updates.interpreter.values import dotted
+from flake8_theano_updates.runtime.module import Function
 
 MUTATORS = frozenset("add append extend insert setdefault update".split())
 _YIELDS = (ast.Yield, ast.YieldFrom)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from flake8_theano_updates.interpreter.values import dotted
 from flake8_theano_updates.model import Fault
 from flake8_theano_updates.runtime.cut import Cut
-from flake8_theano_updates.runtime.module import Function, Module, dotted
+from flake8_theano_updates.runtime.module import Function, Module
 from flake8_theano_updates.runtime.names import (
     BUILTINS,
     GRADIENTS,
