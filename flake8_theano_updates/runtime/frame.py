@@ -401,10 +401,12 @@ def tell(calls):
         if kind in result:
             print_rows(titles[kind], result["names"], result[kind])
     first = result["first_difference"]
-    if first is None:
+    if first is not None:
+        print("confirmed: they differ from call %d on" % first)
+    elif all(numpy.isfinite(value).all() for row in result["as_compiled"] for value in row):
         print("agrees: no difference in %d calls" % calls)
     else:
-        print("confirmed: they differ from call %d on" % first)
+        print("unresolved: not finite, mended or not, so there is nothing to compare")
 
 
 def print_rows(title, names, rows):

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -1004,3 +1005,24 @@ class Adadelta:
     (finding,) = check(tree, (HEAD + source).splitlines(), PATH)
     (verdict,) = confirm([finding], {PATH: tree})
     assert verdict.status == "confirmed", verdict.reason
+
+
+def test_a_program_alone_that_computes_nan_refutes_nothing(tmp_path: Path) -> None:
+    source = """
+w = theano.shared(-1.0)
+v = theano.shared(2.0)
+updates = [(v, v * 2.0),
+           (w, T.sqrt(w) + v)]  # read
+"""
+    verdict = verdict_on(HEAD + source, read="v", reader="w", registered="v")
+    assert verdict.status == "unresolved", verdict.reason
+    (tmp_path / "alone.py").write_text(str(verdict.snippet))
+    flags = f"cxx=,blas.ldflags=,device=cpu,base_compiledir={tmp_path}"
+    done = subprocess.run(
+        [sys.executable, tmp_path / "alone.py"],
+        env={**os.environ, "THEANO_FLAGS": flags},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1].startswith("unresolved: not finite")
