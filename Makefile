@@ -1,6 +1,6 @@
 # make demo      see a finding and its confirmation on two small programs
 # make test      run the suite against the installed package
-# make backends  run the tests of the other backends, which it installs first (minutes)
+# make backends  run the longer tests, and those of the other backends, which it installs first
 # make lint      check style, types, layers, and this project with its own plugin
 # make bench     what the plugin costs, and how it does on other people's code (minutes)
 # make clean     remove everything that these made
@@ -39,9 +39,9 @@ test: $(VENV)/.for-test
 	$(BIN)/pytest -n 2
 
 backends: $(VENV)/.for-test
-	@echo '== backends: Theano of Python 2.7 and 3.8, Theano-PyMC, Aesara and PyTensor'
+	@echo '== backends: the longer tests; Theano of Python 2.7 and 3.8, Theano-PyMC, Aesara, PyTensor'
 	$(BIN)/python tests/backends.py
-	$(BIN)/pytest -n 2 -m backends
+	$(BIN)/pytest -n 2 -m "backends or longer"
 
 lint: $(VENV)/.for-lint
 	@echo '== lint: style, types, layers, and the plugin on its own project'

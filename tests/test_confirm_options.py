@@ -143,6 +143,7 @@ def test_a_program_is_shown_under_its_finding_and_in_json_where_it_always_is(pro
 
 
 @needs_theano
+@pytest.mark.longer
 def test_saved_programs_run_alone_and_come_to_the_same_verdict(project: Path) -> None:
     for path in (FOLDER / "question.py", FOLDER / "THU101" / "programs" / "momentum.py"):
         (project / path.name).write_bytes(path.read_bytes())

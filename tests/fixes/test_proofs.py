@@ -40,6 +40,7 @@ def _share_of_proven(chains: list[Chain]) -> tuple[float, list[Proof]]:
     return 1 - len(rest) / len(given), rest
 
 
+@pytest.mark.longer
 def test_new_values_give_what_confirm_promises() -> None:
     share, rest = _share_of_proven(_chains("new-value"))
     assert share >= 0.98, rest
@@ -82,6 +83,7 @@ def test_a_mend_that_does_something_else_fails(fixture: str, right: str, wrong: 
     assert (good.status, failed.status) == ("proven", "failed"), failed
 
 
+@pytest.mark.longer
 def test_reordering_changes_no_number() -> None:
     share, rest = _share_of_proven(_chains("reorder"))
     assert share >= 0.92, rest
@@ -98,6 +100,7 @@ def _mended_mutants() -> list[tuple[str, Mutant, Chain]]:
     ]
 
 
+@pytest.mark.longer
 def test_mutants_get_back_what_they_computed(tmp_path: Path) -> None:
     asked = [
         (text, mutant.line)

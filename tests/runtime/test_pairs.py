@@ -412,6 +412,7 @@ def test_nothing_hostile_runs(source: str, hostile: str, tmp_path: Path) -> None
     assert not canary.exists()
 
 
+@pytest.mark.longer
 def test_the_program_alone_says_the_same(
     tmp_path: Path, of_fixtures: list[tuple[Finding, Verdict]]
 ) -> None:
