@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_theano_updates.checks.collections import Collection, text_of
+from flake8_theano_updates.checks.collections import Collection, Pair, text_of
 from flake8_theano_updates.checks.faults import (
     arms_of,
     filled_collection,
@@ -13,7 +13,7 @@ from flake8_theano_updates.checks.faults import (
     registration,
     whole_collection,
 )
-from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.reading import Reading, is_nothing
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.scopes import Interpreted
@@ -35,18 +35,21 @@ def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
     if not collection.sure:
         return
     reading = Reading((), ())
+    told: set[int] = set()
     for pair in collection.pairs:
-        for use in _numbers_in(reading, pair.value):
-            value = use.value
-            assert isinstance(value, Term)
-            source = value.uses[0]
+        for use, number in _numbers_in(reading, pair.value):
+            source = number.uses[0]
+            call = _call_on(source.node, collection.scope)
+            if call is None or id(call) in told or _is_start(pair, use, number, call):
+                continue
+            told.add(id(call))
             yield Suspicion(
                 code="THU301",
-                node=use.node,
+                node=call,
                 variable=text_of(source),
                 target=text_of(pair.target),
                 update_line=pair.target.node.lineno,
-                words={"written": text_of(use)},
+                words={"written": ast.unparse(call)},
                 fault=PairFault(
                     kind="frozen",
                     pairs=(registration(pair.target, pair.value),),
@@ -57,26 +60,40 @@ def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
             )
 
 
-def _numbers_in(reading: Reading, value: Use) -> Iterator[Use]:
+def _numbers_in(reading: Reading, value: Use) -> Iterator[tuple[Use, Term]]:
     """Return every ``get_value()`` and ``eval()`` whose number flows into ``value``."""
     seen: set[int] = set()
     waiting = [value]
     while waiting:
         use = waiting.pop()
-        current = use.value
+        current = original(use.value)
         if id(current) in seen:
             continue
         seen.add(id(current))
         if isinstance(current, Term):
             if current.op == "static" and current.label in ("get_value", "eval") and current.uses:
-                if isinstance(use.node, ast.Call):
-                    yield use
+                yield use, current
                 continue
             if current.op == "call" and SHARED.search(str(current.label)):
                 continue  # another shared variable starts with this value
-            if current.op in ("grad", "elem", "part", "item"):
+            if current.op in ("grad", "elem", "part", "item") or is_nothing(current):
                 continue
         waiting.extend(reading.flows_from(current))
+
+
+def _call_on(source: ast.expr, scope: Interpreted) -> ast.Call | None:
+    """Return ``v.get_value()``, ``v.eval()`` or ``K.get_value(v)`` around ``v``."""
+    for node in ast.walk(scope.node):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if source is node.func.value or source in node.args:
+                return node
+    return None
+
+
+def _is_start(pair: Pair, use: Use, number: Term, call: ast.Call) -> bool:
+    """Is this what the target itself held, to go back to? That is meant to stay."""
+    own = original(number.uses[0].value).identity == pair.identity
+    return own and (use is pair.value or use.node is not call)
 
 
 def frozen_in_calls(scope: Interpreted) -> Iterator[Suspicion]:

@@ -64,8 +64,8 @@ class Reading:
         if isinstance(value, Term):
             if value.op in _NO_READ:
                 return ()
-            if value.op == "*" and any(_is_zero(factor.value) for factor in value.uses):
-                return ()  # a way to mention a variable without its value
+            if is_nothing(value):
+                return ()
         elif any(
             pair is not None and self.target(pair[0]) is not None
             for pair in map(pair_of, value.entries)
@@ -276,6 +276,11 @@ def _number(label: Hashable) -> Hashable:
         except OverflowError:
             return label
     return repr(label)
+
+
+def is_nothing(term: Term) -> bool:
+    """Is this a product with zero, a way to mention a variable without its value?"""
+    return term.op == "*" and any(_is_zero(factor.value) for factor in term.uses)
 
 
 def _is_zero(value: Value) -> bool:
