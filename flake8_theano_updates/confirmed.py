@@ -45,5 +45,5 @@ def confirmed(
 def _told(finding: Finding, verdict: Verdict) -> Finding:
     if finding.fault is None:
         return finding  # there was nothing to ask
-    words = textwrap.shorten(in_words(finding, verdict), _LONGEST, placeholder="...")
+    words = textwrap.shorten(in_words(verdict), _LONGEST, placeholder="...")
     return replace(finding, message=f"{finding.message} ({words})")

@@ -47,7 +47,7 @@ FINDING = Finding(
 )
 CONFIRMED = Verdict(
     status="confirmed",
-    reason="they differ",
+    reason="after 1 call param is -1, with the new velocity -3",
     backend="theano",
     backend_version="1.0.5",
     python="3.11.7",

@@ -13,14 +13,14 @@ from html import escape
 from itertools import chain, pairwise
 from textwrap import shorten
 
-from flake8_theano_updates.model import Finding, Sources, Verdict
-from flake8_theano_updates.report import text
-from flake8_theano_updates.report.values import (
+from flake8_theano_updates.elements import (
     Element,
     first_difference,
     number,
     shown_elements,
 )
+from flake8_theano_updates.model import Finding, Sources, Verdict
+from flake8_theano_updates.report import text
 from flake8_theano_updates.rules import ORDER
 
 Values = Sequence[float | None]
@@ -147,7 +147,7 @@ def _overview(pairs: Sequence[tuple[Finding, Verdict]]) -> Iterator[str]:
     yield f"<thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>"
     yield "<tbody>"
     for place, (finding, verdict) in enumerate(pairs, start=1):
-        seen = text.difference(finding, verdict) or shorten(verdict.reason, _LONGEST)
+        seen = shorten(verdict.reason, _LONGEST)
         yield (
             f'<tr><td class="place"><a href="#finding-{place}">'
             f"{escape(text.place(finding))}</a></td>"
@@ -171,7 +171,7 @@ def _article(
     )
     yield f"<p>{escape(finding.message)}</p>"
     yield from _code(finding, sources.get((finding.path, finding.cell), ()))
-    yield f'<p class="{verdict.status}">{escape(text.in_words(finding, verdict))}</p>'
+    yield f'<p class="{verdict.status}">{escape(text.in_words(verdict))}</p>'
     if verdict.as_compiled and verdict.names:
         yield from _figure(_telling(finding, verdict), finding, verdict)
     if verdict.snippet:

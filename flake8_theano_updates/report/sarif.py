@@ -105,7 +105,7 @@ def _result(finding: Finding, verdict: Verdict | None, mark: str, root: Path) ->
         }
     kind, level = "fail", _level(RULES[_INDEX[finding.code]])
     if verdict is not None:
-        said.append(in_words(finding, verdict))
+        said.append(in_words(verdict))
         properties["verdict"] = verdict_object(verdict)
         if verdict.status == "agrees":
             kind, level = "pass", "none"

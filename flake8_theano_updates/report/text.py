@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from flake8_theano_updates.model import Finding, Verdict
-from flake8_theano_updates.report.sparkline import BLOCKS, sparklines
-from flake8_theano_updates.report.table import columns
-from flake8_theano_updates.report.values import (
+from flake8_theano_updates.elements import (
     Element,
     Rows,
     first_difference,
     number,
     shown_elements,
 )
+from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.report.sparkline import BLOCKS, sparklines
+from flake8_theano_updates.report.table import columns
 from flake8_theano_updates.rules import ORDER, Rule
 
 _WIDTH = 100
@@ -93,7 +92,7 @@ def place(finding: Finding) -> str:
 
 def _story(finding: Finding, verdict: Verdict, marks: str, programs: bool) -> Iterator[str]:
     words = textwrap.fill(
-        in_words(finding, verdict), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
+        in_words(verdict), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
     )
     yield f"{line(finding)}\n{words}"
     elements = shown_elements(finding, verdict)
@@ -104,7 +103,7 @@ def _story(finding: Finding, verdict: Verdict, marks: str, programs: bool) -> It
         yield textwrap.indent(verdict.snippet.rstrip(), _INDENT)
 
 
-def in_words(finding: Finding, verdict: Verdict) -> str:
+def in_words(verdict: Verdict) -> str:
     """Say in a sentence what the backend computed."""
     by = ""
     if verdict.backend:
@@ -112,34 +111,13 @@ def in_words(finding: Finding, verdict: Verdict) -> str:
         by = f" {word} {verdict.backend} {verdict.backend_version}"
     if verdict.instead_of:
         by += f" (for want of {verdict.instead_of}, which the file imports)"
-    told = _parting(finding, verdict) or " ".join(verdict.reason.split())
-    words = f"{WORDS[verdict.status]}{by}: {told}"
+    words = f"{WORDS[verdict.status]}{by}: {' '.join(verdict.reason.split())}"
     if verdict.refused:
         words += (
             f" (as it stands the list is refused: {verdict.refused}; these are the numbers "
             "with one update for each variable)"
         )
     return words
-
-
-def _parting(finding: Finding, verdict: Verdict) -> str:
-    """Say where the programs part, if that says more than the reason."""
-    if verdict.status != "confirmed" or finding.code not in ORDER:
-        return ""
-    seen = first_difference(finding, verdict)
-    # The reason says where a number that is not finite comes from.
-    return difference(finding, verdict) if seen and math.isfinite(seen[1]) else ""
-
-
-def difference(finding: Finding, verdict: Verdict) -> str:
-    """Say when and where the two programs part first; empty if they do not."""
-    seen = first_difference(finding, verdict)
-    if seen is None or verdict.first_difference is None:
-        return ""
-    element, compiled, mended = seen
-    calls = "1 call" if verdict.first_difference == 1 else f"{verdict.first_difference} calls"
-    instead = f"with the new {finding.variable or 'value'}" if finding.code in ORDER else "as meant"
-    return f"after {calls} {element.name} is {number(compiled)}, {instead} {number(mended)}"
 
 
 def _pictures(

@@ -16,6 +16,7 @@ from flake8_theano_updates.runtime.cut import cut
 from flake8_theano_updates.runtime.lanes import Lane, in_lanes
 from flake8_theano_updates.runtime.module import Module, look_up
 from flake8_theano_updates.runtime.plain import with_plain_functions
+from flake8_theano_updates.runtime.reasons import NOTHING_TO_RUN
 from flake8_theano_updates.runtime.snippet import Snippet, preference, snippet
 from flake8_theano_updates.runtime.stand_ins import SHAPES, stand_ins
 from flake8_theano_updates.runtime.statements import CannotCutError
@@ -26,7 +27,6 @@ from flake8_theano_updates.runtime.supervisor import (
     Supervisor,
     WorkerFailedError,
 )
-from flake8_theano_updates.runtime.told import NOTHING_TO_RUN, told
 from flake8_theano_updates.runtime.usage import Usage
 from flake8_theano_updates.runtime.verdict import judged, raised, unresolved
 
@@ -136,9 +136,7 @@ def _tried(
         except WorkerFailedError as error:
             return unresolved(f"the program did not end well: {error}", backend, made)
         if answer.result is not None:
-            if isinstance(fault, PairFault):
-                return told(finding, fault, answer.result, made, backend)
-            return judged(answer.result, made, backend)
+            return judged(finding, fault, answer.result, made, backend)
         if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
             return raised(answer, made, backend)
         failed.append((made, answer))

@@ -1,45 +1,41 @@
-"""Turn what a program answered into a verdict and one sentence on it."""
+"""Turn what a program answered into a verdict."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from flake8_theano_updates.model import Status, Verdict
+from flake8_theano_updates.model import Fault, Finding, Verdict
+from flake8_theano_updates.runtime.reasons import likeness, parting
 from flake8_theano_updates.runtime.snippet import Snippet
 from flake8_theano_updates.runtime.supervisor import Answer, Backend
 
-Row = tuple[object, ...]
 LONGEST = 300  # characters of a backend's error
 
 
-def judged(result: dict[str, Any], program: Snippet, backend: Backend) -> Verdict:
-    """Compare the trajectories that a program returned."""
-    names = tuple(result["names"])
-    compiled, backwards, mended = (
-        rows_of(result[kind]) for kind in ("as_compiled", "reversed", "with_new_value")
-    )
-    first = result["first_difference"]
-    status, reason = (
-        alike(names, compiled)
-        if first is None
-        else ("confirmed", _different(names, compiled[first], mended[first], first))
-    )
-    return Verdict(
-        status,
-        reason,
+def judged(
+    finding: Finding, fault: Fault, result: dict[str, Any], program: Snippet, backend: Backend
+) -> Verdict:
+    """Compare the trajectories that a program returned, and say what that means."""
+    refused = result.get("refused")
+    verdict = Verdict(
+        "confirmed",
+        "",
         backend.name,
         backend.version,
         backend.python,
-        names,
-        compiled,
-        backwards,
-        mended,
-        first,
+        tuple(result["names"]),
+        _rows(result["as_compiled"]),
+        _rows(result.get("reversed", [])),
+        _rows(result["with_new_value"]),
+        result["first_difference"],
         program.text,
-        refused=_shortened(result["refused"]) if result["refused"] else None,
+        refused=_shortened(refused) if refused else None,
     )
+    if verdict.first_difference is None:
+        status, reason = likeness(finding, fault, verdict)
+        return replace(verdict, status=status, reason=reason)
+    return replace(verdict, reason=parting(finding, fault, verdict, result.get("instead", "")))
 
 
 def raised(answer: Answer, program: Snippet, backend: Backend) -> Verdict:
@@ -66,57 +62,6 @@ def unresolved(reason: str, backend: Backend, program: Snippet | None = None) ->
     )
 
 
-def alike(names: Sequence[str], compiled: Sequence[Row]) -> tuple[Status, str]:
-    """Say what it is worth that two programs compute the same: without numbers, nothing.
-
-    Returns:
-        the status, and one sentence on it.
-    """
-    calls = len(compiled) - 1
-    for call, row in enumerate(compiled):
-        for name, value in zip(names, row, strict=True):
-            if not all(math.isfinite(number) for number in _flat(value)):
-                return "unresolved", (
-                    f"{name} is not finite from call {call} on, as compiled and after the fix "
-                    "alike, so there is nothing to compare; another fault may hide this one"
-                )
-    return "agrees", f"no difference in {calls} calls"
-
-
-def _different(names: Sequence[str], compiled: Row, mended: Row, call: int) -> str:
-    for name, old, new in parting(names, compiled, mended):
-        if math.isfinite(new) and not math.isfinite(old):
-            step = "the first step" if call == 1 else f"call {call}"
-            return (
-                f"{step} divides by zero or overflows: {name} becomes {old} as compiled, "
-                f"{new:.5g} with the new value"
-            )
-        return (
-            f"after call {call}, {name} is {shown(old, new)} as compiled, "
-            f"{shown(new, old)} with the new value"
-        )
-    return f"they differ after call {call}"
-
-
-def parting(names: Sequence[str], compiled: Row, right: Row) -> Iterator[tuple[str, float, float]]:
-    """Yield each number in which two rows differ, first those that only one has finite."""
-    every = [
-        (name, old, new)
-        for name, one, other in zip(names, compiled, right, strict=True)
-        for old, new in zip(_flat(one), _flat(other), strict=False)
-    ]
-    yield from (o for o in every if math.isfinite(o[2]) and not math.isfinite(o[1]))
-    yield from (o for o in every if o[1] != o[2] and not math.isclose(o[1], o[2], rel_tol=1e-9))
-
-
-def shown(value: float, beside: float) -> str:
-    """Write a number with as many digits as it takes to tell it from another."""
-    for digits in (5, 8, 12):
-        if f"{value:.{digits}g}" != f"{beside:.{digits}g}":
-            return f"{value:.{digits}g}"
-    return repr(value)
-
-
 def _shortened(text: str) -> str:
     # A backend's message goes on with where a variable was made, and hints.
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -124,7 +69,7 @@ def _shortened(text: str) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 
-def rows_of(rows: list[list[Any]]) -> tuple[Row, ...]:
+def _rows(rows: list[list[Any]]) -> tuple[tuple[object, ...], ...]:
     """Return the rows of an answer as a verdict holds them."""
     return tuple(tuple(_numbers(value) for value in row) for row in rows)
 
@@ -134,11 +79,3 @@ def _numbers(value: Any) -> object:
     if isinstance(value, list):
         return [_numbers(item) for item in value]
     return float(value) if isinstance(value, str) else value
-
-
-def _flat(value: object) -> Iterator[float]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _flat(item)
-    elif isinstance(value, (int, float)):
-        yield float(value)

@@ -100,7 +100,7 @@ def test_an_overwritten_update_is_lost() -> None:
     close(verdict.with_new_value, rows([4.0, 1.5, 0.25, -0.375, -0.6875, -0.84375]))
     assert verdict.reversed == ()
     assert verdict.reason == (
-        "after 1 call, w is 2, as if line 4 were not there; "
+        "after 1 call w is 2, as if line 4 were not there; "
         "with each of its updates in effect it is 1.5"
     )
 
@@ -146,7 +146,7 @@ def test_of_a_loop_only_the_last_turn_counts() -> None:
     close(verdict.as_compiled, rows([1.0, 101.0, 201.0, 301.0, 401.0, 501.0]))
     close(verdict.with_new_value, rows([1.0, 112.0, 223.0, 334.0, 445.0, 556.0]))
     assert verdict.reason == (
-        "after 1 call, total is 101: only the last turn of the loop counts; "
+        "after 1 call total is 101: only the last turn of the loop counts; "
         "with each of its updates in effect it is 112"
     )
 
@@ -169,7 +169,7 @@ def test_a_late_update_is_not_compiled() -> None:
         rows([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [4.0, 3.0, 2.0, 1.0, 0.0, -1.0]),
     )
     assert verdict.reason == (
-        "after 1 call, t is 2: the function was compiled in line 5, without the update of "
+        "after 1 call t is 2: the function was compiled in line 5, without the update of "
         "line 6; compiled with it, t is 1"
     )
 
@@ -207,7 +207,7 @@ def test_a_frozen_value_does_not_follow_its_variable() -> None:
     close(verdict.with_new_value, rows([8.0, 6.0, 5.0, 4.5, 4.25, 4.125], rates))
     assert verdict.first_difference == 2
     assert verdict.reason == (
-        "after 2 calls, w is 4 as compiled, with lr frozen at its first value; "
+        "after 2 calls w is 4 as compiled, with lr frozen at its first value; "
         "with lr itself, which halves in each call, it is 5"
     )
 

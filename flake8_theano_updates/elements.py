@@ -56,23 +56,35 @@ def shown_elements(finding: Finding, verdict: Verdict) -> list[Element]:
 def first_difference(finding: Finding, verdict: Verdict) -> tuple[Element, float, float] | None:
     """Return the number that shows the first difference best, as compiled and with the new value.
 
+    One that only the second program has finite says most.
+
     Returns:
         None if the verdict has no first difference or lacks the numbers.
     """
     call = verdict.first_difference
     if call is None:
         return None
-    every = (_most_different(verdict, position) for position in range(len(verdict.names)))
-    for element in [*shown_elements(finding, verdict), *every]:
-        pair = _pair(verdict, element, call)
-        if pair is not None and _gap(*pair) > 0:
-            return (element, *pair)
-    return None
+    every = [_most_different(verdict, position) for position in range(len(verdict.names))]
+    parted = [
+        (element, *pair)
+        for element in [*shown_elements(finding, verdict), *every]
+        if (pair := _pair(verdict, element, call)) is not None and _gap(*pair) > 0
+    ]
+    ruined = (one for one in parted if math.isfinite(one[2]) and not math.isfinite(one[1]))
+    return next(ruined, parted[0] if parted else None)
 
 
 def number(value: float | None) -> str:
     """Write a number in at most 11 characters."""
     return "" if value is None else f"{value:.5g}"
+
+
+def told_apart(value: float, other: float) -> tuple[str, str]:
+    """Write two numbers with as many digits as it takes to tell them apart."""
+    for digits in (5, 8, 12):
+        if f"{value:.{digits}g}" != f"{other:.{digits}g}":
+            return f"{value:.{digits}g}", f"{other:.{digits}g}"
+    return repr(value), repr(other)
 
 
 def _most_different(verdict: Verdict, position: int) -> Element:
