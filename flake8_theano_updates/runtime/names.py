@@ -52,15 +52,19 @@ KNOWN = frozenset(
     + _OTHERS.split()
 )
 
+# Methods of NumPy's random numbers.
+DRAWS = "binomial normal rand randn random random_sample ranf sample standard_normal uniform"
+
 # Methods and attributes of tensors, arrays, lists and mappings.
 ATTRIBUTES = frozenset(
     """
-    T all any append argmax argmin astype binomial borrow broadcastable clip clone copy cumsum
+    T all any append argmax argmin astype borrow broadcastable clip clone copy cumsum
     dimshuffle dot dtype eval extend fill flatten format get get_value insert items iteritems
-    iterkeys itervalues join keys max mean min name ndim norm normal pop prod ravel repeat reshape
+    iterkeys itervalues join keys max mean min name ndim norm pop prod ravel repeat reshape
     round set_value setdefault shape size sort squeeze startswith endswith std sum swapaxes take
-    trace transpose type uniform update values var zeros_like ones_like union
+    trace transpose type update values var zeros_like ones_like union
     """.split()
+    + DRAWS.split()
 )
 TENSOR_ATTRIBUTES = frozenset(
     """
@@ -71,6 +75,11 @@ TENSOR_ATTRIBUTES = frozenset(
 )
 MAPPING_ATTRIBUTES = frozenset("items iteritems keys iterkeys values itervalues".split())
 
+# What makes a shared variable of an array.
+MAKERS = frozenset(
+    f"theano.{name}"
+    for name in ("shared", "tensor.shared", "compile.shared", "compile.sharedvalue.shared")
+)
 GRADIENTS = frozenset({"theano.grad", "theano.tensor.grad", "theano.gradient.grad"})
 
 # What makes a symbolic input: its type where it is a whole number, and its dimensions.
@@ -87,6 +96,9 @@ SYMBOLIC = {
 # Names that not every backend has, or not in the same place: what every one of them can run.
 REPLACED = {
     "numpy.float32": "numpy.float64",
+    "numpy.random.RandomState": "RandomState",
+    "numpy.random.default_rng": "RandomState",
+    **{f"numpy.random.{name}": f"RandomState().{name}" for name in DRAWS.split()},
     "theano.OrderedUpdates": "OrderedUpdates",
     "theano.config.device": "'cpu'",
     "theano.gradient.consider_constant": "theano.gradient.disconnected_grad",

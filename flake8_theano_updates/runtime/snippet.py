@@ -6,7 +6,7 @@ import ast
 import dataclasses
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from flake8_theano_updates.runtime.module import Module, canonical
 from flake8_theano_updates.runtime.names import (
     GRADIENTS,
     KNOWN,
+    MAKERS,
     SYMBOLIC,
     facade,
     is_module,
@@ -41,6 +42,7 @@ if __name__ == "__main__":
         os.environ.setdefault(name, "cxx=,blas__ldflags=,blas.ldflags=,device=cpu,floatX=float64")
 """
 
+LONGEST_SIDE = 10  # of an array of which the frame keeps more than a corner
 # What makes a number of an array; no expression passes through.
 _CONVERSIONS = frozenset("array asarray float float32 float64 int".split())
 
@@ -85,7 +87,9 @@ def snippet(
         own_cost: take gradients of a stand-in instead of the program's own cost.
         old_truth: let comparisons give the numbers 0 and 1, as they did before Theano 0.9.
     """
-    rewriter = _Rewriter(cut, fault, module, shape, own_cost, old_truth)
+    large = any(map(_is_large, (*cut.statements, *(function for _, function in cut.helpers))))
+    large = large or _is_large(ast.parse("\n".join(made.lines)))
+    rewriter = _Rewriter(cut, fault, module, shape, own_cost, old_truth, large)
     body = [line for lines in made.lines for line in lines.splitlines()]
     for name, function in cut.helpers:
         body.extend(rewriter.helper(name, function))
@@ -97,9 +101,8 @@ def snippet(
     kind = kind_of(fault)
     frame = _frame(FRAME)
     callable_names = frozenset(frame) - ORDER.frame - {"backend"} | {"listed"}
-    used = {name for name in callable_names - kind.frame if name in names}
+    used = _needed(callable_names & names, frame) - kind.frame
     fixed = {name: text for name, text in _texts().items() if name in kind.frame}
-    used |= {"is_number"} if {"smooth", "new_shared"} & used else set()
     title = title.replace("\\", "/").replace('"', "'")
     parts = [
         "# -*- coding: utf-8 -*-",
@@ -141,12 +144,14 @@ class _Rewriter:
         shape: str,
         own_cost: bool,
         old_truth: bool,
+        large: bool,
     ) -> None:
         self._cut = cut
         self._module = module
         self._shape = shape
         self._own_cost = own_cost
         self._old_truth = old_truth
+        self._large = large
         reads = {id(node) for node in fault.reads}
         frozen = isinstance(fault, PairFault) and fault.kind == "frozen"
         self._reads = set() if frozen else reads
@@ -291,6 +296,8 @@ class _Rewriter:
         new = facade(full)
         if new is not None:
             return _parsed(new)
+        if self._large and full in MAKERS:
+            return _parsed("corner_shared")
         if full in KNOWN:
             return _parsed(chain)
         if full in ("builtins.zip", "builtins.range", "itertools.izip"):
@@ -300,6 +307,14 @@ class _Rewriter:
             if not is_module(full):
                 return _parsed(flattened(chain))
         return None
+
+
+def _is_large(root: ast.AST) -> bool:
+    """Can a variable have a longer side than can be shown?"""
+    return any(
+        isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value > LONGEST_SIDE
+        for node in ast.walk(root)
+    )
 
 
 def _sources_of_number(node: ast.expr) -> Iterator[ast.expr]:
@@ -400,6 +415,19 @@ def _parsed(text: str) -> ast.expr:
 def _texts() -> dict[str, str]:
     """Return the source of all that is part of the frame, by name."""
     return _frame(FRAME) | _frame(FRAME_PAIRS)
+
+
+def _needed(names: Iterable[str], frame: Mapping[str, str]) -> set[str]:
+    """Return the functions of the frame that ``names`` are or call."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            inside = (n for n in ast.walk(ast.parse(frame[name])) if isinstance(n, ast.Name))
+            waiting.extend(node.id for node in inside if node.id in frame)
+    return found
 
 
 @functools.cache

@@ -23,7 +23,7 @@ from flake8_theano_updates.runtime.usage import Place, Usage
 SHAPES = ("matrix", "scalar", "vector", "tensor4")
 SHORT = 60  # characters of a list on one line
 FILLED = ("zeros", "zeros_like", "ones", "ones_like")
-MANY = 2  # elements in a list of stand-ins
+MANY = 2  # elements in a list of stand-ins, and on each side of an array
 NUMBERS = (0.31, 0.17, 0.23, 0.41, 0.13, 0.37, 0.19, 0.29, 0.43, 0.11)
 
 
@@ -119,7 +119,7 @@ class _Writer:
         result = (*place, "()")
         comment = "  # stands for a function"
         role = self._role(place)
-        if role in ("smooth", "new_shared"):
+        if role in ("smooth", "new_shared", "RandomState().randn"):
             self.lines[3].append(f"{path} = {role}{comment}")
             return
         if role == "list":
@@ -136,6 +136,8 @@ class _Writer:
         result = (*place, "()")
         name = place[-1].lstrip(".")
         kind = self._kind(result)
+        if name in ("randn", "rand"):
+            return "RandomState().randn"
         if usage.has(result, "pairs") and not usage.has(result, "iterated"):
             return "pairs"
         if usage.has(result, "cost"):
@@ -144,7 +146,9 @@ class _Writer:
             return "gradient" if GRADIENT_NAME.search(name) or kind == "gradients" else "list"
         if kind in ("tuple", "mapping"):
             return "list"
-        if usage.has(result, "target", "read", "wrt", "uses:get_value") or SHARED_NAME.search(name):
+        if usage.has(result, "target", "read", "wrt", "uses:get_value"):
+            return "new_shared"
+        if SHARED_NAME.search(name) and not usage.has(result, "array"):
             return "new_shared"
         return "gradient" if GRADIENT_NAME.search(name) else "smooth"
 
@@ -185,6 +189,8 @@ class _Writer:
             return "list"
         if usage.has(place, "wrt", "uses:get_value", "uses:broadcastable", "uses:set_value"):
             return "shared"
+        if usage.has(place, "size") and self._default(place) is None:
+            return "size"
         names = usage.names(place) or usage.names(place[:-1])
         if place[-1] == "[]":
             names = names + usage.names(place[:-1])
@@ -243,6 +249,8 @@ class _Writer:
                 f"{child[-1][1:-1]}: {self._expression(child)}" for child in usage.children(place)
             )
             return "{" + ", ".join(entries) + "}"
+        if kind == "size":
+            return repr(MANY)
         if kind == "dtype":
             return '"float64"'
         if kind == "none":
@@ -353,6 +361,7 @@ class _Writer:
             "empty mapping": "stands for a mapping",
             "keywords": "stands for a mapping",
             "dtype": "stands for a type",
+            "size": "stands for a size",
             "none": "has its usual value",
         }.get(kind, "stands for a number")
 

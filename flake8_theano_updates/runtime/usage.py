@@ -15,8 +15,10 @@ from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.module import Function, Module
 from flake8_theano_updates.runtime.names import (
     BUILTINS,
+    DRAWS,
     GRADIENTS,
     KNOWN,
+    MAKERS,
     MAPPING_ATTRIBUTES,
     SYMBOLIC,
     TENSOR_ATTRIBUTES,
@@ -36,6 +38,7 @@ PASSED_ON = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set"})
 PAIRS = frozenset(
     f"keras_{name}" for name in ("update", "update_add", "update_sub", "moving_average_update")
 )
+FILLED = ("zeros", "ones", "empty", "full")
 DEPTH = 4
 
 
@@ -394,6 +397,11 @@ class Usage:
             self._note(values[-1], "dtype")
         for value in values:
             self._note(value, "argument")
+        for shape in _shapes(node, name):
+            for variable in _variables(shape):
+                self._note(self._value(variable, env), "size")
+        if name in MAKERS and values:
+            self._note(values[0], "array")
         if name is not None and _is_known(name):
             for value in values:
                 self._note(value, "operand")
@@ -491,6 +499,22 @@ class Usage:
             chain = dotted(node.func) if isinstance(node, ast.Call) else None
             if chain is None or chain not in self._helpers:
                 self._note(self._value(node, env), "pairs")
+
+
+def _shapes(call: ast.Call, name: str | None) -> Iterator[ast.expr]:
+    """Yield the arguments of a call that are the sizes of an array, or one of them.
+
+    Args:
+        name: the full name of what is called, if it is known.
+    """
+    last = (dotted(call.func) or "").rpartition(".")[2]
+    yield from (k.value for k in call.keywords if k.arg in ("size", "shape"))
+    if last in ("randn", "rand"):
+        yield from call.args
+    elif last in FILLED and name is not None:
+        yield from call.args[:1]
+    elif last in DRAWS.split() or name is None:
+        yield from (argument for argument in call.args if isinstance(argument, ast.Tuple))
 
 
 def _variables(read: ast.expr) -> Iterator[ast.expr]:

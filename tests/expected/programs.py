@@ -141,6 +141,13 @@ GROUPS = (
         {"p": [1.0, -2.0], "m": [0.1, 0.2], "v": [0.3, 0.4], "t": 0.0},
     ),
     Group(
+        "THU101/programs/layer.py",
+        momentum,
+        {**BOWL, "mu": 0.9, "lr": 0.1},
+        f"{MODULE} p=p[] velocity=velocity[]",
+        STILL,
+    ),
+    Group(
         "THU101/programs/momentum.py",
         momentum,
         {**BOWL, "mu": 0.9, "lr": 0.1},
