@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.state import State
@@ -259,11 +260,13 @@ def _unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], 
 def written_out(q: Question) -> bool:
     """The new value of v is multiplied out in the update of t.
 
-    Where the new value has a name, nobody writes it out: what looks like it is another
-    formula, in which the old value stands.
+    Where the new value has a name, nobody writes a part of it out: what looks like it is
+    another formula, in which the old value stands.
     """
     reading = q.reading
     new = q.registered.value
+    if _multiplied_out(q):
+        return True
     if isinstance(new.node, ast.Name) and reading.target(new) is None:
         return False
     key = reading.key(new)
@@ -279,6 +282,28 @@ def written_out(q: Question) -> bool:
         if all(any(not product - other for other in there) for _, product in products):
             if all(_carries_decay(q, term, products) for term in terms):
                 return True
+    return False
+
+
+def _multiplied_out(q: Question) -> bool:
+    """Is the whole new value of v in the update of t, each product times the same factors?"""
+    products = Products(q.reading)
+    old = q.reading.key(q.read)
+    new = [Counter(product) for product in products.of(q.registered.value)]
+    carriers = [product for product in new if old in product]
+    if not carriers or new == [Counter([old])]:
+        return False
+    for expression in q.reading.around(q.reader.value, q.read):
+        there = [Counter(product) for product in products.of(expression)]
+        holders = [product for product in there if old in product]
+        if holders and all(
+            any(
+                not carrier - holder and all(other + (holder - carrier) in there for other in new)
+                for carrier in carriers
+            )
+            for holder in holders
+        ):
+            return True
     return False
 
 

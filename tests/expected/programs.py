@@ -32,6 +32,7 @@ from expected.steps import (
     divided_by_sum_of_roots,
     less_the_mean,
     momentum,
+    momentum_and_gradient,
     rmsprop,
     rmsprop_beside_eps,
     subtracted_momentum,
@@ -264,6 +265,13 @@ GROUPS = (
         momentum_in_a_dict  p=param[]  velocity=velocity[]
         momentum_updates    p=param[]  velocity=velocity[]
         """,
+        STILL,
+    ),
+    Group(
+        "THU102/momentum.py",
+        momentum_and_gradient,
+        MOMENTUM,
+        "half_of_the_step_written_out p=param[] velocity=velocity[]",
         STILL,
     ),
     Group(
