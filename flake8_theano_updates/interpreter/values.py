@@ -190,12 +190,14 @@ class Scan:
     Args:
         node: the call.
         step: the definition of the step, where the module has it.
-        statement: the statement in which the call stands.
+        statement: the statement in which the call stands, and
+        body: the function or module that this is a statement of.
     """
 
     node: ast.Call
     step: ast.AST | None
     statement: ast.stmt
+    body: ast.AST
 
 
 Value = Term | Container
