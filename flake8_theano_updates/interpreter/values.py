@@ -267,6 +267,15 @@ def original(value: Value) -> Value:
     return value
 
 
+def by_key(container: Container) -> list[list[Entry]]:
+    """Return the entries of a mapping, those of one key together; an element stands alone."""
+    groups: dict[Hashable, list[Entry]] = {}
+    for entry in container.entries:
+        own = id(entry) if entry.key is None else original(entry.key.value).identity
+        groups.setdefault(own, []).append(entry)
+    return list(groups.values())
+
+
 def pair_of(entry: Entry) -> tuple[Use, Use] | None:
     """Return (target, new value) if ``entry`` is an update as far as its form tells."""
     if entry.key is not None:
