@@ -77,11 +77,11 @@ def _pairs(container: Container) -> Iterator[Pair]:
 
 
 def _passed_on(variable: Term) -> bool:
-    """Is this any element of a known collection? Then the pair rewrites pairs, whichever."""
+    """Is this any element of a known collection of pairs? Then the pair rewrites one of them."""
     value: Value = variable
     while isinstance(value, Term) and value.op in ("elem", "part", "item"):
         value = original(value.uses[0].value)
-    return isinstance(value, Container)
+    return isinstance(value, Container) and any(map(pair_of, value.entries))
 
 
 def _visibly_shared(container: Container, pairs: tuple[Pair, ...]) -> bool:

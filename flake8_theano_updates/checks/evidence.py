@@ -149,6 +149,7 @@ def _leaves(reading: Reading, use: Use) -> Iterator[Use]:
         elif isinstance(value, Term) and (
             value.op in ("elem", "part", "item", "grad", "registered")
             or _is_input(value)
+            or _is_state(value)
             or not list(reading.flows_from(value))
         ):
             yield current
@@ -167,8 +168,21 @@ def _is_number(q: Question, leaf: Use) -> bool:
         return True
     if value.op in ("name", "attr"):
         return bool(_HYPERPARAMETER.search(str(value.label)))
-    if value.op == "call" and value.label in _NUMBERS:
+    if value.op == "call" and value.label in _NUMBERS and not _is_state(value):
         return all(_is_number(q, use) for use in value.uses)
+    return False
+
+
+def _is_state(variable: Term) -> bool:
+    """Is this a shared variable in the shape of another, rather than one of a number?"""
+    made = variable.op == "call" and SHARED.search(str(variable.label))
+    waiting = list(variable.uses) if made else []
+    while waiting:
+        value = original(waiting.pop().value)
+        if isinstance(value, Term):
+            if value.op == "static":
+                return True
+            waiting.extend(value.uses)
     return False
 
 

@@ -108,6 +108,10 @@ def _base(name: str) -> str:
     return re.sub(r"\[.*", "", name)
 
 
+def _numbered(name: str, count: int) -> str:
+    return ",".join(f"{name}[{index}]" for index in range(count))
+
+
 COST = {"g": cost_gradient}
 BOWL = {"g": bowl_gradient}
 ADAGRAD = {**COST, "lr": 0.1, "eps": 1e-6}
@@ -194,6 +198,14 @@ GROUPS = (
         {**UNMOVED, "t": 0.0},
     ),
     Group("THU102/adam.py", adam, ADAM, "adam p=p[] m=m[] v=v[]", UNMOVED),
+    Group(
+        "THU101/rmsprop.py",
+        rmsprop,
+        # What another function fills is no longer zero.
+        {**RMSPROP, "g": 0.37},
+        "rmsprop_of_stored_gradients p=p[] acc=acc[]",
+        EMPTY,
+    ),
     Group(
         "THU101/rmsprop.py",
         rmsprop,
@@ -453,6 +465,14 @@ GROUPS = (
         """,
         EMPTY,
     ),
+    Group(
+        "THU101/sequences.py",
+        adagrad,
+        COST,
+        f"more_than_are_told_apart p={_numbered('p', 9)} acc={_numbered('acc', 9)}",
+        EMPTY,
+    ),
+    Group("THU101/sequences.py", adagrad, COST, "made_in_either_arm p=p[] acc=acc[]"),
     Group("THU101/sequences.py", adagrad, {"g": "pairs"}, "nested_tuples p=p[] acc=a[]"),
     Group(
         "THU101/sequences.py",
