@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.state import State
@@ -148,6 +149,7 @@ def _leaves(reading: Reading, use: Use) -> Iterator[Use]:
         elif isinstance(value, Term) and (
             value.op in ("elem", "part", "item", "grad", "registered")
             or _is_input(value)
+            or _is_state(value)
             or not list(reading.flows_from(value))
         ):
             yield current
@@ -166,8 +168,21 @@ def _is_number(q: Question, leaf: Use) -> bool:
         return True
     if value.op in ("name", "attr"):
         return bool(_HYPERPARAMETER.search(str(value.label)))
-    if value.op == "call" and value.label in _NUMBERS:
+    if value.op == "call" and value.label in _NUMBERS and not _is_state(value):
         return all(_is_number(q, use) for use in value.uses)
+    return False
+
+
+def _is_state(variable: Term) -> bool:
+    """Is this a shared variable in the shape of another, rather than one of a number?"""
+    made = variable.op == "call" and SHARED.search(str(variable.label))
+    waiting = list(variable.uses) if made else []
+    while waiting:
+        value = original(waiting.pop().value)
+        if isinstance(value, Term):
+            if value.op == "static":
+                return True
+            waiting.extend(value.uses)
     return False
 
 
@@ -259,11 +274,13 @@ def _unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], 
 def written_out(q: Question) -> bool:
     """The new value of v is multiplied out in the update of t.
 
-    Where the new value has a name, nobody writes it out: what looks like it is another
-    formula, in which the old value stands.
+    Where the new value has a name, nobody writes a part of it out: what looks like it is
+    another formula, in which the old value stands.
     """
     reading = q.reading
     new = q.registered.value
+    if _multiplied_out(q):
+        return True
     if isinstance(new.node, ast.Name) and reading.target(new) is None:
         return False
     key = reading.key(new)
@@ -279,6 +296,28 @@ def written_out(q: Question) -> bool:
         if all(any(not product - other for other in there) for _, product in products):
             if all(_carries_decay(q, term, products) for term in terms):
                 return True
+    return False
+
+
+def _multiplied_out(q: Question) -> bool:
+    """Is the whole new value of v in the update of t, each product times the same factors?"""
+    products = Products(q.reading)
+    old = q.reading.key(q.read)
+    new = [Counter(product) for product in products.of(q.registered.value)]
+    carriers = [product for product in new if old in product]
+    if not carriers or new == [Counter([old])]:
+        return False
+    for expression in q.reading.around(q.reader.value, q.read):
+        there = [Counter(product) for product in products.of(expression)]
+        holders = [product for product in there if old in product]
+        if holders and all(
+            any(
+                not carrier - holder and all(other + (holder - carrier) in there for other in new)
+                for carrier in carriers
+            )
+            for holder in holders
+        ):
+            return True
     return False
 
 

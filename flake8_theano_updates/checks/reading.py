@@ -95,7 +95,7 @@ class Reading:
         def below(value: Value) -> Iterable[Value]:
             return (use.value for use in self._read_by(value) if self.target(use) is None)
 
-        for value in _bottom_up(root, below, self._reads):
+        for value in bottom_up(root, below, self._reads):
             found: dict[int, Use] = {}
             for use in self._read_by(value):
                 if self.target(use) is not None:
@@ -143,7 +143,7 @@ class Reading:
         def below(value: Value) -> Iterable[Value]:
             return (use.value for use in self._compared(value) if self.target(use) is None)
 
-        for value in _bottom_up(root, below, self._keys):
+        for value in bottom_up(root, below, self._keys):
             self._keys[id(value)] = self._intern(self._form(value))
         return self._keys[id(root)]
 
@@ -226,12 +226,16 @@ class Reading:
                 if value.op in ("neg", "pos"):
                     waiting.append((value.uses[0], inverse))
                     continue
-                if value.op == "**" and (times := _small_power(value)):
+                if value.op == "**" and (times := small_power(value)):
                     waiting.extend([(value.uses[0], inverse)] * times)
                     continue
             key = self.key(current)
             found.append(self._intern(("inverse", key)) if inverse else key)
         return found
+
+    def divisors(self, use: Use) -> tuple[int, ...]:
+        """Return the keys of the factors that dividing by ``use`` multiplies with."""
+        return tuple(self._intern(("inverse", key)) for key in self.factors(use))
 
     def name(self, use: Use) -> Hashable | None:
         """Return the label of what ``use`` names: a variable's or an attribute's name."""
@@ -239,7 +243,7 @@ class Reading:
         return value.label if isinstance(value, Term) else None
 
 
-def _bottom_up(
+def bottom_up(
     root: Value, below: Callable[[Value], Iterable[Value]], done: Mapping[int, object]
 ) -> Iterator[Value]:
     """Visit ``root`` after all that lies below it, each value once, without recursion."""
@@ -287,7 +291,7 @@ def _is_zero(value: Value) -> bool:
     return isinstance(value, Term) and value.op == "const" and value.label == 0
 
 
-def _small_power(term: Term) -> int:
+def small_power(term: Term) -> int:
     """Return n of ``x**n`` where it stands for a product written short, else 0."""
     exponent = term.uses[1].value
     if isinstance(exponent, Term) and exponent.op == "const" and exponent.label in (2, 3, 4):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_theano_updates.interpreter.names import (
@@ -18,6 +19,7 @@ from flake8_theano_updates.interpreter.values import (
     Term,
     Use,
     Value,
+    by_key,
     original,
     pair_of,
 )
@@ -201,9 +203,10 @@ class Builders:
         """Return the pairs of a known mapping."""
         container.looked_at.append((self.state.tick(), None))
         made = self.empty("list", node)
-        for entry in container.entries:
-            if entry.key is not None:
-                self._enter_row(made, [entry.key, entry.value], node, entry.many)
+        for group in by_key(container):
+            key, value = group[0].key, self._kept(group, node)
+            if key is not None:
+                self._enter_row(made, [key, value], node, any(entry.many for entry in group))
         for use in container.rest:
             self._enter_row(made, self._any_item(use, node), node, True)
         return made
@@ -223,21 +226,31 @@ class Builders:
     def values(self, container: Container, node: ast.Call) -> Container:
         """Return the values of a known mapping."""
         made = self.empty("list", node)
-        for entry in container.entries:
-            made.entries.append(
-                Entry(None, entry.value, entry.moment, entry.begun, entry.ended, entry.path, True)
-            )
+        for group in by_key(container):
+            self._hand_on(made, group[-1], self._kept(group, node))
         made.rest.extend(container.rest)
         return made
 
     def keys(self, container: Container, node: ast.Call) -> Container:
         """Return the keys of a known mapping."""
         made = self.empty("list", node)
-        for entry in container.entries:
-            if entry.key is not None:
-                key = entry.key
-                made.entries.append(
-                    Entry(None, key, entry.moment, entry.begun, entry.ended, entry.path, True)
-                )
+        for group in by_key(container):
+            if group[0].key is not None:
+                self._hand_on(made, group[0], group[0].key)
         made.rest.extend(container.rest)
         return made
+
+    def _hand_on(self, made: Container, entry: Entry, part: Use) -> None:
+        made.entries.append(
+            Entry(None, part, entry.moment, entry.begun, entry.ended, entry.path, True)
+        )
+
+    def _kept(self, group: list[Entry], node: ast.Call) -> Use:
+        """Return what a mapping holds under the key of these entries."""
+        kept = group[0].value
+        for before, entry in pairwise(group):
+            if set(entry.path) <= set(before.path):
+                kept = entry.value
+            else:
+                kept = self.state.use(self.expressions.either(kept, entry.value, node), node)
+        return kept

@@ -74,6 +74,14 @@ class _Check:
         self._nodes = [node for node in ast.walk(tree) if id(node) not in renamings]
         self._imports = dict.fromkeys(BACKENDS, "theano") | {name: name for name in _MODULES}
         self._made = made
+        # ``self.model = model`` is one more name of an object of ours, to read from it only.
+        self._aliases = {
+            chain
+            for node in self._nodes
+            if isinstance(node, ast.Assign) and dotted(node.value) in made.namespaces
+            for chain in map(dotted, node.targets)
+            if chain is not None
+        }
         self._frame = frame
         self._attributes = made.attributes | {
             node.attr
@@ -193,7 +201,8 @@ class _Check:
                 yield f"it sets {path}.{'.'.join(steps)}"
             yield from self._import_chain(self._imports[path], steps)
             return
-        while path in self._made.namespaces and steps:
+        reads = self._aliases if isinstance(node.ctx, ast.Load) else frozenset()
+        while (path in self._made.namespaces or path in reads) and steps:
             step = steps.pop(0)
             path = f"{path}.{step}"
             if step not in self._attributes:
@@ -224,10 +233,11 @@ class _Check:
                 chain = dotted(node)
                 counter = loads if isinstance(node.ctx, ast.Load) else stores
                 counter[chain or ""] += 1
-        for path in self._made.namespaces:
+        objects = self._made.namespaces | self._aliases
+        for path in objects:
             if stores[path] > 1:
                 yield f"it rebinds {path}"
-        roots = {path.partition(".")[0] for path in self._made.namespaces}
+        roots = {path.partition(".")[0] for path in objects}
         for node in self._nodes:
             if isinstance(node, (ast.FunctionDef, ast.Lambda)):
                 names = [a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)]

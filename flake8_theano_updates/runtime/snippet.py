@@ -24,6 +24,7 @@ from flake8_theano_updates.runtime.names import (
     facade,
     is_module,
 )
+from flake8_theano_updates.runtime.python2_lists import with_lists
 from flake8_theano_updates.runtime.stand_ins import NUMBERS, StandIns, array
 from flake8_theano_updates.runtime.stars import without_stars
 from flake8_theano_updates.runtime.usage import flattened
@@ -242,7 +243,7 @@ class _Rewriter:
             return new
         same = rebuilt(node, self._replacement, inside=True)
         assert isinstance(same, ast.expr)
-        return without_stars(same)
+        return with_lists(without_stars(same))
 
     def _special(self, node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Call):
@@ -258,7 +259,7 @@ class _Rewriter:
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             value = self._rewritten(node.value)
             assert isinstance(value, ast.expr)
-            return ast.Subscript(value, node.slice, node.ctx)
+            return with_lists(ast.Subscript(value, node.slice, node.ctx))
         if isinstance(node, ast.Constant) and node.value == "float32":
             # Stand-ins are of double precision, and types must not clash.
             return ast.Constant("float64")

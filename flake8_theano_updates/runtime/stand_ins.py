@@ -267,13 +267,11 @@ class _Writer:
     def _mapping(self, place: Place) -> str:
         wrt = self._wrt(place)
         if not wrt:
-            entries = (
-                f"theano.shared({array(self._shape, next(self._arrays))})" for _ in range(MANY)
-            )
-            wrt = f"[{', '.join(entries)}]"
+            keys = (*place, "k")
+            wrt = f"[{', '.join(self._new_shared(keys) for _ in range(MANY))}]"
         inner = (*place, "v")
         value = "0.9 * p - 0.1"
-        if self._usage.has(inner, "target", "read"):
+        if self._usage.has(inner, "target", "read", "uses:get_value"):
             value = "new_shared(p)"
         elif self._kind(inner) == "callable":
             value = "smooth"
@@ -283,6 +281,9 @@ class _Writer:
         known = self._initial(place)
         if known is not None:
             return f"theano.shared({known})"
+        return self._new_shared(place)
+
+    def _new_shared(self, place: Place) -> str:
         position = next(self._arrays)
         named = ""
         if self._usage.has(place, "uses:name"):

@@ -30,8 +30,8 @@ from flake8_theano_updates.runtime.statements import MUTATORS
 # A place is how a free name is reached into: ("self", ".params", "[]") is an element of
 # self.params, "()" what a call returns, "#1" a part of a pair, "k" and "v" of a mapping.
 Place = tuple[str, ...]
-# A value is a place, several of them (a tuple), a mapping, or what the cut computes (None).
-Value: TypeAlias = "Place | list[Value] | Items | None"
+# A value is a place, several of them (a tuple), a list, a mapping, or what the cut computes (None).
+Value: TypeAlias = "Place | list[Value] | Elements | Items | None"
 Environment: TypeAlias = "ChainMap[str, Value]"
 
 PASSED_ON = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set"})
@@ -48,6 +48,13 @@ class Items:
 
     key: Value
     value: Value
+
+
+@dataclass(frozen=True)
+class Elements:
+    """A list that the cut spells out: each element serves as all the others do."""
+
+    values: tuple[Value, ...]
 
 
 class Usage:
@@ -107,6 +114,9 @@ class Usage:
             for end in range(1, len(value) + 1):
                 self.facts.setdefault(value[:end], set())
             self.facts[value].update(facts)
+        elif isinstance(value, Elements):
+            for element in value.values:
+                self._note(element, *facts)
 
     def _inside(self, value: Value, step: str) -> Value:
         if not isinstance(value, tuple):
@@ -174,6 +184,8 @@ class Usage:
                 self._bind(target.value, None, env)
 
     def _part(self, value: Value, position: int) -> Value:
+        if isinstance(value, Elements):
+            value = list(value.values)
         if isinstance(value, list):
             return value[position] if position < len(value) else None
         return self._inside(value, f"#{position}")
@@ -215,8 +227,16 @@ class Usage:
             return value.key
         if isinstance(value, list):
             return value[0] if value else None
+        if isinstance(value, Elements):
+            return self._any_of(value)
         self._note(value, "iterated")
         return self._inside(value, "[]")
+
+    def _any_of(self, elements: Elements) -> Value:
+        """Return one element; what becomes known of it is true of the others too."""
+        places = [value for value in elements.values if isinstance(value, tuple)]
+        self._twins.extend((places[0], other) for other in places[1:])
+        return places[0] if places else None
 
     def _called(self, call: ast.Call, env: Environment) -> str | None:
         """Return the full name of what is called, or its plain name if Python's own."""
@@ -252,6 +272,8 @@ class Usage:
                 return self._subscript(node, env)
             case ast.Tuple():
                 return [self._value(element, env) for element in node.elts]
+            case ast.List():
+                return Elements(tuple(self._value(element, env) for element in node.elts))
             case ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
                 inner = self._comprehended(node.generators, env)
                 element = self._value(node.elt, inner)
@@ -260,9 +282,7 @@ class Usage:
                 return None
             case ast.DictComp():
                 inner = self._comprehended(node.generators, env)
-                self._value(node.key, inner)
-                self._value(node.value, inner)
-                return None
+                return Items(self._value(node.key, inner), self._value(node.value, inner))
             case ast.Lambda():
                 names: dict[str, Value] = dict.fromkeys(a.arg for a in node.args.args)
                 self._value(node.body, env.new_child(names))
@@ -336,10 +356,10 @@ class Usage:
     def _subscript(self, node: ast.Subscript, env: Environment) -> Value:
         base = self._value(node.value, env)
         self._value(node.slice, env)
-        if isinstance(base, list):
+        if isinstance(base, (list, Elements)):
             if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
                 return self._part(base, node.slice.value)
-            return None
+            return self._any_of(base) if isinstance(base, Elements) else None
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             return self._inside(base, f"[{node.slice.value!r}]")
         if isinstance(node.slice, (ast.Slice, ast.Tuple)):
@@ -434,6 +454,8 @@ class Usage:
             value = self._value(given, env)
             self._note(value, "pairs")
             return value
+        if isinstance(given, ast.DictComp):
+            return self._value(given, env)
         element = self._element(given, env)
         if isinstance(element, list) and len(element) == 2:
             return Items(element[0], element[1])

@@ -32,6 +32,7 @@ from expected.steps import (
     divided_by_sum_of_roots,
     less_the_mean,
     momentum,
+    momentum_and_gradient,
     rmsprop,
     rmsprop_beside_eps,
     subtracted_momentum,
@@ -105,6 +106,10 @@ def _read(called: str) -> tuple[tuple[str, ...], frozenset[str]]:
 
 def _base(name: str) -> str:
     return re.sub(r"\[.*", "", name)
+
+
+def _numbered(name: str, count: int) -> str:
+    return ",".join(f"{name}[{index}]" for index in range(count))
 
 
 COST = {"g": cost_gradient}
@@ -203,6 +208,14 @@ GROUPS = (
     Group(
         "THU101/rmsprop.py",
         rmsprop,
+        # What another function fills is no longer zero.
+        {**RMSPROP, "g": 0.37},
+        "rmsprop_of_stored_gradients p=p[] acc=acc[]",
+        EMPTY,
+    ),
+    Group(
+        "THU101/rmsprop.py",
+        rmsprop,
         RMSPROP,
         """
         rmsprop_in_a_list        p=w    acc=acc
@@ -271,6 +284,13 @@ GROUPS = (
         momentum_in_a_dict  p=param[]  velocity=velocity[]
         momentum_updates    p=param[]  velocity=velocity[]
         """,
+        STILL,
+    ),
+    Group(
+        "THU102/momentum.py",
+        momentum_and_gradient,
+        MOMENTUM,
+        "half_of_the_step_written_out p=param[] velocity=velocity[]",
         STILL,
     ),
     Group(
@@ -452,6 +472,14 @@ GROUPS = (
         """,
         EMPTY,
     ),
+    Group(
+        "THU101/sequences.py",
+        adagrad,
+        COST,
+        f"more_than_are_told_apart p={_numbered('p', 9)} acc={_numbered('acc', 9)}",
+        EMPTY,
+    ),
+    Group("THU101/sequences.py", adagrad, COST, "made_in_either_arm p=p[] acc=acc[]"),
     Group("THU101/sequences.py", adagrad, {"g": "pairs"}, "nested_tuples p=p[] acc=a[]"),
     Group(
         "THU101/sequences.py",

@@ -37,6 +37,13 @@ def subtracted_momentum(old: State, read: State, g: Any, mu: float, lr: float) -
     return {"velocity": mu * old["velocity"] + lr * g, "p": old["p"] - read["velocity"]}
 
 
+def momentum_and_gradient(old: State, read: State, g: Any, mu: float, lr: float) -> State:
+    return {
+        "velocity": mu * old["velocity"] - lr * g,
+        "p": old["p"] + read["velocity"] - lr * g,
+    }
+
+
 def averaged_gradient(old: State, read: State, g: Any, mu: float, lr: float) -> State:
     return {"mean": mu * old["mean"] + (1 - mu) * g, "p": old["p"] - lr * read["mean"]}
 

@@ -613,6 +613,33 @@ def updates_of(w):
     assert verdict.status == "confirmed", verdict.reason  # a vector of two is what fits
 
 
+def test_an_object_under_another_name() -> None:
+    source = """
+class Optimizer:
+    def __init__(self, model, cost):
+        self.model = model
+        self.updates = OrderedDict()
+        for p in self.model.params:
+            velocity = theano.shared(p.get_value() * 0)
+            self.updates[velocity] = 0.9 * velocity - 0.1 * T.grad(cost, p)
+            self.updates[p] = p + velocity  # read
+"""
+    verdict = verdict_on(
+        HEAD + source,
+        scope="__init__",
+        read="velocity",
+        reader="p",
+        registered="velocity",
+        updates="self.updates",
+    )
+
+    def momentum(old: Values, seen: Values) -> Values:
+        velocity = 0.9 * old["velocity"] - 0.1 * gradient(old["p"])
+        return {"velocity": velocity, "p": old["p"] + seen["velocity"]}
+
+    assert_follows(verdict, momentum, "velocity")
+
+
 def test_a_loop_over_the_sum_of_two_lists() -> None:
     source = """
 class Trainer:
