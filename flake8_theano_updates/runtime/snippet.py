@@ -260,6 +260,8 @@ class _Rewriter:
             value = self._rewritten(node.value)
             assert isinstance(value, ast.expr)
             return with_lists(ast.Subscript(value, node.slice, node.ctx))
+        if isinstance(node, ast.JoinedStr):
+            return self._formatted(node)
         if isinstance(node, ast.Constant) and node.value == "float32":
             # Stand-ins are of double precision, and types must not clash.
             return ast.Constant("float64")
@@ -268,6 +270,22 @@ class _Rewriter:
             assert isinstance(same, ast.expr)
             return _called("as_number", same)
         return None
+
+    def _formatted(self, node: ast.JoinedStr) -> ast.expr:
+        """Write ``"{}_m".format(k)`` for ``f"{k}_m"``, which Python 2 does not have."""
+        text = ""
+        given: list[ast.expr] = []
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                text += str(part.value).replace("{", "{{").replace("}", "}}")
+            elif isinstance(part, ast.FormattedValue) and part.format_spec is None:
+                text += "{}"
+                value = self._rewritten(part.value)
+                assert isinstance(value, ast.expr)
+                given.append(value)
+            else:
+                return node
+        return ast.Call(ast.Attribute(ast.Constant(text), "format", ast.Load()), given, [])
 
     def _symbolic(self, whole: str | None, dimensions: int) -> ast.expr:
         shape = {0: "scalar", 1: "vector", 2: "matrix"}.get(dimensions, "tensor4")

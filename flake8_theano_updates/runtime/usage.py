@@ -70,6 +70,7 @@ class Usage:
         self.facts: dict[Place, set[str]] = {}
         self.defaults: dict[Place, ast.expr] = {}
         self.partners: dict[Place, Place] = {}
+        self.keys: dict[Place, Place] = {}
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
         self._targets |= {id(pair.target) for pair in fault.pairs}
@@ -300,6 +301,10 @@ class Usage:
                 return first if isinstance(first, tuple) else None
             case ast.BoolOp(op=ast.Or()):
                 self._note(self._value(node.values[0], env), "or")
+            case ast.BinOp() | ast.JoinedStr() if parts := parts_of_text(node):
+                for part in parts:
+                    self._note(self._value(part, env), "text")
+                return None
             case ast.BinOp():
                 if isinstance(node.op, ast.Add):
                     for one, other in ((node.left, node.right), (node.right, node.left)):
@@ -368,6 +373,11 @@ class Usage:
         key = self._value(node.slice, env)
         if isinstance(key, tuple):
             self._note(base, "mapping")
+            if isinstance(base, tuple):
+                self.keys.setdefault(base, key)
+            return self._inside(base, "v")
+        if parts_of_text(node.slice):
+            self._note(base, "named")
             return self._inside(base, "v")
         self._note(base, "indexed")
         return self._inside(base, "[]")
@@ -521,6 +531,26 @@ class Usage:
             chain = dotted(node.func) if isinstance(node, ast.Call) else None
             if chain is None or chain not in self._helpers:
                 self._note(self._value(node, env), "pairs")
+
+
+def parts_of_text(node: ast.expr) -> list[ast.expr]:
+    """Return what stands in a text besides its fixed parts: ``k`` for ``"%s_m" % k``."""
+    match node:
+        case ast.JoinedStr():
+            return [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=right):
+            return [] if isinstance(right, ast.Tuple) else [right]
+        case ast.BinOp(op=ast.Add()):
+            sides = (node.left, node.right)
+            inner = [parts_of_text(side) for side in sides]
+            fixed = [isinstance(s, ast.Constant) and isinstance(s.value, str) for s in sides]
+            if any(fixed) or any(inner):
+                return [
+                    part
+                    for side, parts, plain in zip(sides, inner, fixed, strict=True)
+                    for part in parts or ([] if plain else [side])
+                ]
+    return []
 
 
 def _shapes(call: ast.Call, name: str | None) -> Iterator[ast.expr]:

@@ -435,6 +435,8 @@ GROUPS = (
         augmented_entry     p=param  acc=acc
         default_argument    p=p[]    acc=a[]
         given_or_new        p=p[]    acc=a[]
+        by_text             p=params[] acc=states[]
+        by_formatted_text   p=params[] acc=states[]
         """,
     ),
     Group(
