@@ -182,7 +182,8 @@ class _Writer:
             return "mapping"
         if "#0" in steps or "#1" in steps:
             return "tuple"
-        if "[]" in steps and not target and not usage.has(place, "tensor"):
+        filled = usage.has(place, "stored") and not usage.has(place, "iterated", "grown")
+        if "[]" in steps and not target and not filled and not usage.has(place, "tensor"):
             inner = (*place, "[]")
             return "gradients" if self._kind(inner) == "gradient" else "list"
         if target:

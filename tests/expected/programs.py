@@ -459,6 +459,8 @@ GROUPS = (
         enumerated                 p=p[]       acc=accs[]
         a_name_of_the_variable     p=param     acc=state|acc
         walrus                     p=param     acc=acc
+        pairs_of_a_lambda   p=p[]    acc=a[]
+        flattened_pairs     p=p[]    acc=a[]
         """,
     ),
     # Each starts with a division by zero.
