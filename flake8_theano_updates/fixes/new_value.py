@@ -44,8 +44,7 @@ def new_value_fixes(case: Case) -> Iterator[Edits | NoFixError]:
         _read_it_back,
         _name_it,
         _name_it_in_comprehension,
-        _write_it_out,
-        _keep_it,
+        _write_it_out if _is_in_one_expression(case) else _keep_it,
     )
     for way in ways:
         if way is _keep_it:
@@ -224,9 +223,6 @@ def _name_it_in_comprehension(case: Case) -> Edits:
 def _write_it_out(case: Case) -> Edits:
     """Compute the new value at the read too, where one expression has no place for a name."""
     value = stored_value(case)
-    around = _scopes_in_statement(case, value.node)
-    if not around or any(_scopes_in_statement(case, read) != around for read in case.fault.reads):
-        raise NoFixError("the two updates are not made by one expression")
     nodes = [inner for node in value.nodes for inner in ast.walk(node)]
     if any(isinstance(node, ast.NamedExpr) for node in nodes):
         raise NoFixError("the new value binds a name")
@@ -239,6 +235,14 @@ def _written(case: Case, read: ast.expr, expression: str) -> Replacement:
     alone = isinstance(case.tree.parent(read), (ast.Call, ast.Tuple, ast.List, ast.keyword))
     new = expression if alone else f"({expression})"
     return Replacement(*case.text.span(read), new)
+
+
+def _is_in_one_expression(case: Case) -> bool:
+    """Is what makes both updates a lambda, or one part of a comprehension?"""
+    around = _scopes_in_statement(case, case.value)
+    return bool(around) and all(
+        _scopes_in_statement(case, read) == around for read in case.fault.reads
+    )
 
 
 def _scopes_in_statement(case: Case, node: ast.expr) -> list[ast.AST]:
