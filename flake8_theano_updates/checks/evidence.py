@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import Pair
-from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.reading import Reading, key_of_item
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
@@ -166,6 +166,9 @@ def _is_number(q: Question, leaf: Use) -> bool:
         return True
     if value.op in ("name", "attr"):
         return bool(_HYPERPARAMETER.search(str(value.label)))
+    if (key := key_of_item(value)) is not None:
+        names = (key, _written_name(value.uses[0]))
+        return any(_HYPERPARAMETER.search(name) for name in names)
     if value.op == "call" and value.label in _NUMBERS:
         return all(_is_number(q, use) for use in value.uses)
     return False
