@@ -487,6 +487,15 @@ def simulation(q: Question) -> bool:
     return False
 
 
+def other_helper(q: Question) -> bool:
+    """One helper reads v and another one, called later, computes the new value (THU102)."""
+    if q.stale:
+        return False
+    moments = (q.read.moment, q.registered.entry.moment, q.registered.value.moment)
+    reading, *registering = map(q.state.followed.calls_at, moments)
+    return all(reading - calls and calls - reading for calls in registering)
+
+
 EVIDENCE = (
     bare_value,
     history,
@@ -498,6 +507,7 @@ EVIDENCE = (
     parameter_of_state,
     regularised,
     simulation,
+    other_helper,
     schedule,
 )
 
