@@ -51,7 +51,7 @@ class Items:
 
 
 class Usage:
-    """What is known of each place.
+    """What is known of each place; ``fields`` are the attributes of what a list holds, as nodes.
 
     Args:
         cut: the statements to read.
@@ -63,6 +63,7 @@ class Usage:
         self.facts: dict[Place, set[str]] = {}
         self.defaults: dict[Place, ast.expr] = {}
         self.partners: dict[Place, Place] = {}
+        self.fields: set[int] = set()
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
         self._targets |= {id(pair.target) for pair in fault.pairs}
@@ -331,6 +332,8 @@ class Usage:
         if node.attr in TENSOR_ATTRIBUTES and not of_self:
             self._note(base, "tensor", f"uses:{node.attr}")
             return None
+        if isinstance(base, tuple) and is_element(base):
+            self.fields.add(id(node))
         return self._inside(base, f".{node.attr}")
 
     def _subscript(self, node: ast.Subscript, env: Environment) -> Value:
@@ -499,6 +502,11 @@ class Usage:
             chain = dotted(node.func) if isinstance(node, ast.Call) else None
             if chain is None or chain not in self._helpers:
                 self._note(self._value(node, env), "pairs")
+
+
+def is_element(place: Place) -> bool:
+    """Is this what a list, a tuple or a mapping holds?"""
+    return len(place) > 1 and (place[-1][0] in "[#" or place[-1] in ("k", "v"))
 
 
 def _shapes(call: ast.Call, name: str | None) -> Iterator[ast.expr]:
