@@ -73,7 +73,7 @@ def stand_ins(cut: Cut, usage: Usage, fault: Fault, module: Module, shape: str) 
     if ("self",) not in roots and any("." in name for name, _ in cut.helpers):
         usage.facts["self",] = {"namespace"}
         roots.append(("self",))
-    for root in roots:
+    for root in sorted(roots):
         writer.write(root)
     lines = [line for rank in sorted(writer.lines) for line in writer.lines[rank]]
     return StandIns(

@@ -99,9 +99,13 @@ class Usage:
         return plain + sorted(found)
 
     def children(self, place: Place) -> list[Place]:
-        """Return the places directly inside ``place``, in the order of their first use."""
+        """Return the places directly inside ``place``, by name.
+
+        Not in the order of their first use, which a fix may change: the same stand-ins must
+        stand in the program before and after it.
+        """
         size = len(place)
-        return [p for p in self.facts if len(p) == size + 1 and p[:size] == place]
+        return sorted(p for p in self.facts if len(p) == size + 1 and p[:size] == place)
 
     def _note(self, value: Value, *facts: str) -> None:
         if isinstance(value, tuple):
