@@ -49,15 +49,11 @@ def test_a_proven_fix_is_written_and_confirm_has_nothing_left(tmp_path: Path) ->
 
 
 @needs_theano
-def test_a_fix_whose_program_cannot_be_compared_is_not_written(tmp_path: Path) -> None:
-    # The backend's program gives other values after the fix.
+def test_fixes_that_compute_something_elsewhere_are_proven_and_written(tmp_path: Path) -> None:
+    # In one of them, what was computed last before the fix comes first after it.
     file = _copy(tmp_path, FOLDER / "THU101" / "sequences.py")
     done = run("theano-updates", "fix", "--unsafe", "--write", "a.py", cwd=tmp_path)
-    assert done.returncode == 1
-    (line,) = [line for line in done.stderr.splitlines() if "not fixed" in line]
-    assert "a.py:63:39: THU101 is not fixed: its fix cannot be proven" in line
-    assert "start from other values" in line
-    assert "T.sqrt(acc))  # error: THU101 39 acc" in file.read_text()
+    assert (done.returncode, done.stderr) == (0, "theano-updates: a.py: 21 fixed\n")
     assert "new_values" in file.read_text()
 
 

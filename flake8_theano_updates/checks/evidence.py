@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import Pair
 from flake8_theano_updates.checks.products import Products
-from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.reading import Reading, key_of_item
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
@@ -168,6 +168,9 @@ def _is_number(q: Question, leaf: Use) -> bool:
         return True
     if value.op in ("name", "attr"):
         return bool(_HYPERPARAMETER.search(str(value.label)))
+    if (key := key_of_item(value)) is not None:
+        names = (key, _written_name(value.uses[0]))
+        return any(_HYPERPARAMETER.search(name) for name in names)
     if value.op == "call" and value.label in _NUMBERS and not _is_state(value):
         return all(_is_number(q, use) for use in value.uses)
     return False
@@ -523,6 +526,15 @@ def simulation(q: Question) -> bool:
     return False
 
 
+def other_helper(q: Question) -> bool:
+    """One helper reads v and another one, called later, computes the new value (THU102)."""
+    if q.stale:
+        return False
+    moments = (q.read.moment, q.registered.entry.moment, q.registered.value.moment)
+    reading, *registering = map(q.state.followed.calls_at, moments)
+    return all(reading - calls and calls - reading for calls in registering)
+
+
 EVIDENCE = (
     bare_value,
     history,
@@ -534,6 +546,7 @@ EVIDENCE = (
     parameter_of_state,
     regularised,
     simulation,
+    other_helper,
     schedule,
 )
 

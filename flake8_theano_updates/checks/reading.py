@@ -57,7 +57,7 @@ class Reading:
             if value.op in _NO_FLOW:
                 return ()
             if value.op == "item":
-                return value.uses[:1]
+                return () if _is_held(value) else value.uses[:1]
         return operands(value)
 
     def _read_by(self, value: Value) -> Iterable[Use]:
@@ -280,6 +280,21 @@ def _number(label: Hashable) -> Hashable:
         except OverflowError:
             return label
     return repr(label)
+
+
+def key_of_item(value: Term) -> str | None:
+    """Return the key in ``options["decay"]``, or None for any other expression."""
+    if value.op != "item" or len(value.uses) < 2:
+        return None
+    key = original(value.uses[1].value)
+    return key.label if isinstance(key, Term) and isinstance(key.label, str) else None
+
+
+def _is_held(value: Term) -> bool:
+    """Is this an item of a mapping that nothing computes?"""
+    base = original(value.uses[0].value)
+    named = isinstance(base, Term) and base.op in ("name", "attr")
+    return named and key_of_item(value) is not None
 
 
 def is_nothing(term: Term) -> bool:

@@ -389,6 +389,7 @@ class Expressions:
         made.names = one.names + other.names
         made.expression = one.expression or other.expression
         made.compiled = one.compiled or other.compiled
+        made.looked_at = one.looked_at + other.looked_at
         made.ended = self.state.tick()
         return made
 

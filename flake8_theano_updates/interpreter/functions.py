@@ -137,6 +137,8 @@ class Followed:
         self._active: list[ast.AST] = []
         self._spent = 0
         self._worth: dict[ast.AST, bool] = {}
+        self._open: list[int] = []
+        self._calls: list[tuple[int, int]] = []
 
     def may_enter(self, closure: Closure) -> bool:
         """Is this call worth following, and is there room left?"""
@@ -148,15 +150,25 @@ class Followed:
             self._worth[node] = told or hands_out_pairs(node)
         return self._worth[node]
 
-    def enter(self, closure: Closure) -> None:
+    def enter(self, closure: Closure, moment: int) -> None:
         """The interpreter goes into the function."""
+        self._open.append(len(self._calls))
+        self._calls.append((moment, moment))
         self._active.append(closure.node)
         end = closure.node.end_lineno or closure.node.lineno
         self._spent += end - closure.node.lineno + 1
 
-    def leave(self) -> None:
+    def leave(self, moment: int) -> None:
         """The interpreter comes out of the function."""
         self._active.pop()
+        call = self._open.pop()
+        self._calls[call] = self._calls[call][0], moment
+
+    def calls_at(self, moment: int) -> frozenset[int]:
+        """Return the calls that the program was in at that moment, by number."""
+        return frozenset(
+            call for call, (begun, ended) in enumerate(self._calls) if begun < moment < ended
+        )
 
     @property
     def inside(self) -> bool:

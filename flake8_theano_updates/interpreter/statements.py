@@ -322,12 +322,12 @@ class Interpreter:
 
     def _go_through(self, closure: Closure) -> None:
         state = self.state
-        state.followed.enter(closure)
+        state.followed.enter(closure, state.tick())
         if not isinstance(closure.node, ast.Lambda):
             self._block(closure.node.body)
         elif state.returned is not None:
             state.returned.append(self.expressions.use(closure.node.body))
-        state.followed.leave()
+        state.followed.leave(state.tick())
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from flake8_theano_updates.interpreter.names import BACKENDS
 from flake8_theano_updates.interpreter.values import dotted
 from flake8_theano_updates.runtime.names import ATTRIBUTES, BUILTINS, KNOWN, is_module
-from flake8_theano_updates.runtime.stand_ins import StandIns
+from flake8_theano_updates.runtime.stand_ins import FIELD, StandIns
 
 LARGEST = 10**9
 LARGEST_EXPONENT = 64
@@ -210,7 +210,7 @@ class _Check:
         if isinstance(node.ctx, ast.Store) and steps:
             yield f"it sets the attribute {steps[-1]}"
         for step in steps:
-            if step not in ATTRIBUTES:
+            if step not in ATTRIBUTES and not step.startswith(FIELD):
                 yield f"it uses the attribute {step}"
 
     def _import_chain(self, full: str, steps: list[str]) -> Iterator[str]:

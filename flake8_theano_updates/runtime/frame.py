@@ -22,7 +22,13 @@ def is_symbolic(value):
 
 
 class StandIn(object):
-    """An object that stands for one of the original program; it only has attributes."""
+    """An object that stands for one of the original program; it only has attributes.
+
+    Those of an object in a list have ``its_`` before their names.
+    """
+
+    def __init__(self, **attributes):
+        self.__dict__.update(attributes)
 
 
 class ByName(dict):

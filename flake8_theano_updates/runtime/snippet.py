@@ -25,7 +25,7 @@ from flake8_theano_updates.runtime.names import (
     is_module,
 )
 from flake8_theano_updates.runtime.python2_lists import with_lists
-from flake8_theano_updates.runtime.stand_ins import NUMBERS, StandIns, array
+from flake8_theano_updates.runtime.stand_ins import FIELD, NUMBERS, StandIns, array
 from flake8_theano_updates.runtime.stars import without_stars
 from flake8_theano_updates.runtime.usage import flattened
 
@@ -90,7 +90,7 @@ def snippet(
     """
     large = any(map(_is_large, (*cut.statements, *(function for _, function in cut.helpers))))
     large = large or _is_large(ast.parse("\n".join(made.lines)))
-    rewriter = _Rewriter(cut, fault, module, shape, own_cost, old_truth, large)
+    rewriter = _Rewriter(cut, fault, module, shape, own_cost, old_truth, large, made.fields)
     body = [line for lines in made.lines for line in lines.splitlines()]
     for name, function in cut.helpers:
         body.extend(rewriter.helper(name, function))
@@ -146,7 +146,9 @@ class _Rewriter:
         own_cost: bool,
         old_truth: bool,
         large: bool,
+        fields: frozenset[int],
     ) -> None:
+        self._fields = fields
         self._cut = cut
         self._module = module
         self._shape = shape
@@ -252,6 +254,10 @@ class _Rewriter:
                 return self._symbolic(*SYMBOLIC[full])
             if full in GRADIENTS and self._own_cost:
                 return self._gradient(node)
+        if isinstance(node, ast.Attribute) and id(node) in self._fields:
+            value = self._rewritten(node.value)
+            assert isinstance(value, ast.expr)
+            return ast.Attribute(value, FIELD + node.attr, node.ctx)
         if isinstance(node, (ast.Attribute, ast.Name)) and not isinstance(
             getattr(node, "ctx", None), ast.Store
         ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -18,13 +19,14 @@ from flake8_theano_updates.runtime.names import (
     PARAMETER_NAME,
     SHARED_NAME,
 )
-from flake8_theano_updates.runtime.usage import Place, Usage
+from flake8_theano_updates.runtime.usage import Place, Usage, is_element
 
 SHAPES = ("matrix", "scalar", "vector", "tensor4")
 SHORT = 60  # characters of a list on one line
 FILLED = ("zeros", "zeros_like", "ones", "ones_like")
 MANY = 2  # elements in a list of stand-ins, and on each side of an array
 KEYS = ("first", "second")
+FIELD = "its_"
 NUMBERS = (0.31, 0.17, 0.23, 0.41, 0.13, 0.37, 0.19, 0.29, 0.43, 0.11)
 
 
@@ -36,11 +38,14 @@ class StandIns:
         lines: one statement each, with a comment on what it stands for.
         namespaces: the dotted names that stand for objects with attributes.
         attributes: the attributes that these have.
+        fields: ids of the nodes that take an attribute of an object in a list, which has
+            ``FIELD`` before its name: of nothing else that a program may meet.
     """
 
     lines: tuple[str, ...]
     namespaces: frozenset[str]
     attributes: frozenset[str]
+    fields: frozenset[int] = frozenset()
 
 
 def array(shape: str, position: int) -> str:
@@ -69,10 +74,15 @@ def stand_ins(cut: Cut, usage: Usage, fault: Fault, module: Module, shape: str) 
     if ("self",) not in roots and any("." in name for name, _ in cut.helpers):
         usage.facts["self",] = {"namespace"}
         roots.append(("self",))
-    for root in roots:
+    for root in sorted(roots):
         writer.write(root)
     lines = [line for rank in sorted(writer.lines) for line in writer.lines[rank]]
-    return StandIns(tuple(lines), frozenset(writer.namespaces), frozenset(writer.attributes))
+    return StandIns(
+        tuple(lines),
+        frozenset(writer.namespaces),
+        frozenset(writer.attributes),
+        frozenset(usage.fields),
+    )
 
 
 class _Writer:
@@ -182,6 +192,8 @@ class _Writer:
             return "mapping"
         if "#0" in steps or "#1" in steps:
             return "tuple"
+        if is_element(place) and not target and any(step[0] == "." for step in steps):
+            return "object"
         filled = usage.has(place, "stored") and not usage.has(place, "iterated", "grown")
         if "[]" in steps and not target and not filled and not usage.has(place, "tensor"):
             inner = (*place, "[]")
@@ -251,6 +263,8 @@ class _Writer:
             return f"({', '.join(parts)},)"
         if kind == "mapping":
             return self._mapping(place)
+        if kind == "object":
+            return self._object(place)
         if kind == "keywords":
             entries = (
                 f"{child[-1][1:-1]}: {self._expression(child)}" for child in usage.children(place)
@@ -274,6 +288,17 @@ class _Writer:
             result = (*place, "()")
             return "new_shared" if usage.has(result, "target", "read") else "smooth"
         return self._default(place) or repr(next(self._numbers))
+
+    def _object(self, place: Place) -> str:
+        fields = [child for child in self._usage.children(place) if child[-1][0] == "."]
+        values = [f"{FIELD}{field[-1][1:]}={self._field(field)}" for field in fields]
+        return _in_brackets(values, "StandIn(", ")")
+
+    def _field(self, place: Place) -> str:
+        if self._kind(place) in ("gradient", "cost"):
+            # What it is taken of may have no name, or none yet.
+            return f"theano.tensor.as_tensor_variable({array(self._shape, next(self._arrays))})"
+        return self._expression(place)
 
     def _mapping(self, place: Place) -> str:
         if any(self._usage.has(key, "text") for key in self._keys(place)):
@@ -523,11 +548,12 @@ def _is_inner(place: Place) -> bool:
     return any(step[0] in "[#kv" and step not in (place[0],) for step in place[1:])
 
 
-def _in_brackets(values: list[str]) -> str:
-    line = f"[{', '.join(values)}]"
+def _in_brackets(values: list[str], opening: str = "[", closing: str = "]") -> str:
+    line = f"{opening}{', '.join(values)}{closing}"
     if len(line) <= SHORT:
         return line
-    return "[\n" + "".join(f"    {value},\n" for value in values) + "]"
+    inside = "".join(textwrap.indent(f"{value},\n", "    ") for value in values)
+    return f"{opening}\n{inside}{closing}"
 
 
 def _as_list(path: str) -> str:

@@ -58,7 +58,7 @@ class Elements:
 
 
 class Usage:
-    """What is known of each place.
+    """What is known of each place; ``fields`` are the attributes of what a list holds, as nodes.
 
     Args:
         cut: the statements to read.
@@ -71,6 +71,7 @@ class Usage:
         self.defaults: dict[Place, ast.expr] = {}
         self.partners: dict[Place, Place] = {}
         self.keys: dict[Place, Place] = {}
+        self.fields: set[int] = set()
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
         self._targets |= {id(pair.target) for pair in fault.pairs}
@@ -106,9 +107,13 @@ class Usage:
         return plain + sorted(found)
 
     def children(self, place: Place) -> list[Place]:
-        """Return the places directly inside ``place``, in the order of their first use."""
+        """Return the places directly inside ``place``, by name.
+
+        Not in the order of their first use, which a fix may change: the same stand-ins must
+        stand in the program before and after it.
+        """
         size = len(place)
-        return [p for p in self.facts if len(p) == size + 1 and p[:size] == place]
+        return sorted(p for p in self.facts if len(p) == size + 1 and p[:size] == place)
 
     def _note(self, value: Value, *facts: str) -> None:
         if isinstance(value, tuple):
@@ -356,6 +361,8 @@ class Usage:
         if node.attr in TENSOR_ATTRIBUTES and not of_self:
             self._note(base, "tensor", f"uses:{node.attr}")
             return None
+        if isinstance(base, tuple) and is_element(base):
+            self.fields.add(id(node))
         return self._inside(base, f".{node.attr}")
 
     def _subscript(self, node: ast.Subscript, env: Environment) -> Value:
@@ -551,6 +558,11 @@ def parts_of_text(node: ast.expr) -> list[ast.expr]:
                     for part in parts or ([] if plain else [side])
                 ]
     return []
+
+
+def is_element(place: Place) -> bool:
+    """Is this what a list, a tuple or a mapping holds?"""
+    return len(place) > 1 and (place[-1][0] in "[#" or place[-1] in ("k", "v"))
 
 
 def _shapes(call: ast.Call, name: str | None) -> Iterator[ast.expr]:

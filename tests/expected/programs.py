@@ -256,6 +256,17 @@ GROUPS = (
     ),
     Group(
         "THU101/momentum.py",
+        momentum,
+        MOMENTUM,
+        """
+        momentum_of_layers           p=layer.W[]            velocity=layer.velocity[]
+        momentum_of_numbered_layers  p=layer.W[]            velocity=layer.v[]
+        momentum_of_all_layers       p=param[0],param[1],param[2],param[3] \
+            velocity=velocity[0],velocity[1],velocity[2],velocity[3]
+        """,
+    ),
+    Group(
+        "THU101/momentum.py",
         subtracted_momentum,
         MOMENTUM,
         "momentum_updates p=param[] velocity=velocity[]",

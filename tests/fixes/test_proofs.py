@@ -141,5 +141,26 @@ def test_a_fix_that_does_not_keep_its_promise_fails() -> None:
     ]
 
 
+FIRST_EPS = """
+import theano
+import theano.tensor as T
+
+
+class RMSprop:
+    def updates(self, x, w, acc, grad):
+        updates = [
+            (w, w - self.lr * grad / T.sqrt(acc + self.eps)),
+            (acc, self.decay_rate * acc + grad**2),
+        ]
+        return theano.function([x], [], updates=updates)
+"""
+
+
+def test_a_fix_may_change_what_the_program_reads_first() -> None:
+    chain = fixed(FIRST_EPS, "new-value")
+    assert "acc_new = self.decay_rate * acc + grad**2" in chain.last.text.whole
+    assert [proof.status for proof in proofs(_steps([chain]))] == ["proven"]
+
+
 def test_nothing_is_asked_about_nothing() -> None:
     assert proofs([]) == []
