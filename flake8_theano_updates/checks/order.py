@@ -14,6 +14,7 @@ from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.values import Path, Use, meet
 from flake8_theano_updates.model import OrderFault, UpdateCollection
+from flake8_theano_updates.rules import ORDER
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,14 @@ class OldValue:
 def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
     """Return the stale and lagged reads, and the reads of counters, in ``collection``."""
     whole: UpdateCollection | None = None
+    told: set[int] = set()
     for old in old_values(collection):
+        if old.code in ORDER:
+            # One read is one fault, be it stale in one update and lagged in another.
+            place = id(old.reads[0].node)
+            if place in told:
+                continue
+            told.add(place)
         # Made once: every finding of a long list points to the same collection.
         whole = whole or whole_collection(collection)
         yield _suspicion(old, whole)
