@@ -47,7 +47,8 @@ class Question:
         reader: the pair of ``t``.
         registered: the pair of ``v``.
         stale: whether ``v`` is registered before the read (THU101, else THU102).
-        pairs: by identity of their targets, all pairs of the collection.
+        is_stale: the pairs that are registered before a read in a pair, and update what it reads.
+        pairs: all pairs of the collection.
     """
 
     read: Use
@@ -57,6 +58,7 @@ class Question:
     reading: Reading
     state: State
     is_stale: Callable[[Pair, Use], list[Pair]]
+    pairs: tuple[Pair, ...]
 
 
 def circular(q: Question) -> bool:
@@ -499,6 +501,26 @@ def is_parameter(q: Question) -> bool:
     return isinstance(value, Term) and bool(_PARAMETER.search(_written_name(q.read)))
 
 
+def of_the_step(q: Question) -> bool:
+    """The new value of v is computed from that of another state, which itself reads v (THU102).
+
+    The old value is the one that belongs to this step; the new one is for the next.
+    """
+    if q.stale:
+        return False
+    _, keys = _flow(q)
+    return any(
+        pair.identity not in (q.registered.identity, q.reader.identity)
+        and q.reading.target(pair.value) is None
+        and q.reading.key(pair.value) in keys
+        and any(
+            q.reading.target(read) == q.registered.identity
+            for read in q.reading.reads(pair.value)
+        )
+        for pair in q.pairs
+    )
+
+
 def simulation(q: Question) -> bool:
     """The read is an argument, beside t or another state, of a call of many (THU102).
 
@@ -533,6 +555,7 @@ EVIDENCE = (
     written_out,
     parameter_of_state,
     regularised,
+    of_the_step,
     simulation,
     schedule,
 )

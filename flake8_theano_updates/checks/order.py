@@ -82,6 +82,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
                     reading,
                     state,
                     is_stale,
+                    collection.pairs,
                 )
                 for other in others
             ]
