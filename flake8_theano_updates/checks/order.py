@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
 from flake8_theano_updates.checks.evidence import Question, evidence_for
 from flake8_theano_updates.checks.faults import arms_of, registration, whole_collection
+from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State
@@ -55,6 +56,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
     for pair in collection.pairs:
         by_target.setdefault(pair.identity, []).append(pair)
     reading = Reading(by_target, names_in_targets(collection.pairs))
+    products = Products(reading)
     state = collection.scope.state
 
     def is_stale(pair: Pair, read: Use) -> list[Pair]:
@@ -83,6 +85,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
                     state,
                     is_stale,
                     collection.pairs,
+                    products,
                 )
                 for other in others
             ]
