@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from flake8_theano_updates.checks.collections import Pair
 from flake8_theano_updates.checks.products import Products
@@ -47,7 +48,9 @@ class Question:
         reader: the pair of ``t``.
         registered: the pair of ``v``.
         stale: whether ``v`` is registered before the read (THU101, else THU102).
-        pairs: by identity of their targets, all pairs of the collection.
+        is_stale: the pairs that are registered before a read in a pair, and update what it reads.
+        pairs: all pairs of the collection.
+        products: expressions multiplied out.
     """
 
     read: Use
@@ -57,6 +60,13 @@ class Question:
     reading: Reading
     state: State
     is_stale: Callable[[Pair, Use], list[Pair]]
+    pairs: tuple[Pair, ...]
+    products: Products
+
+    @cached_property
+    def flow(self) -> tuple[set[int], set[int]]:
+        """The reads and the expressions that the new value of v is computed from."""
+        return _flow(self)
 
 
 def circular(q: Question) -> bool:
@@ -65,7 +75,7 @@ def circular(q: Question) -> bool:
     Reading in order, the new value is computed with what was registered before it:
     a variable that is read stale there counts with its own new value.
     """
-    reads, keys = _flow(q)
+    reads, keys = q.flow
     if id(q.read) in reads:
         return True
     return any(
@@ -191,10 +201,7 @@ def _is_state(variable: Term) -> bool:
 
 def accumulates(q: Question) -> bool:
     """Is the new value of v computed from its old value?"""
-    return any(
-        q.reading.target(read) == q.registered.identity
-        for read in q.reading.reads(q.registered.value)
-    )
+    return q.registered.identity in q.reading.variables(q.registered.value)
 
 
 def reads_back(q: Question) -> bool:
@@ -304,7 +311,7 @@ def written_out(q: Question) -> bool:
 
 def _multiplied_out(q: Question) -> bool:
     """Is the whole new value of v in the update of t, each product times the same factors?"""
-    products = Products(q.reading)
+    products = q.products
     old = q.reading.key(q.read)
     new = [Counter(product) for product in products.of(q.registered.value)]
     carriers = [product for product in new if old in product]
@@ -453,9 +460,33 @@ def bare_value(q: Question) -> bool:
 
 def history(q: Question) -> bool:
     """v only stores, and its name says that it is the past."""
-    names = [str(q.reading.name(use)) for use in (q.read, q.registered.target)]
-    names += [_written_name(use) for use in (q.read, q.registered.target)]
-    return not accumulates(q) and any(_HISTORY.search(name) for name in names)
+    return _is_past(q.reading, q.registered, q.read)
+
+
+def _is_past(reading: Reading, pair: Pair, read: Use) -> bool:
+    names = [str(reading.name(use)) for use in (read, pair.target)]
+    names += [_written_name(use) for use in (read, pair.target)]
+    stores = pair.identity not in reading.variables(pair.value)
+    return stores and any(_HISTORY.search(name) for name in names)
+
+
+def beside_history(q: Question) -> bool:
+    """The update of t takes the past of what the new value of v is computed from.
+
+    A step that is made with the previous gradient takes the mean square that goes with it.
+    """
+    read_by_t = {q.reading.target(read): read for read in q.reading.reads(q.reader.value)}
+    past = [
+        pair
+        for pair in q.pairs
+        if pair.identity in read_by_t
+        and pair.identity != q.registered.identity
+        and _is_past(q.reading, pair, read_by_t[pair.identity])
+    ]
+    if not past:
+        return False
+    _, keys = q.flow
+    return any(q.reading.key(pair.value) in keys for pair in past)
 
 
 def _written_name(use: Use) -> str:
@@ -470,9 +501,7 @@ def parameter_of_state(q: Question) -> bool:
     """
     if q.stale or not is_parameter(q):
         return False
-    averages = any(
-        q.reading.target(read) == q.reader.identity for read in q.reading.reads(q.reader.value)
-    )
+    averages = q.reader.identity in q.reading.variables(q.reader.value)
     return averages or q.read.moment < q.reader.entry.begun
 
 
@@ -482,12 +511,7 @@ def regularised(q: Question) -> bool:
     The parameter's own update reads the state: if anything is wrong, it is that read.
     """
     return (
-        q.stale
-        and is_parameter(q)
-        and any(
-            q.reading.target(read) == q.reader.identity
-            for read in q.reading.reads(q.registered.value)
-        )
+        q.stale and is_parameter(q) and q.reader.identity in q.reading.variables(q.registered.value)
     )
 
 
@@ -500,6 +524,23 @@ def is_parameter(q: Question) -> bool:
         source = original(value.uses[0].value)
         return isinstance(source, Term) and bool(_PARAMETER.search(str(source.label)))
     return isinstance(value, Term) and bool(_PARAMETER.search(_written_name(q.read)))
+
+
+def of_the_step(q: Question) -> bool:
+    """The new value of v is computed from that of another state, which itself reads v (THU102).
+
+    The old value is the one that belongs to this step; the new one is for the next.
+    """
+    if q.stale:
+        return False
+    _, keys = q.flow
+    return any(
+        pair.identity not in (q.registered.identity, q.reader.identity)
+        and q.reading.target(pair.value) is None
+        and q.reading.key(pair.value) in keys
+        and q.registered.identity in q.reading.variables(pair.value)
+        for pair in q.pairs
+    )
 
 
 def simulation(q: Question) -> bool:
@@ -538,6 +579,7 @@ def other_helper(q: Question) -> bool:
 EVIDENCE = (
     bare_value,
     history,
+    beside_history,
     reset,
     circular,
     uses_both,
@@ -545,6 +587,7 @@ EVIDENCE = (
     written_out,
     parameter_of_state,
     regularised,
+    of_the_step,
     simulation,
     other_helper,
     schedule,

@@ -38,6 +38,7 @@ class Reading:
         self._renamed = frozenset(renamed)
         self._reads: dict[int, tuple[Use, ...]] = {}
         self._handed_on: dict[int, tuple[Use, ...]] = {}
+        self._variables: dict[int, frozenset[Hashable]] = {}
         self._keys: dict[int, int] = {}
         self._sums: dict[int, tuple[int, int]] = {}
         self._interned: dict[Hashable, int] = {}
@@ -80,6 +81,14 @@ class Reading:
         if isinstance(use.value, Container):
             return self._reads_through(use, use.value)
         return self._reads_in(use.value)
+
+    def variables(self, use: Use) -> frozenset[Hashable]:
+        """Return the identities of the targets whose values ``use`` takes."""
+        known = self._variables.get(id(use))
+        if known is None:
+            known = frozenset(read.value.identity for read in self.reads(use))
+            self._variables[id(use)] = known
+        return known
 
     def _reads_through(self, use: Use, container: Container) -> tuple[Use, ...]:
         """A list hands its elements on at the moment at which the list is used."""

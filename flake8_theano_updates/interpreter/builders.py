@@ -11,6 +11,7 @@ from flake8_theano_updates.interpreter.names import (
     MAPPING_MAKERS,
     RANGES,
     SEQUENCE_COPIES,
+    SHARED,
     ZIPS,
 )
 from flake8_theano_updates.interpreter.values import (
@@ -135,11 +136,24 @@ class Builders:
         if len(lengths) == 1 and None not in columns:
             for row in zip(*[column for column in columns if column is not None], strict=True):
                 many = any(entry.many for entry in row)
-                self._enter_row(made, [entry.value for entry in row], node, many)
+                parts = [
+                    self._told_of(entry.value, source)
+                    for entry, source in zip(row, sources, strict=True)
+                ]
+                self._enter_row(made, parts, node, many)
             return made
         parts = [self.state.use(self.state.element(source), source.node) for source in sources]
         self._enter_row(made, parts, node, True)
         return made
+
+    def _told_of(self, element: Use, source: Use) -> Use:
+        """Call a variable by the list that it was made for, not by the call that made it."""
+        value = element.value
+        named = isinstance(source.node, (ast.Name, ast.Attribute))
+        if named and isinstance(element.node, ast.Call) and isinstance(value, Term):
+            if SHARED.search(str(value.label)):
+                return Use(value, source.node, element.moment, element.path)
+        return element
 
     def _column(self, source: Use) -> list[Entry] | None:
         """Return the entries that a zip walks through, where they are known one by one."""

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.functions import Closure
-from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, VIEWS
+from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, UPDATES, VIEWS
 from flake8_theano_updates.interpreter.state import State, identities
 from flake8_theano_updates.interpreter.values import (
     Container,
@@ -333,6 +333,9 @@ class Expressions:
         self.state.join(made, left)
         if isinstance(node.op, ast.Add):
             self.state.join(made, right)
+        parts = [use.value for use in (left, right) if isinstance(use.value, Container)]
+        if all(any(map(UPDATES.search, part.names)) for part in parts):
+            made.names += [name for part in parts for name in part.names]
         made.ended = self.state.tick()
         return made
 

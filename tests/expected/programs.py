@@ -16,6 +16,7 @@ from typing import Any
 
 from expected.steps import (
     State,
+    adadelta,
     adagrad,
     adagrad_beside_eps,
     adam,
@@ -207,6 +208,13 @@ GROUPS = (
     Group("THU102/adam.py", adam, ADAM, "adam p=p[] m=m[] v=v[]", UNMOVED),
     Group(
         "THU101/rmsprop.py",
+        adadelta,
+        {**COST, "rho": 0.95, "eps": 1e-6},
+        "adadelta_of_zipped_lists p=p[] acc=accs[]|acc delta=deltas[]",
+        {"acc": 0.0, "delta": 0.0},
+    ),
+    Group(
+        "THU101/rmsprop.py",
         rmsprop,
         # What another function fills is no longer zero.
         {**RMSPROP, "g": 0.37},
@@ -296,6 +304,12 @@ GROUPS = (
         momentum_updates    p=param[]  velocity=velocity[]
         """,
         STILL,
+    ),
+    Group(
+        "THU102/momentum.py",
+        momentum,
+        MOMENTUM,
+        "joined_where_they_are_returned p=p[] velocity=v[]",
     ),
     Group(
         "THU102/momentum.py",

@@ -61,6 +61,15 @@ def adagrad(
     }
 
 
+def adadelta(old: State, read: State, g: Any, rho: float, eps: float) -> State:
+    step = -np.sqrt(old["delta"] + eps) / np.sqrt(read["acc"] + eps) * g
+    return {
+        "acc": rho * old["acc"] + (1 - rho) * g**2,
+        "delta": rho * old["delta"] + (1 - rho) * step**2,
+        "p": old["p"] + step,
+    }
+
+
 def adagrad_beside_eps(old: State, read: State, g: Any, lr: float, eps: float) -> State:
     return {"acc": old["acc"] + g**2, "p": old["p"] - lr * g / (np.sqrt(read["acc"]) + eps)}
 
