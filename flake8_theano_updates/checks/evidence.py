@@ -432,20 +432,24 @@ def _starts_at_zero(variable: Term) -> bool:
 
 def reset(q: Question) -> bool:
     """v becomes a constant, if only in one arm of a switch."""
-    return _is_reset(q, q.registered.value)
+    waiting = [q.registered.value]
+    while waiting:
+        use = q.reading.plain(waiting.pop())
+        value = use.value
+        if q.reading.target(use) is not None or isinstance(value, Container):
+            continue
+        if value.op == "either":
+            waiting.extend(value.uses)
+        elif value.op == "call" and value.label in _SWITCHES:
+            waiting.extend(value.uses[-2:])
+        elif _is_constant(q, use, value):
+            return True
+    return False
 
 
-def _is_reset(q: Question, use: Use) -> bool:
-    use = q.reading.plain(use)
-    value = use.value
-    if q.reading.target(use) is not None or isinstance(value, Container):
-        return False
+def _is_constant(q: Question, use: Use, value: Term) -> bool:
     if value.op == "static" or _is_number(q, use):
         return True
-    if value.op == "either":
-        return any(_is_reset(q, arm) for arm in value.uses)
-    if value.op == "call" and value.label in _SWITCHES:
-        return any(_is_reset(q, arm) for arm in value.uses[-2:])
     if value.op == "*":
         return any(_constant(factor.value) == 0 for factor in value.uses)
     return value.op == "call" and str(value.label) in ("zeros", "ones", "zeros_like", "alloc")

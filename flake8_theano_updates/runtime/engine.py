@@ -34,6 +34,8 @@ from flake8_theano_updates.runtime.verdict import judged, raised, unresolved
 WORTH_A_WORKER = 25
 # Errors that other inputs, shapes or types would not have.
 OF_STAND_INS = ("MissingInput", "must have the same type")
+# An error of the limits that programs run under.
+OF_LIMITS = "MemoryError"
 # Kinds whose programs are refused only where what the finding speaks of is refused.
 ABOUT_REFUSAL = ("refused", "misplaced")
 
@@ -126,8 +128,12 @@ def _tried(
     """Run programs with other stand-ins until one runs through."""
     failed: list[tuple[Snippet, Answer]] = []
     obstacle = ""
+    late = False
     end = time.monotonic() + supervisor.timeout
     for made in programs:
+        late = time.monotonic() > end
+        if late:
+            break
         if isinstance(made, str):
             obstacle = obstacle or made
             continue
@@ -140,12 +146,12 @@ def _tried(
         if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
             return raised(answer, made, backend)
         failed.append((made, answer))
-        if time.monotonic() > end:
-            late = f"its programs took more than {supervisor.timeout:g} seconds; the first: "
-            return unresolved(late + failed[0][1].error, backend, failed[0][0])
     if not failed:
         return unresolved(obstacle, backend)
     program, answer = failed[0]
+    if late:
+        took = f"its programs took more than {supervisor.timeout:g} seconds; the first: "
+        return unresolved(took + answer.error, backend, program)
     if all(_is_the_backends(*one) for one in failed):
         return raised(answer, program, backend)
     return unresolved(f"what was cut out does not run: {answer.error}", backend, program)
@@ -154,7 +160,7 @@ def _tried(
 def _is_the_backends(program: Snippet, answer: Answer) -> bool:
     """Does the backend refuse the updates themselves, whatever stands in for the rest?"""
     guessed = program.guesses and any(words in answer.error for words in OF_STAND_INS)
-    if guessed or not answer.refused:
+    if guessed or not answer.refused or answer.error.startswith(OF_LIMITS):
         return False
     twice = len(set(program.targets)) < len(program.targets)
     return twice or "already has an update" not in answer.error
@@ -178,7 +184,7 @@ def _programs(fault: Fault, module: Module, calls: int, title: str) -> Iterator[
                 own_cost=own_cost,
                 old_truth=old_truth,
             )
-            verify(program.build, made, program.frame)
+            verify(program.build, program.imports, made, program.frame)
         except (CannotCutError, RefusedError) as error:
             yield str(error)
         except RecursionError:

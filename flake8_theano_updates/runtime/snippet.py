@@ -56,7 +56,8 @@ class Snippet:
 
     Args:
         text: the whole program.
-        build: the function ``build`` and the imports above it, which are to be verified.
+        build: the function ``build``, which is to be verified.
+        imports: how many of its first statements are imports.
         frame: the functions of this package that ``build`` may call.
         targets: the targets as written, one for each pair that is written in ``build``.
         guesses: it has stand-ins.
@@ -64,6 +65,7 @@ class Snippet:
 
     text: str
     build: str
+    imports: int
     frame: frozenset[str]
     targets: tuple[str, ...]
     guesses: bool
@@ -95,10 +97,11 @@ def snippet(
     for name, function in cut.helpers:
         body.extend(rewriter.helper(name, function))
     body.extend(rewriter.body())
-    build = f"def build({', '.join(rewriter.marks)}):\n"
-    build += "".join(f"    {line}\n" if line else "\n" for line in body)
-    names = {node.id for node in ast.walk(ast.parse(build)) if isinstance(node, ast.Name)}
-    imports = "".join(f"{line}\n" for line in _imports(module, names))
+    names = {n.id for n in ast.walk(ast.parse(_build([], body))) if isinstance(n, ast.Name)}
+    # In the function, where they cannot hide what the frame uses: `from numpy import sum`.
+    imports = list(_imports(module, names))
+    blank = [""] if imports else []
+    build = _build(rewriter.marks, [*imports, *blank, *body])
     kind = kind_of(fault)
     frame = _frame(FRAME)
     callable_names = frozenset(frame) - ORDER.frame - {"backend"} | {"listed"}
@@ -112,8 +115,7 @@ def snippet(
         _ALONE,
         "import collections\nimport functools\nimport itertools\n\nimport numpy\n\n",
         f"{frame['backend']}\n\n",
-        f"{_backend(module)}",
-        imports,
+        f"{_backend(module)}\n",
         f"CALLS = {calls}",
         f"FIRST = {rewriter.first!r}",
         f"VALUES = {array(shape, 0)}.tolist()\n\n",
@@ -124,9 +126,13 @@ def snippet(
         'if __name__ == "__main__":\n    tell(CALLS)\n',
     ]
     text = "\n".join(parts)
-    return Snippet(
-        text, f"{imports}\n{build}", callable_names, tuple(rewriter.targets), bool(made.lines)
-    )
+    targets = tuple(rewriter.targets)
+    return Snippet(text, build, len(imports), callable_names, targets, bool(made.lines))
+
+
+def _build(marks: Sequence[str], body: Iterable[str]) -> str:
+    lines = "".join(f"    {line}\n" if line else "\n" for line in body)
+    return f"def build({', '.join(marks)}):\n{lines}"
 
 
 def text_of(node: ast.expr) -> str:
@@ -325,8 +331,6 @@ class _Rewriter:
             return _parsed("corner_shared")
         if full in KNOWN:
             return _parsed(chain)
-        if full in ("builtins.zip", "builtins.range", "itertools.izip"):
-            return _parsed("zip" if full.endswith("zip") else "range")
         root = full.partition(".")[0]
         if root in ("theano", "numpy") and isinstance(node, ast.Attribute):
             if not is_module(full):

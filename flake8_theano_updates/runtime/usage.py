@@ -34,6 +34,7 @@ Place = tuple[str, ...]
 Value: TypeAlias = "Place | list[Value] | Elements | Items | None"
 Environment: TypeAlias = "ChainMap[str, Value]"
 
+ZIPS = frozenset({"zip", "izip", "builtins.zip", "itertools.izip"})
 PASSED_ON = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set"})
 PAIRS = frozenset(
     f"keras_{name}" for name in ("update", "update_add", "update_sub", "moving_average_update")
@@ -209,7 +210,7 @@ class Usage:
             return first
         if isinstance(over, ast.Call):
             name = self._called(over, env)
-            if name in ("zip", "itertools.izip", "izip", "builtins.zip"):
+            if name in ZIPS:
                 parts = [self._element(argument, env) for argument in over.args]
                 places = [part for part in parts if isinstance(part, tuple)]
                 for part, other in itertools.permutations(places, 2):
@@ -422,7 +423,7 @@ class Usage:
         if name in ("map", "filter") and len(node.args) > 1:
             self._mapped(node, env)
             return None
-        if name == "zip" or name == "enumerate" or name == "itertools.izip":
+        if name in (*ZIPS, "enumerate"):
             return self._element(node, env) and None
         values = [self._value(argument, env) for argument in node.args]
         for keyword in node.keywords:
