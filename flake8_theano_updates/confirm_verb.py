@@ -50,8 +50,8 @@ def run(
     status = FOUND if any(verdict.status != "agrees" for verdict in verdicts) else NOTHING
     try:
         _print(options, findings, verdicts, looked)
-    except BrokenPipeError:
-        raise
+    except OSError:
+        raise  # nobody takes the output
     except Exception as error:
         complain(internal_error("confirm", error).message)
         status = INTERNAL

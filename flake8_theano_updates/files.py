@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 STANDARD_INPUT = "-"
 
@@ -38,6 +40,19 @@ def python_files(path: str) -> Iterator[str]:
         yield path
     else:
         raise NoInput(f"{path}: no such file or folder")
+
+
+def read_file(path: str) -> bytes:
+    """Read a file, or standard input where the path is ``-``.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    if path != STANDARD_INPUT:
+        return Path(path).read_bytes()
+    if sys.stdin is None:
+        raise OSError("it is closed")
+    return sys.stdin.buffer.read()
 
 
 def _below(folder: str) -> Iterator[str]:

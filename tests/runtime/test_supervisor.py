@@ -225,13 +225,10 @@ def test_no_theano(tmp_path: Path) -> None:
 
 
 def test_no_temporary_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with (
-        monkeypatch.context() as patched,
-        Supervisor() as supervisor,
-        pytest.raises(NoBackendError, match="no temporary folder can be made: No such file"),
-    ):
+    with Supervisor() as supervisor, monkeypatch.context() as patched:
         patched.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
-        supervisor.backend()
+        with pytest.raises(NoBackendError, match="no temporary folder can be made: No such file"):
+            supervisor.backend()
 
 
 def test_no_interpreter(tmp_path: Path) -> None:
