@@ -389,3 +389,24 @@ def test_a_stream_that_is_closed_or_full(
     )
     assert done.stderr.decode() == complaint
     assert done.returncode == status
+
+
+def test_a_folder_that_cannot_be_read(
+    stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Root may read every folder.
+    real = os.scandir
+
+    def scandir(path: str):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    (stale / "closed").mkdir()
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.chdir(stale)
+    for path, found in ((".", 1), ("closed", 0)):
+        assert cli.main(["check", path]) == 2
+        seen = capsys.readouterr()
+        assert seen.out.count("THU101") == found
+        assert one_line(seen.err).endswith("closed: Permission denied")
