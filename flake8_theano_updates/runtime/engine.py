@@ -145,6 +145,8 @@ def _tried(
             if isinstance(fault, PairFault):
                 return told(finding, fault, answer.result, made, backend)
             return judged(answer.result, made, backend)
+        if answer.too_long:
+            return unresolved(answer.error, backend, made)
         if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
             return raised(answer, made, backend)
         failed.append((made, answer))

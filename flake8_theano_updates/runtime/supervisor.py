@@ -68,12 +68,14 @@ class Answer:
         error: what it raised.
         refused: the backend did not compile or run the updates as written.
         line: the line of the snippet that raised, if known.
+        too_long: it ran, but computed more numbers than can be told.
     """
 
     result: dict[str, Any] | None
     error: str = ""
     refused: bool = False
     line: int | None = None
+    too_long: bool = False
 
 
 class Supervisor:
@@ -138,6 +140,7 @@ class Supervisor:
             str(answer.get("error", "")),
             bool(answer.get("refused", False)),
             answer.get("line"),
+            bool(answer.get("too_long", False)),
         )
 
     def _started(self) -> _Worker:
