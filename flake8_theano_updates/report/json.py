@@ -22,6 +22,7 @@ def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = Non
         findings: what was found.
         verdicts: one for each finding, in the same order; None leaves ``verdict`` out.
     """
+    objects: Iterable[object]
     if verdicts is None:
         objects = map(_finding, findings)
     else:
