@@ -35,7 +35,7 @@ def listed(value):
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def smooth(*parts, **named):
+def smooth_function(*parts, **named):
     """Stand for an unknown function: smooth in its first argument and in the others."""
     parts = [p for p in parts + tuple(named[k] for k in sorted(named)) if is_number(p)]
     if not parts:

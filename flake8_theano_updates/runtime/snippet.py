@@ -102,7 +102,7 @@ def snippet(
     callable_names = frozenset(frame) - ORDER.frame - {"backend"} | {"listed"}
     used = {name for name in callable_names - kind.frame if name in names}
     fixed = {name: text for name, text in _texts().items() if name in kind.frame}
-    used |= {"is_number"} if {"smooth", "new_shared"} & used else set()
+    used |= {"is_number"} if {"smooth_function", "new_shared"} & used else set()
     title = title.replace("\\", "/").replace('"', "'")
     parts = [
         "# -*- coding: utf-8 -*-",

@@ -119,7 +119,7 @@ class _Writer:
         result = (*place, "()")
         comment = "  # stands for a function"
         role = self._role(place)
-        if role in ("smooth", "new_shared"):
+        if role in ("smooth_function", "new_shared"):
             self.lines[3].append(f"{path} = {role}{comment}")
             return
         if role == "list":
@@ -146,7 +146,7 @@ class _Writer:
             return "list"
         if usage.has(result, "target", "read", "wrt", "uses:get_value") or SHARED_NAME.search(name):
             return "new_shared"
-        return "gradient" if GRADIENT_NAME.search(name) else "smooth"
+        return "gradient" if GRADIENT_NAME.search(name) else "smooth_function"
 
     def _is_reachable(self, place: Place) -> bool:
         """Does a stand-in have a name by which others can use it?"""
@@ -253,7 +253,7 @@ class _Writer:
             return "collections.OrderedDict()"
         if kind == "callable":
             result = (*place, "()")
-            return "new_shared" if usage.has(result, "target", "read") else "smooth"
+            return "new_shared" if usage.has(result, "target", "read") else "smooth_function"
         return self._default(place) or repr(next(self._numbers))
 
     def _mapping(self, place: Place) -> str:
@@ -268,7 +268,7 @@ class _Writer:
         if self._usage.has(inner, "target", "read"):
             value = "new_shared(p)"
         elif self._kind(inner) == "callable":
-            value = "smooth"
+            value = "smooth_function"
         return f"collections.OrderedDict((p, {value}) for p in {wrt})"
 
     def _shared(self, place: Place) -> str:

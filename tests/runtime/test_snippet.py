@@ -1084,3 +1084,16 @@ updates = [(v, 0.9 * v - 0.1 * T.grad(T.sum(T.sin(w) ** 2), w)),
     assert time.monotonic() - began < 10
     assert verdict.status == "unresolved"
     assert verdict.reason.startswith("it computes more numbers than can be told: ")
+
+
+def test_a_number_that_is_called_smooth() -> None:
+    source = """
+import theano
+updates = []
+for p, g in zip(params, grads):
+    v = theano.shared(p.get_value() * 0.0)
+    updates.append((v, smooth * v - lr * penalty(g)))
+    updates.append((p, p + v))  # read
+"""
+    verdict = verdict_on(source, read="v", reader="p", registered="v")
+    assert verdict.status == "confirmed", verdict.reason
