@@ -17,7 +17,7 @@ from flake8_theano_updates.arguments import parser
 from flake8_theano_updates.looking import look
 from flake8_theano_updates.report import json as json_report
 from flake8_theano_updates.report import text as text_report
-from flake8_theano_updates.statuses import CLOSED, FOUND, INTERRUPTED, NOTHING
+from flake8_theano_updates.statuses import CLOSED, FOUND, INTERRUPTED, NOTHING, UNUSABLE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: as argparse does, for ``--help``, ``--version`` and wrong usage.
     """
+    _open_streams()
     options = parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A path or a name that the terminal cannot show must not end the run.
@@ -42,10 +43,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has gone; Python's own flush at exit must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read it has gone
         return CLOSED
+    except OSError as error:
+        # What is read and what is written to files has its own words.
+        _drop_output()
+        _complain(f"standard output: {error.strerror or error}")
+        return UNUSABLE
     return status
+
+
+def _open_streams() -> None:
+    """Let what is written to a stream that was closed before go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """Let Python's own flush at exit not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.programs import programs
 from flake8_theano_updates.report.sparkline import marks_for
 from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
-from flake8_theano_updates.write import CannotWriteError, put_files, put_page
+from flake8_theano_updates.write import CannotWriteError, put_files, put_page, try_folder, try_page
 
 _UNCHECKED = Verdict("unresolved", "the check itself failed, so there is nothing to compile")
 
@@ -37,6 +37,9 @@ def run(
     """
     looked = list(looked)
     findings = [finding for one in looked for finding in one.findings]
+    for obstacle in _obstacles(options):
+        complain(obstacle)
+        return UNUSABLE
     try:
         verdicts = _verdicts(options, findings, looked)
     except Exception as error:
@@ -44,21 +47,32 @@ def run(
         if options.report:
             complain(f"--report: {options.report}: no page is written, as there are no verdicts")
         return INTERNAL
-    if options.format == "json":
-        print(json_report.report(findings, verdicts))
-    elif options.format == "sarif":
-        # Imported here: the other formats do without it.
-        from flake8_theano_updates.report import sarif as sarif_report
-
-        print(sarif_report.report(findings, verdicts))
-    else:
-        marks = marks_for(sys.stdout.encoding)
-        print(text_report.confirmation(findings, verdicts, marks, programs=options.show_snippet))
     status = FOUND if any(verdict.status != "agrees" for verdict in verdicts) else NOTHING
-    for complaint in _obstacles(options, findings, verdicts, looked):
+    try:
+        _print(options, findings, verdicts, looked)
+    except OSError:
+        raise  # nobody takes the output
+    except Exception as error:
+        complain(internal_error("confirm", error).message)
+        status = INTERNAL
+    for told, complaint in _written(options, findings, verdicts, looked):
         complain(complaint)
-        status = UNUSABLE
+        status = max(status, told)
     return status
+
+
+def _obstacles(options: argparse.Namespace) -> Iterator[str]:
+    """Yield why the files that were asked for could not be written, before all the work."""
+    try:
+        if options.save_snippets is not None:
+            try_folder(options.save_snippets)
+    except CannotWriteError as error:
+        yield f"--save-snippets: {error}"
+    try:
+        if options.report:
+            try_page(options.report)
+    except CannotWriteError as error:
+        yield f"--report: {error}"
 
 
 def _verdicts(
@@ -80,30 +94,58 @@ def _verdicts(
     return [_UNCHECKED if f.code == INTERNAL_CODE else next(remaining) for f in findings]
 
 
-def _obstacles(
+def _print(
     options: argparse.Namespace,
     findings: Sequence[Finding],
     verdicts: Sequence[Verdict],
     looked: Sequence[Looked],
-) -> Iterator[str]:
-    """Write the files that were asked for; yield what could not be done, a line each."""
+) -> None:
+    if options.format == "json":
+        print(json_report.report(findings, verdicts))
+    elif options.format == "sarif":
+        # Imported here: the other formats do without it.
+        from flake8_theano_updates.report import sarif as sarif_report
+
+        print(sarif_report.report(findings, verdicts))
+    elif _is_read(looked):
+        marks = marks_for(sys.stdout.encoding)
+        print(text_report.confirmation(findings, verdicts, marks, programs=options.show_snippet))
+
+
+def _written(
+    options: argparse.Namespace,
+    findings: Sequence[Finding],
+    verdicts: Sequence[Verdict],
+    looked: Sequence[Looked],
+) -> Iterator[tuple[int, str]]:
+    """Write the files that were asked for; yield what could not be done, with its status."""
     for finding, verdict in zip(findings, verdicts, strict=True):
         if finding.fault and verdict.backend is None:
-            yield f"confirm: {verdict.reason}"
+            yield UNUSABLE, f"confirm: {verdict.reason}"
             break
     if options.save_snippets is not None:
         try:
             put_files(options.save_snippets, programs(findings, verdicts))
         except CannotWriteError as error:
-            yield f"--save-snippets: {error}"
-    if options.report:
+            yield UNUSABLE, f"--save-snippets: {error}"
+    if options.report and not _is_read(looked):
+        yield UNUSABLE, f"--report: {options.report}: no page is written, as nothing could be read"
+    elif options.report:
         # Imported here: few runs write a page.
         from flake8_theano_updates.report import html as html_report
 
         sources = {place: lines for one in looked for place, lines in one.sources.items()}
-        page = html_report.report(findings, verdicts, sources)
         try:
+            page = html_report.report(findings, verdicts, sources)
             # A path may hold bytes that are no text.
             put_page(options.report, page.encode(errors="backslashreplace"))
         except CannotWriteError as error:
-            yield f"--report: {error}"
+            yield UNUSABLE, f"--report: {error}"
+        except Exception as error:
+            # The verdicts are there, whatever becomes of their page.
+            yield INTERNAL, f"--report: {internal_error('', error).message}"
+
+
+def _is_read(looked: Sequence[Looked]) -> bool:
+    """Was there a file that could be read, so that something can be said of it?"""
+    return any(one.findings or one.trees for one in looked)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 STANDARD_INPUT = "-"
 
@@ -24,15 +26,19 @@ def python_files(path: str) -> Iterator[str]:
         path: a file, a folder, or ``-`` for standard input.
 
     Raises:
-        NoInput: if the path does not exist, or is a folder without Python files.
+        NoInput: if the path does not exist, or is a folder without Python files; after the
+            last file, if a folder in it cannot be read.
     """
     if path == STANDARD_INPUT or os.path.isfile(path):
         yield path
     elif os.path.isdir(path):
-        found = sorted(_below(path))
+        errors: list[OSError] = []
+        found = sorted(_below(path, errors))
+        yield from found
+        for error in errors:
+            raise NoInput(f"{error.filename}: {error.strerror}")
         if not found:
             raise NoInput(f"{path}: no Python files in this folder")
-        yield from found
     elif os.path.exists(path):
         # A pipe, say, from a shell's process substitution.
         yield path
@@ -40,8 +46,21 @@ def python_files(path: str) -> Iterator[str]:
         raise NoInput(f"{path}: no such file or folder")
 
 
-def _below(folder: str) -> Iterator[str]:
-    for here, folders, files in os.walk(folder):
+def read_file(path: str) -> bytes:
+    """Read a file, or standard input where the path is ``-``.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    if path != STANDARD_INPUT:
+        return Path(path).read_bytes()
+    if sys.stdin is None:
+        raise OSError("it is closed")
+    return sys.stdin.buffer.read()
+
+
+def _below(folder: str, errors: list[OSError]) -> Iterator[str]:
+    for here, folders, files in os.walk(folder, onerror=errors.append):
         folders[:] = [name for name in folders if not _is_skipped(name)]
         yield from (os.path.join(here, name) for name in _python(files))
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import ast
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files
+from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files, read_file
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.fixes.offered import Look, Source, source_of
 from flake8_theano_updates.looking import look as look_at
@@ -74,7 +72,7 @@ def fixables(options: argparse.Namespace) -> Iterator[Fixable | Unfixable]:
 def _fixable(path: str, options: argparse.Namespace, *, is_named: bool) -> Fixable | Unfixable:
     shown = options.stdin_display_name if path == STANDARD_INPUT else path
     try:
-        data = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
+        data = read_file(path)
         parsed = read(shown, data, options.python_version)
     except Unreadable as error:
         return Unfixable(UNUSABLE, (f"{error}; not fixed",))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import ast
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from flake8_theano_updates.cells import in_cell, place_in
-from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files
+from flake8_theano_updates.files import STANDARD_INPUT, NoInput, python_files, read_file
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Sources
@@ -65,7 +63,7 @@ def look(
 def _look_at(file: str, options: argparse.Namespace, with_fixes: bool) -> Looked:
     path = options.stdin_display_name if file == STANDARD_INPUT else file
     try:
-        source = read(path, _read(file), options.python_version)
+        source = read(path, read_file(file), options.python_version)
     except Unreadable as error:
         return Looked(status=UNUSABLE, complaint=str(error))
     except OSError as error:
@@ -112,7 +110,3 @@ def _with_fixes(
 
     source = source_of(parsed.tree, parsed.lines, look)
     return [replace(one, fixes=fixes_of(source, one, look)) for one in findings]
-
-
-def _read(file: str) -> bytes:
-    return sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import tempfile
 import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -91,6 +91,10 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
             current = original.read()
         if current != before:
             raise CannotWriteError("it has changed since it was read")
+        if place.stat().st_nlink > 1:
+            raise CannotWriteError(
+                "it has another name (a hard link), which would keep the old text"
+            )
         with tempfile.NamedTemporaryFile(
             dir=place.parent, prefix=f".{place.name}.", delete=False
         ) as file:
@@ -116,6 +120,16 @@ def _copy_owner(original: Path, copy: str) -> None:
         os.chown(copy, there.st_uid, there.st_gid)
 
 
+def try_page(path: str) -> None:
+    """Find out whether an HTML page can be put there; nothing changes.
+
+    Raises:
+        CannotWriteError: as ``put_page`` would.
+    """
+    with _beside(path) as (_, temporary):
+        temporary.touch(exist_ok=False)
+
+
 def put_page(path: str, page: bytes) -> None:
     """Write an HTML page, in one step; it may replace only another HTML page.
 
@@ -126,26 +140,44 @@ def put_page(path: str, page: bytes) -> None:
     Raises:
         CannotWriteError: if it cannot be written; a file that was there is whole.
     """
-    place = Path(os.path.realpath(path))
-    # Not NamedTemporaryFile: a new page is to have the permissions of any new file.
-    temporary = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
-    try:
-        exists = place.exists()
-        # A source file named by mistake (`--report *.py`) must survive.
-        if exists and not (place.is_file() and _may_go(place.read_bytes())):
-            raise CannotWriteError(f"{path}: there is something else that is no HTML page")
+    with _beside(path) as (place, temporary):
         with open(temporary, "xb") as file:
             file.write(page)
             file.flush()
             os.fsync(file.fileno())
-        if exists:
+        if place.exists():
             shutil.copymode(place, temporary)
         os.replace(temporary, place)
+
+
+@contextlib.contextmanager
+def _beside(path: str) -> Iterator[tuple[Path, Path]]:
+    """Give the place of a page and a name beside it, which is free again at the end."""
+    place = Path(os.path.realpath(path))
+    # Not NamedTemporaryFile: a new page is to have the permissions of any new file.
+    temporary = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    try:
+        # A source file named by mistake (`--report *.py`) must survive.
+        if place.exists() and not (place.is_file() and _may_go(place.read_bytes())):
+            raise CannotWriteError(f"{path}: there is something else that is no HTML page")
+        yield place, temporary
     except OSError as error:
         raise CannotWriteError(f"{path}: {error.strerror or error}") from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def try_folder(folder: str) -> None:
+    """Find out whether files can be put into a folder, which is made if it is not there.
+
+    Raises:
+        CannotWriteError: if the folder cannot be made, or nothing can be written into it.
+    """
+    with _errors_of(folder):
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=place).close()
 
 
 def put_files(folder: str, files: Mapping[str, bytes]) -> None:
@@ -158,11 +190,17 @@ def put_files(folder: str, files: Mapping[str, bytes]) -> None:
     Raises:
         CannotWriteError: if the folder cannot be made or one of them cannot be written.
     """
-    place = Path(folder)
-    try:
+    with _errors_of(folder):
+        place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             (place / name).write_bytes(data)
+
+
+@contextlib.contextmanager
+def _errors_of(folder: str) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError:
         raise CannotWriteError(f"{folder}: it is no folder") from None
     except OSError as error:

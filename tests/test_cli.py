@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -362,3 +363,50 @@ def test_no_name_steers_the_terminal(tmp_path: Path, name: bytes, shown: str) ->
     assert one_line(check(".", cwd=tmp_path).stderr).startswith(f"theano-updates: ./{shown}:1:")
     gone = check(f"{path.name}~", cwd=tmp_path)
     assert one_line(gone.stderr) == f"theano-updates: {shown}~: no such file or folder"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such shell")
+@pytest.mark.parametrize("verb", ["check", "confirm", "fix --unsafe --no-prove", "explain"])
+@pytest.mark.parametrize(
+    ("closed", "status", "complaint"),
+    [
+        ("stale.py >&-", 1, ""),
+        ("gone.py 2>&-", 2, ""),
+        ("- <&-", 2, "theano-updates: stdin: it is closed\n"),
+        ("stale.py >/dev/full", 2, "theano-updates: standard output: No space left on device\n"),
+    ],
+)
+def test_a_stream_that_is_closed_or_full(
+    stale: Path, verb: str, closed: str, status: int, complaint: str
+) -> None:
+    if "full" in closed and not os.path.exists("/dev/full"):
+        pytest.skip("this system has no full device")
+    if verb == "confirm" and importlib.util.find_spec("theano") is None:
+        pytest.skip("the extra theano is not installed")
+    program = Path(sysconfig.get_path("scripts")) / "theano-updates"
+    done = subprocess.run(
+        f"{program} {verb} {closed}", shell=True, cwd=stale, capture_output=True, check=False
+    )
+    assert done.stderr.decode() == complaint
+    assert done.returncode == status
+
+
+def test_a_folder_that_cannot_be_read(
+    stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Root may read every folder.
+    real = os.scandir
+
+    def scandir(path: str):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    (stale / "closed").mkdir()
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.chdir(stale)
+    for path, found in ((".", 1), ("closed", 0)):
+        assert cli.main(["check", path]) == 2
+        seen = capsys.readouterr()
+        assert seen.out.count("THU101") == found
+        assert one_line(seen.err).endswith("closed: Permission denied")

@@ -194,24 +194,45 @@ def rows_by_name(verdict: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [dict(zip(verdict["names"], row, strict=True)) for row in verdict[kind]]
 
 
-@needs_theano
 @pytest.mark.parametrize(
     ("place", "complaint"),
     [
         ("train.py", "train.py: it is no folder"),
         ("train.py/inside", "train.py/inside: Not a directory"),
-        ("full", "full/train_7_32_THU101.py: Is a directory"),
     ],
 )
-def test_where_programs_cannot_be_written_it_says_so(
+def test_where_programs_cannot_be_written_it_says_so_at_once(
     project: Path, place: str, complaint: str
 ) -> None:
-    (project / "full" / "train_7_32_THU101.py").mkdir(parents=True)
     done = run("theano-updates", "confirm", "--save-snippets", place, "train.py", cwd=project)
-    assert done.returncode == 2
+    assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"theano-updates: --save-snippets: {complaint}\n"
-    assert done.stdout.endswith("1 finding: 1 confirmed\n")
     assert (project / "train.py").read_text() == STALE
+
+
+@needs_theano
+def test_a_program_that_cannot_be_written_takes_no_verdicts_along(project: Path) -> None:
+    (project / "full" / "train_7_32_THU101.py").mkdir(parents=True)
+    done = run("theano-updates", "confirm", "--save-snippets=full", "train.py", cwd=project)
+    assert done.returncode == 2
+    complaint = "--save-snippets: full/train_7_32_THU101.py: Is a directory"
+    assert done.stderr == f"theano-updates: {complaint}\n"
+    assert done.stdout.endswith("1 finding: 1 confirmed\n")
+
+
+def test_nothing_is_said_of_what_could_not_be_read(project: Path) -> None:
+    (project / "train.py").write_text("(")
+    done = run("theano-updates", "confirm", "train.py", cwd=project)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert run("theano-updates", "confirm", "--format=json", ".", cwd=project).stdout == "[]\n"
+    done = run("theano-updates", "confirm", "--report=out.html", ".", cwd=project)
+    assert done.stderr.endswith(
+        "--report: out.html: no page is written, as nothing could be read\n"
+    )
+    assert os.listdir(project) == ["train.py"]
+    (project / "a.py").write_text("")
+    done = run("theano-updates", "confirm", ".", cwd=project)
+    assert (done.returncode, done.stdout) == (2, "no findings, nothing to confirm\n")
 
 
 @needs_theano

@@ -361,6 +361,34 @@ def test_without_verdicts_no_page_is_written_and_it_says_so(
     assert not (stale / "out.html").exists()
 
 
+def test_a_page_that_fails_takes_no_verdicts_along(
+    stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*given: object) -> str:
+        raise ZeroDivisionError("one")
+
+    monkeypatch.setattr(html_report, "report", fails)
+    assert cli.main(["confirm", "--report=out.html", "a.py"]) == 3
+    seen = capsys.readouterr()
+    assert seen.out.endswith("1 finding: 1 confirmed\n")
+    start = "theano-updates: --report: internal error: ZeroDivisionError: one at "
+    assert seen.err.startswith(start)
+    assert os.listdir(stale) == ["a.py"]
+
+
+def test_a_page_is_written_whatever_becomes_of_the_text(
+    stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*given: object, **named: object) -> str:
+        raise ZeroDivisionError("one")
+
+    monkeypatch.setattr(text_report, "confirmation", fails)
+    assert cli.main(["confirm", "--report=out.html", "a.py"]) == 3
+    start = "theano-updates: internal error: ZeroDivisionError: one at "
+    assert capsys.readouterr().err.startswith(start)
+    assert "7:32" in Page((stale / "out.html").read_text(encoding="utf-8")).text
+
+
 def test_a_page_has_the_permissions_of_any_new_file(stale: Path) -> None:
     (stale / "usual").touch()
     cli.main(["confirm", "--report=out.html", "a.py"])
@@ -379,13 +407,17 @@ def test_a_page_has_the_permissions_of_any_new_file(stale: Path) -> None:
     ],
 )
 def test_where_it_cannot_be_written_it_says_so(
-    stale: Path, capsys: pytest.CaptureFixture[str], path: str, reason: str
+    stale: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    reason: str,
 ) -> None:
+    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: pytest.fail("it is known before"))
     (stale / "folder").mkdir()
     assert cli.main(["confirm", "--report", path, "a.py"]) == 2
     seen = capsys.readouterr()
-    assert seen.err == f"theano-updates: --report: {path}: {reason}\n"
-    assert "1 finding: 1 confirmed" in seen.out
+    assert seen == ("", f"theano-updates: --report: {path}: {reason}\n")
     assert (stale / "a.py").read_text() == STALE
     assert sorted(os.listdir(stale)) == ["a.py", "folder"]
 

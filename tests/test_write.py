@@ -65,6 +65,15 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "a.py").read_bytes() == b"new"
 
 
+def test_names_of_one_file_are_not_parted(tmp_path: Path) -> None:
+    file, other = tmp_path / "a.py", tmp_path / "b.py"
+    file.write_bytes(b"old")
+    os.link(file, other)
+    with pytest.raises(CannotWriteError, match="a hard link"):
+        replace_file(str(file), b"old", b"new")
+    assert file.read_bytes() == other.read_bytes() == b"old"
+
+
 @pytest.mark.skipif(not _is_root(), reason="only root may give files away")
 def test_the_owner_stays(tmp_path: Path) -> None:
     file = tmp_path / "a.py"

@@ -22,14 +22,17 @@ def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = Non
         findings: what was found.
         verdicts: one for each finding, in the same order; None leaves ``verdict`` out.
     """
+    objects: Iterable[object]
     if verdicts is None:
-        objects = [_finding(finding) for finding in findings]
+        objects = map(_finding, findings)
     else:
-        objects = [
+        objects = (
             _finding(finding) | {"verdict": verdict_object(verdict)}
             for finding, verdict in zip(findings, verdicts, strict=True)
-        ]
-    return json.dumps(objects, indent=2, allow_nan=False)
+        )
+    # One after the other: the numbers of all of them at once would take much memory.
+    parts = [json.dumps(one, indent=2, allow_nan=False).replace("\n", "\n  ") for one in objects]
+    return "[\n  " + ",\n  ".join(parts) + "\n]" if parts else "[]"
 
 
 def verdict_object(verdict: Verdict) -> object:

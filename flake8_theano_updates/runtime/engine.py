@@ -143,6 +143,8 @@ def _tried(
             return unresolved(f"the program did not end well: {error}", backend, made)
         if answer.result is not None:
             return judged(finding, fault, answer.result, made, backend)
+        if answer.too_long:
+            return unresolved(answer.error, backend, made)
         if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
             return raised(answer, made, backend)
         failed.append((made, answer))

@@ -52,7 +52,7 @@ def listed(value):
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def smooth(*parts, **named):
+def smooth_function(*parts, **named):
     """Stand for an unknown function: smooth in its first argument and in the others."""
     parts += tuple(named[k] for k in sorted(named))
     numbers = [part for part in parts if is_number(part)]
@@ -66,11 +66,11 @@ def smooth(*parts, **named):
     return 0.9 * numbers[0] + 0.05 + 0.01 * rest if numbers else 0.41
 
 
-def numbers(*parts, **named):
+def array_function(*parts, **named):
     """Stand for an unknown function that returns an array: of a variable, one like its value."""
     shared = theano.compile.SharedVariable
     parts = [part.get_value() if isinstance(part, shared) else part for part in parts]
-    return smooth(*parts, **named)
+    return smooth_function(*parts, **named)
 
 
 def drawn(size):

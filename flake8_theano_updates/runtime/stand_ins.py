@@ -131,7 +131,7 @@ class _Writer:
         result = (*place, "()")
         comment = "  # stands for a function"
         role = self._role(place)
-        if role in ("smooth", "numbers", "new_shared", "RandomState().randn"):
+        if role in ("smooth_function", "array_function", "new_shared", "RandomState().randn"):
             self.lines[3].append(f"{path} = {role}{comment}")
             return
         if role == "list":
@@ -161,10 +161,10 @@ class _Writer:
         if usage.has(result, "target", "read", "wrt", "uses:get_value"):
             return "new_shared"
         if usage.has(result, "array"):
-            return "numbers"
+            return "array_function"
         if SHARED_NAME.search(name):
             return "new_shared"
-        return "gradient" if GRADIENT_NAME.search(name) else "smooth"
+        return "gradient" if GRADIENT_NAME.search(name) else "smooth_function"
 
     def _is_reachable(self, place: Place) -> bool:
         """Does a stand-in have a name by which others can use it?"""
@@ -288,7 +288,7 @@ class _Writer:
             return "collections.OrderedDict()"
         if kind == "callable":
             result = (*place, "()")
-            return "new_shared" if usage.has(result, "target", "read") else "smooth"
+            return "new_shared" if usage.has(result, "target", "read") else "smooth_function"
         return self._default(place) or repr(next(self._numbers))
 
     def _object(self, place: Place) -> str:
@@ -317,7 +317,7 @@ class _Writer:
         if self._usage.has(inner, "target", "read", "uses:get_value"):
             value = "new_shared(p)"
         elif self._kind(inner) == "callable":
-            value = "smooth"
+            value = "smooth_function"
         return f"collections.OrderedDict((p, {value}) for p in {wrt})"
 
     def _keys(self, place: Place) -> Iterator[Place]:

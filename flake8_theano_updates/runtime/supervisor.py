@@ -23,6 +23,8 @@ from flake8_theano_updates.interpreter.names import BACKENDS
 WORKER = Path(__file__).with_name("worker.py")
 START = 120.0  # seconds to import a backend on a cold and busy machine
 END = 5.0  # seconds to end in good order
+# Backends warn when they are imported, and read their docstrings.
+NOT_HANDED_ON = ("PYTHONOPTIMIZE", "PYTHONWARNINGS")
 
 MISSING = (
     "no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra (pip install "
@@ -66,12 +68,14 @@ class Answer:
         error: what it raised.
         refused: the backend did not compile or run the updates as written.
         line: the line of the snippet that raised, if known.
+        too_long: it ran, but computed more numbers than can be told.
     """
 
     result: dict[str, Any] | None
     error: str = ""
     refused: bool = False
     line: int | None = None
+    too_long: bool = False
 
 
 class Supervisor:
@@ -136,6 +140,7 @@ class Supervisor:
             str(answer.get("error", "")),
             bool(answer.get("refused", False)),
             answer.get("line"),
+            bool(answer.get("too_long", False)),
         )
 
     def _started(self) -> _Worker:
@@ -194,7 +199,10 @@ class _Worker:
     """One process and its folder."""
 
     def __init__(self, python: str, packages: Sequence[str]) -> None:
-        self._folder = tempfile.mkdtemp(prefix="theano-updates-")
+        try:
+            self._folder = tempfile.mkdtemp(prefix="theano-updates-")
+        except OSError as error:
+            raise NoBackendError(f"no temporary folder can be made: {error.strerror}") from None
         try:
             self._process = subprocess.Popen(
                 [python, str(WORKER), self._folder, *packages],
@@ -202,6 +210,7 @@ class _Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self._folder,
+                env={k: v for k, v in os.environ.items() if k not in NOT_HANDED_ON},
                 text=True,
                 encoding="utf-8",
                 start_new_session=True,
@@ -230,11 +239,11 @@ class _Worker:
             raise WorkerFailedError(f"it took more than {timeout:g} seconds") from None
         if not line:
             raise WorkerFailedError("the worker ended without an answer")
-        try:
-            answer: dict[str, Any] = json.loads(line)
-        except ValueError:
-            raise WorkerFailedError("its answer cannot be read") from None
-        return answer
+        with contextlib.suppress(ValueError):
+            answer = json.loads(line)
+            if isinstance(answer, dict):
+                return answer
+        raise WorkerFailedError("its answer cannot be read")
 
     def end(self) -> None:
         """End the process and whatever it started, and remove its folder."""

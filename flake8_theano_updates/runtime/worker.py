@@ -178,7 +178,7 @@ def _text(answer):
         return json.dumps({"error": _said(error)})
     if len(text) > LONGEST:
         error = "it computes more numbers than can be told: %d characters" % len(text)
-        return json.dumps({"error": error})
+        return json.dumps({"error": error, "too_long": True})
     return text
 
 

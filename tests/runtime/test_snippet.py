@@ -9,6 +9,7 @@ import math
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -1093,3 +1094,34 @@ def test_a_list_that_is_too_long_is_left_alone_at_once() -> None:
     (verdict,) = confirm([finding], {PATH: tree})
     assert verdict.status == "unresolved"
     assert verdict.reason == "more than 500 updates stand in one collection"
+
+
+def test_more_numbers_than_can_be_told_end_at_once() -> None:
+    source = """
+import numpy as np
+import theano
+import theano.tensor as T
+w = theano.shared(np.full((200, 200), 0.314159))
+v = theano.shared(np.full((200, 200), 1 / 3))
+updates = [(v, 0.9 * v - 0.1 * T.grad(T.sum(T.sin(w) ** 2), w)),
+           (w, w + v)]  # read
+"""
+    finding, tree = made(source, read="v", reader="w", registered="v")
+    began = time.monotonic()
+    (verdict,) = confirm([finding], {PATH: tree})
+    assert time.monotonic() - began < 10
+    assert verdict.status == "unresolved"
+    assert verdict.reason.startswith("it computes more numbers than can be told: ")
+
+
+def test_a_number_that_is_called_smooth() -> None:
+    source = """
+import theano
+updates = []
+for p, g in zip(params, grads):
+    v = theano.shared(p.get_value() * 0.0)
+    updates.append((v, smooth * v - lr * penalty(g)))
+    updates.append((p, p + v))  # read
+"""
+    verdict = verdict_on(source, read="v", reader="p", registered="v")
+    assert verdict.status == "confirmed", verdict.reason

@@ -168,6 +168,8 @@ def test_the_users_settings_do_not_matter(monkeypatch: pytest.MonkeyPatch, tmp_p
     settings = tmp_path / "theanorc"
     settings.write_text("[global]\ndevice = cuda99\nfloatX = float16\n")
     monkeypatch.setenv("THEANORC", str(settings))
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
     monkeypatch.setenv("THEANO_FLAGS", "device=cuda99,nonsense=1,mode=DebugMode,cxx=/nowhere/g++")
     finding, tree = _finding()
     (verdict,) = confirm([finding], {PATH: tree})
@@ -222,6 +224,13 @@ def test_no_theano(tmp_path: Path) -> None:
     assert verdicts[0].backend is None
 
 
+def test_no_temporary_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with Supervisor() as supervisor, monkeypatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+        with pytest.raises(NoBackendError, match="no temporary folder can be made: No such file"):
+            supervisor.backend()
+
+
 def test_no_interpreter(tmp_path: Path) -> None:
     with (
         Supervisor(str(tmp_path / "nowhere")) as supervisor,
@@ -230,9 +239,10 @@ def test_no_interpreter(tmp_path: Path) -> None:
         supervisor.backend()
 
 
-def test_an_interpreter_that_ends_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", ["exit 3", "echo no JSON", "echo 5", "echo '[]'"])
+def test_what_is_no_interpreter(program: str, tmp_path: Path) -> None:
     python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nexit 3\n")
+    python.write_text(f"#!/bin/sh\n{program}\n")
     python.chmod(0o755)
     with Supervisor(str(python)) as supervisor, pytest.raises(NoBackendError, match="not start"):
         supervisor.backend()
