@@ -1101,8 +1101,8 @@ def test_more_numbers_than_can_be_told_end_at_once() -> None:
 import numpy as np
 import theano
 import theano.tensor as T
-w = theano.shared(np.full((200, 200), 0.314159))
-v = theano.shared(np.full((200, 200), 1 / 3))
+w = theano.shared(np.full((10,) * 5, 0.314159))
+v = theano.shared(np.full((10,) * 5, 1 / 3))
 updates = [(v, 0.9 * v - 0.1 * T.grad(T.sum(T.sin(w) ** 2), w)),
            (w, w + v)]  # read
 """
