@@ -88,4 +88,4 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _complain(line: str) -> None:
-    print(f"theano-updates: {line}", file=sys.stderr)
+    print(text_report.printable(f"theano-updates: {line}"), file=sys.stderr)

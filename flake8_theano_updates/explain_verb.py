@@ -116,6 +116,7 @@ def _is_code(path: str) -> bool:
 
 
 def _nothing(subject: str, seen: Sequence[Looked]) -> str:
+    subject = text_report.printable(subject)
     elsewhere = [text_report.place(finding) for one in seen for finding in one.findings]
     if not elsewhere:
         return f"{subject}: nothing found"

@@ -15,7 +15,7 @@ from flake8_theano_updates.fixes.prove import NoBackend, is_provable, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
-from flake8_theano_updates.report.text import place
+from flake8_theano_updates.report.text import place, printable
 from flake8_theano_updates.rules import ORDER
 from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
@@ -156,7 +156,7 @@ def _report(file: Fixable, chain: Chain, options: argparse.Namespace, complain: 
         if chain.steps and file.path != STANDARD_INPUT:
             complain(f"{file.shown}: {len(chain.steps)} fixed")
     else:
-        sys.stdout.writelines(_diff(file.shown, before.text.lines, after.text.lines))
+        sys.stdout.writelines(_diff(printable(file.shown), before.text.lines, after.text.lines))
     selected = [finding for finding in found.findings if finding.code in options.select]
     return FOUND if selected else NOTHING
 

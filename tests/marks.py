@@ -35,8 +35,8 @@ def marks(name: str) -> list[Mark]:
     for number, line in enumerate(lines, 1):
         comment = _COMMENT.search(line)
         for mark in comment["marks"].split(";") if comment else ():
-            code, column, variable = mark.split()
-            found.append((name, number, int(column), code, variable))
+            code, column, variable = mark.split(maxsplit=2)
+            found.append((name, number, int(column), code, variable.rstrip()))
     return sorted(found)
 
 

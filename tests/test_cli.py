@@ -340,3 +340,25 @@ def test_rules_that_are_off_are_computed_when_asked_for(tmp_path: Path) -> None:
             cwd=tmp_path,
         )
         assert plain.stdout == asked
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such names")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"red\x1b[31m\x07.py", r"red\x1b[31m\x07.py"),
+        (b"two\nlines.py", r"two\nlines.py"),
+        (b"no text\xff.py", r"no text\udcff.py"),
+        ("right\u202eto left é.py".encode(), r"right\u202eto left é.py"),
+    ],
+)
+def test_no_name_steers_the_terminal(tmp_path: Path, name: bytes, shown: str) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.write_text(STALE)
+    assert one_line(check(".", cwd=tmp_path).stdout).startswith(f"./{shown}:7:32: THU101 ")
+    diff = run("theano-updates", "fix", "--unsafe", "--no-prove", ".", cwd=tmp_path)
+    assert diff.stdout.startswith(f"--- a/./{shown}\n+++ b/./{shown}\n")
+    path.write_text("(")
+    assert one_line(check(".", cwd=tmp_path).stderr).startswith(f"theano-updates: ./{shown}:1:")
+    gone = check(f"{path.name}~", cwd=tmp_path)
+    assert one_line(gone.stderr) == f"theano-updates: {shown}~: no such file or folder"

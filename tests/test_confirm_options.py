@@ -221,3 +221,14 @@ def test_a_program_of_a_cell_is_named_after_it(project: Path) -> None:
     (project / "n.ipynb").write_text(json.dumps(notebook))
     run("theano-updates", "confirm", "--save-snippets=out", "n.ipynb", cwd=project)
     assert os.listdir(project / "out") == ["n_cell2_7_32_THU101.py"]
+
+
+@needs_theano
+def test_a_path_that_is_no_text_is_confirmed(project: Path) -> None:
+    odd = os.fsdecode(b"odd\xff \x1b[31m.py")
+    (project / "train.py").rename(project / odd)
+    done = run("theano-updates", "confirm", "--show-snippet", ".", cwd=project)
+    assert done.stdout.endswith("1 finding: 1 confirmed\n")
+    assert "\x1b" not in done.stdout
+    (found,) = run_json("confirm", ".", cwd=project)
+    assert found["path"] == f"./{odd}"

@@ -31,6 +31,12 @@ def test_a_long_chain_of_sums() -> None:
     assert codes(HEAD + body + TAIL) == ["THU101"]
 
 
+def test_a_long_chain_of_choices() -> None:
+    body = f"    updates.append((acc, 0.9 * acc + g * g or {' or '.join(['g'] * 600)}))\n"
+    body += "    updates.append((w, w - g / acc))\n"
+    assert codes(HEAD + body + TAIL) == ["THU101"]
+
+
 @pytest.mark.parametrize(
     "doubled",
     [

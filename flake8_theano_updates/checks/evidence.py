@@ -10,8 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading, key_of_item
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.state import State
@@ -46,7 +48,9 @@ class Question:
         reader: the pair of ``t``.
         registered: the pair of ``v``.
         stale: whether ``v`` is registered before the read (THU101, else THU102).
-        pairs: by identity of their targets, all pairs of the collection.
+        is_stale: the pairs that are registered before a read in a pair, and update what it reads.
+        pairs: all pairs of the collection.
+        products: expressions multiplied out.
     """
 
     read: Use
@@ -56,6 +60,13 @@ class Question:
     reading: Reading
     state: State
     is_stale: Callable[[Pair, Use], list[Pair]]
+    pairs: tuple[Pair, ...]
+    products: Products
+
+    @cached_property
+    def flow(self) -> tuple[set[int], set[int]]:
+        """The reads and the expressions that the new value of v is computed from."""
+        return _flow(self)
 
 
 def circular(q: Question) -> bool:
@@ -64,7 +75,7 @@ def circular(q: Question) -> bool:
     Reading in order, the new value is computed with what was registered before it:
     a variable that is read stale there counts with its own new value.
     """
-    reads, keys = _flow(q)
+    reads, keys = q.flow
     if id(q.read) in reads:
         return True
     return any(
@@ -148,6 +159,7 @@ def _leaves(reading: Reading, use: Use) -> Iterator[Use]:
         elif isinstance(value, Term) and (
             value.op in ("elem", "part", "item", "grad", "registered")
             or _is_input(value)
+            or _is_state(value)
             or not list(reading.flows_from(value))
         ):
             yield current
@@ -169,17 +181,27 @@ def _is_number(q: Question, leaf: Use) -> bool:
     if (key := key_of_item(value)) is not None:
         names = (key, _written_name(value.uses[0]))
         return any(_HYPERPARAMETER.search(name) for name in names)
-    if value.op == "call" and value.label in _NUMBERS:
+    if value.op == "call" and value.label in _NUMBERS and not _is_state(value):
         return all(_is_number(q, use) for use in value.uses)
+    return False
+
+
+def _is_state(variable: Term) -> bool:
+    """Is this a shared variable in the shape of another, rather than one of a number?"""
+    made = variable.op == "call" and SHARED.search(str(variable.label))
+    waiting = list(variable.uses) if made else []
+    while waiting:
+        value = original(waiting.pop().value)
+        if isinstance(value, Term):
+            if value.op == "static":
+                return True
+            waiting.extend(value.uses)
     return False
 
 
 def accumulates(q: Question) -> bool:
     """Is the new value of v computed from its old value?"""
-    return any(
-        q.reading.target(read) == q.registered.identity
-        for read in q.reading.reads(q.registered.value)
-    )
+    return q.registered.identity in q.reading.variables(q.registered.value)
 
 
 def reads_back(q: Question) -> bool:
@@ -262,11 +284,13 @@ def _unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], 
 def written_out(q: Question) -> bool:
     """The new value of v is multiplied out in the update of t.
 
-    Where the new value has a name, nobody writes it out: what looks like it is another
-    formula, in which the old value stands.
+    Where the new value has a name, nobody writes a part of it out: what looks like it is
+    another formula, in which the old value stands.
     """
     reading = q.reading
     new = q.registered.value
+    if _multiplied_out(q):
+        return True
     if isinstance(new.node, ast.Name) and reading.target(new) is None:
         return False
     key = reading.key(new)
@@ -282,6 +306,28 @@ def written_out(q: Question) -> bool:
         if all(any(not product - other for other in there) for _, product in products):
             if all(_carries_decay(q, term, products) for term in terms):
                 return True
+    return False
+
+
+def _multiplied_out(q: Question) -> bool:
+    """Is the whole new value of v in the update of t, each product times the same factors?"""
+    products = q.products
+    old = q.reading.key(q.read)
+    new = [Counter(product) for product in products.of(q.registered.value)]
+    carriers = [product for product in new if old in product]
+    if not carriers or new == [Counter([old])]:
+        return False
+    for expression in q.reading.around(q.reader.value, q.read):
+        there = [Counter(product) for product in products.of(expression)]
+        holders = [product for product in there if old in product]
+        if holders and all(
+            any(
+                not carrier - holder and all(other + (holder - carrier) in there for other in new)
+                for carrier in carriers
+            )
+            for holder in holders
+        ):
+            return True
     return False
 
 
@@ -386,20 +432,24 @@ def _starts_at_zero(variable: Term) -> bool:
 
 def reset(q: Question) -> bool:
     """v becomes a constant, if only in one arm of a switch."""
-    return _is_reset(q, q.registered.value)
+    waiting = [q.registered.value]
+    while waiting:
+        use = q.reading.plain(waiting.pop())
+        value = use.value
+        if q.reading.target(use) is not None or isinstance(value, Container):
+            continue
+        if value.op == "either":
+            waiting.extend(value.uses)
+        elif value.op == "call" and value.label in _SWITCHES:
+            waiting.extend(value.uses[-2:])
+        elif _is_constant(q, use, value):
+            return True
+    return False
 
 
-def _is_reset(q: Question, use: Use) -> bool:
-    use = q.reading.plain(use)
-    value = use.value
-    if q.reading.target(use) is not None or isinstance(value, Container):
-        return False
+def _is_constant(q: Question, use: Use, value: Term) -> bool:
     if value.op == "static" or _is_number(q, use):
         return True
-    if value.op == "either":
-        return any(_is_reset(q, arm) for arm in value.uses)
-    if value.op == "call" and value.label in _SWITCHES:
-        return any(_is_reset(q, arm) for arm in value.uses[-2:])
     if value.op == "*":
         return any(_constant(factor.value) == 0 for factor in value.uses)
     return value.op == "call" and str(value.label) in ("zeros", "ones", "zeros_like", "alloc")
@@ -414,9 +464,33 @@ def bare_value(q: Question) -> bool:
 
 def history(q: Question) -> bool:
     """v only stores, and its name says that it is the past."""
-    names = [str(q.reading.name(use)) for use in (q.read, q.registered.target)]
-    names += [_written_name(use) for use in (q.read, q.registered.target)]
-    return not accumulates(q) and any(_HISTORY.search(name) for name in names)
+    return _is_past(q.reading, q.registered, q.read)
+
+
+def _is_past(reading: Reading, pair: Pair, read: Use) -> bool:
+    names = [str(reading.name(use)) for use in (read, pair.target)]
+    names += [_written_name(use) for use in (read, pair.target)]
+    stores = pair.identity not in reading.variables(pair.value)
+    return stores and any(_HISTORY.search(name) for name in names)
+
+
+def beside_history(q: Question) -> bool:
+    """The update of t takes the past of what the new value of v is computed from.
+
+    A step that is made with the previous gradient takes the mean square that goes with it.
+    """
+    read_by_t = {q.reading.target(read): read for read in q.reading.reads(q.reader.value)}
+    past = [
+        pair
+        for pair in q.pairs
+        if pair.identity in read_by_t
+        and pair.identity != q.registered.identity
+        and _is_past(q.reading, pair, read_by_t[pair.identity])
+    ]
+    if not past:
+        return False
+    _, keys = q.flow
+    return any(q.reading.key(pair.value) in keys for pair in past)
 
 
 def _written_name(use: Use) -> str:
@@ -431,9 +505,7 @@ def parameter_of_state(q: Question) -> bool:
     """
     if q.stale or not is_parameter(q):
         return False
-    averages = any(
-        q.reading.target(read) == q.reader.identity for read in q.reading.reads(q.reader.value)
-    )
+    averages = q.reader.identity in q.reading.variables(q.reader.value)
     return averages or q.read.moment < q.reader.entry.begun
 
 
@@ -443,12 +515,7 @@ def regularised(q: Question) -> bool:
     The parameter's own update reads the state: if anything is wrong, it is that read.
     """
     return (
-        q.stale
-        and is_parameter(q)
-        and any(
-            q.reading.target(read) == q.reader.identity
-            for read in q.reading.reads(q.registered.value)
-        )
+        q.stale and is_parameter(q) and q.reader.identity in q.reading.variables(q.registered.value)
     )
 
 
@@ -461,6 +528,23 @@ def is_parameter(q: Question) -> bool:
         source = original(value.uses[0].value)
         return isinstance(source, Term) and bool(_PARAMETER.search(str(source.label)))
     return isinstance(value, Term) and bool(_PARAMETER.search(_written_name(q.read)))
+
+
+def of_the_step(q: Question) -> bool:
+    """The new value of v is computed from that of another state, which itself reads v (THU102).
+
+    The old value is the one that belongs to this step; the new one is for the next.
+    """
+    if q.stale:
+        return False
+    _, keys = q.flow
+    return any(
+        pair.identity not in (q.registered.identity, q.reader.identity)
+        and q.reading.target(pair.value) is None
+        and q.reading.key(pair.value) in keys
+        and q.registered.identity in q.reading.variables(pair.value)
+        for pair in q.pairs
+    )
 
 
 def simulation(q: Question) -> bool:
@@ -499,6 +583,7 @@ def other_helper(q: Question) -> bool:
 EVIDENCE = (
     bare_value,
     history,
+    beside_history,
     reset,
     circular,
     uses_both,
@@ -506,6 +591,7 @@ EVIDENCE = (
     written_out,
     parameter_of_state,
     regularised,
+    of_the_step,
     simulation,
     other_helper,
     schedule,

@@ -279,11 +279,11 @@ def _own_first(entry: Entry, after: list[Entry]) -> tuple[Registration, ...]:
 def _scans(scope: Interpreted) -> Iterator[Suspicion]:
     """Calls of scan whose second result is dropped although the step has updates."""
     for scan in scope.state.scans:
-        if _dropped(scan, scope.node) and (reason := _why_updates(scope, scan.step)):
+        if _dropped(scan) and (reason := _why_updates(scope, scan.step)):
             yield Suspicion(code="THU205", node=scan.node, words={"reason": reason})
 
 
-def _dropped(scan: Scan, scope: ast.AST) -> bool:
+def _dropped(scan: Scan) -> bool:
     """Does the second result of this scan go nowhere?"""
     statement = scan.statement
     for child in ast.walk(statement):
@@ -300,7 +300,7 @@ def _dropped(scan: Scan, scope: ast.AST) -> bool:
         and child.id == second.id
         and isinstance(child.ctx, ast.Load)
         and child.lineno >= statement.lineno
-        for child in ast.walk(scope)
+        for child in ast.walk(scan.body)
     )
 
 

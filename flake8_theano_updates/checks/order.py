@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
 from flake8_theano_updates.checks.evidence import Question, evidence_for
 from flake8_theano_updates.checks.faults import arms_of, registration, whole_collection
+from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.values import Path, Use, meet
 from flake8_theano_updates.model import OrderFault, UpdateCollection
+from flake8_theano_updates.rules import ORDER
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,14 @@ class OldValue:
 def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
     """Return the stale and lagged reads, and the reads of counters, in ``collection``."""
     whole: UpdateCollection | None = None
+    told: set[int] = set()
     for old in old_values(collection):
+        if old.code in ORDER:
+            # One read is one fault, be it stale in one update and lagged in another.
+            place = id(old.reads[0].node)
+            if place in told:
+                continue
+            told.add(place)
         # Made once: every finding of a long list points to the same collection.
         whole = whole or whole_collection(collection)
         yield _suspicion(old, whole)
@@ -47,6 +56,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
     for pair in collection.pairs:
         by_target.setdefault(pair.identity, []).append(pair)
     reading = Reading(by_target, names_in_targets(collection.pairs))
+    products = Products(reading)
     state = collection.scope.state
 
     def is_stale(pair: Pair, read: Use) -> list[Pair]:
@@ -74,6 +84,8 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
                     reading,
                     state,
                     is_stale,
+                    collection.pairs,
+                    products,
                 )
                 for other in others
             ]

@@ -38,6 +38,7 @@ class Reading:
         self._renamed = frozenset(renamed)
         self._reads: dict[int, tuple[Use, ...]] = {}
         self._handed_on: dict[int, tuple[Use, ...]] = {}
+        self._variables: dict[int, frozenset[Hashable]] = {}
         self._keys: dict[int, int] = {}
         self._sums: dict[int, tuple[int, int]] = {}
         self._interned: dict[Hashable, int] = {}
@@ -81,6 +82,14 @@ class Reading:
             return self._reads_through(use, use.value)
         return self._reads_in(use.value)
 
+    def variables(self, use: Use) -> frozenset[Hashable]:
+        """Return the identities of the targets whose values ``use`` takes."""
+        known = self._variables.get(id(use))
+        if known is None:
+            known = frozenset(read.value.identity for read in self.reads(use))
+            self._variables[id(use)] = known
+        return known
+
     def _reads_through(self, use: Use, container: Container) -> tuple[Use, ...]:
         """A list hands its elements on at the moment at which the list is used."""
         if id(use) not in self._handed_on:
@@ -95,7 +104,7 @@ class Reading:
         def below(value: Value) -> Iterable[Value]:
             return (use.value for use in self._read_by(value) if self.target(use) is None)
 
-        for value in _bottom_up(root, below, self._reads):
+        for value in bottom_up(root, below, self._reads):
             found: dict[int, Use] = {}
             for use in self._read_by(value):
                 if self.target(use) is not None:
@@ -143,7 +152,7 @@ class Reading:
         def below(value: Value) -> Iterable[Value]:
             return (use.value for use in self._compared(value) if self.target(use) is None)
 
-        for value in _bottom_up(root, below, self._keys):
+        for value in bottom_up(root, below, self._keys):
             self._keys[id(value)] = self._intern(self._form(value))
         return self._keys[id(root)]
 
@@ -226,12 +235,16 @@ class Reading:
                 if value.op in ("neg", "pos"):
                     waiting.append((value.uses[0], inverse))
                     continue
-                if value.op == "**" and (times := _small_power(value)):
+                if value.op == "**" and (times := small_power(value)):
                     waiting.extend([(value.uses[0], inverse)] * times)
                     continue
             key = self.key(current)
             found.append(self._intern(("inverse", key)) if inverse else key)
         return found
+
+    def divisors(self, use: Use) -> tuple[int, ...]:
+        """Return the keys of the factors that dividing by ``use`` multiplies with."""
+        return tuple(self._intern(("inverse", key)) for key in self.factors(use))
 
     def name(self, use: Use) -> Hashable | None:
         """Return the label of what ``use`` names: a variable's or an attribute's name."""
@@ -239,7 +252,7 @@ class Reading:
         return value.label if isinstance(value, Term) else None
 
 
-def _bottom_up(
+def bottom_up(
     root: Value, below: Callable[[Value], Iterable[Value]], done: Mapping[int, object]
 ) -> Iterator[Value]:
     """Visit ``root`` after all that lies below it, each value once, without recursion."""
@@ -302,7 +315,7 @@ def _is_zero(value: Value) -> bool:
     return isinstance(value, Term) and value.op == "const" and value.label == 0
 
 
-def _small_power(term: Term) -> int:
+def small_power(term: Term) -> int:
     """Return n of ``x**n`` where it stands for a product written short, else 0."""
     exponent = term.uses[1].value
     if isinstance(exponent, Term) and exponent.op == "const" and exponent.label in (2, 3, 4):

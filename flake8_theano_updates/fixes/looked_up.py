@@ -81,6 +81,8 @@ def _containers(case: Case) -> Iterator[tuple[str, ast.stmt | None]]:
         name = _filled_by(statement)
         if name is None:
             raise NoFixError("the list that holds the update has no name")
+        if tree.statement(case.fault.registered.target) is not statement:
+            name = _zipped(case, name)
         refuse_if_skipped(case)
         yield name, statement
         return
@@ -99,6 +101,15 @@ def _containers(case: Case) -> Iterator[tuple[str, ast.stmt | None]]:
                 for part in parts:
                     yield ast.unparse(part), made
     raise NoFixError("the updates have no name where the variable is read")
+
+
+def _zipped(case: Case, values: str) -> str:
+    """Return ``zip(targets, values)`` where that is what makes pairs of a list of values."""
+    call = case.tree.parent(case.fault.registered.target)
+    if isinstance(call, ast.Call) and ast.unparse(call.func) == "zip" and len(call.args) == 2:
+        if call.args[0] is case.fault.registered.target and ast.unparse(call.args[1]) == values:
+            return ast.unparse(call)
+    raise NoFixError("the list of new values does not hold their variables")
 
 
 def _is_known(case: Case, name: str) -> bool:

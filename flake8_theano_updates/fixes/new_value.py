@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Callable, Iterator
 
@@ -26,6 +27,7 @@ from flake8_theano_updates.fixes.statements import (
 from flake8_theano_updates.fixes.stored_value import shorthand, stored_value
 from flake8_theano_updates.fixes.text import Replacement
 from flake8_theano_updates.fixes.tree import Comprehension, is_dotted, loaded, stored
+from flake8_theano_updates.interpreter.names import RANDOM
 
 Edits = list[Replacement]
 
@@ -42,7 +44,7 @@ def new_value_fixes(case: Case) -> Iterator[Edits | NoFixError]:
         _read_it_back,
         _name_it,
         _name_it_in_comprehension,
-        _keep_it,
+        _write_it_out if _is_in_one_expression(case) else _keep_it,
     )
     for way in ways:
         if way is _keep_it:
@@ -216,6 +218,38 @@ def _name_it_in_comprehension(case: Case) -> Edits:
         *value.replaced(name, case),
         *_reading(case, name),
     ]
+
+
+def _write_it_out(case: Case) -> Edits:
+    """Compute the new value at the read too, where one expression has no place for a name."""
+    value = stored_value(case)
+    nodes = [inner for node in value.nodes for inner in ast.walk(node)]
+    if any(isinstance(node, ast.NamedExpr) for node in nodes):
+        raise NoFixError("the new value binds a name")
+    if any(RANDOM.search(name) for name in loaded(*value.nodes)):
+        raise NoFixError("the new value draws random numbers")
+    return [_written(case, read, value.written) for read in case.fault.reads]
+
+
+def _written(case: Case, read: ast.expr, expression: str) -> Replacement:
+    alone = isinstance(case.tree.parent(read), (ast.Call, ast.Tuple, ast.List, ast.keyword))
+    new = expression if alone else f"({expression})"
+    return Replacement(*case.text.span(read), new)
+
+
+def _is_in_one_expression(case: Case) -> bool:
+    """Is what makes both updates a lambda, or one part of a comprehension?"""
+    around = _scopes_in_statement(case, case.value)
+    return bool(around) and all(
+        _scopes_in_statement(case, read) == around for read in case.fault.reads
+    )
+
+
+def _scopes_in_statement(case: Case, node: ast.expr) -> list[ast.AST]:
+    """Return the comprehensions, their parts and the lambdas around a node, from inside out."""
+    kinds = (*Comprehension, ast.comprehension, ast.Lambda)
+    inside = itertools.takewhile(lambda one: not isinstance(one, ast.stmt), case.tree.around(node))
+    return [one for one in inside if isinstance(one, kinds)]
 
 
 def _keep_it(case: Case) -> Edits:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_theano_updates.interpreter.names import (
     MAPPING_MAKERS,
     RANGES,
     SEQUENCE_COPIES,
+    SHARED,
     ZIPS,
 )
 from flake8_theano_updates.interpreter.values import (
@@ -18,6 +20,7 @@ from flake8_theano_updates.interpreter.values import (
     Term,
     Use,
     Value,
+    by_key,
     original,
     pair_of,
 )
@@ -133,11 +136,24 @@ class Builders:
         if len(lengths) == 1 and None not in columns:
             for row in zip(*[column for column in columns if column is not None], strict=True):
                 many = any(entry.many for entry in row)
-                self._enter_row(made, [entry.value for entry in row], node, many)
+                parts = [
+                    self._told_of(entry.value, source)
+                    for entry, source in zip(row, sources, strict=True)
+                ]
+                self._enter_row(made, parts, node, many)
             return made
         parts = [self.state.use(self.state.element(source), source.node) for source in sources]
         self._enter_row(made, parts, node, True)
         return made
+
+    def _told_of(self, element: Use, source: Use) -> Use:
+        """Call a variable by the list that it was made for, not by the call that made it."""
+        value = element.value
+        named = isinstance(source.node, (ast.Name, ast.Attribute))
+        if named and isinstance(element.node, ast.Call) and isinstance(value, Term):
+            if SHARED.search(str(value.label)):
+                return Use(value, source.node, element.moment, element.path)
+        return element
 
     def _column(self, source: Use) -> list[Entry] | None:
         """Return the entries that a zip walks through, where they are known one by one."""
@@ -201,9 +217,10 @@ class Builders:
         """Return the pairs of a known mapping."""
         container.looked_at.append((self.state.tick(), None))
         made = self.empty("list", node)
-        for entry in container.entries:
-            if entry.key is not None:
-                self._enter_row(made, [entry.key, entry.value], node, entry.many)
+        for group in by_key(container):
+            key, value = group[0].key, self._kept(group, node)
+            if key is not None:
+                self._enter_row(made, [key, value], node, any(entry.many for entry in group))
         for use in container.rest:
             self._enter_row(made, self._any_item(use, node), node, True)
         return made
@@ -223,21 +240,31 @@ class Builders:
     def values(self, container: Container, node: ast.Call) -> Container:
         """Return the values of a known mapping."""
         made = self.empty("list", node)
-        for entry in container.entries:
-            made.entries.append(
-                Entry(None, entry.value, entry.moment, entry.begun, entry.ended, entry.path, True)
-            )
+        for group in by_key(container):
+            self._hand_on(made, group[-1], self._kept(group, node))
         made.rest.extend(container.rest)
         return made
 
     def keys(self, container: Container, node: ast.Call) -> Container:
         """Return the keys of a known mapping."""
         made = self.empty("list", node)
-        for entry in container.entries:
-            if entry.key is not None:
-                key = entry.key
-                made.entries.append(
-                    Entry(None, key, entry.moment, entry.begun, entry.ended, entry.path, True)
-                )
+        for group in by_key(container):
+            if group[0].key is not None:
+                self._hand_on(made, group[0], group[0].key)
         made.rest.extend(container.rest)
         return made
+
+    def _hand_on(self, made: Container, entry: Entry, part: Use) -> None:
+        made.entries.append(
+            Entry(None, part, entry.moment, entry.begun, entry.ended, entry.path, True)
+        )
+
+    def _kept(self, group: list[Entry], node: ast.Call) -> Use:
+        """Return what a mapping holds under the key of these entries."""
+        kept = group[0].value
+        for before, entry in pairwise(group):
+            if set(entry.path) <= set(before.path):
+                kept = entry.value
+            else:
+                kept = self.state.use(self.expressions.either(kept, entry.value, node), node)
+        return kept

@@ -248,9 +248,11 @@ class Calls:
     def _scans(self, node: ast.Call, step: Use | None) -> None:
         value = None if step is None else original(step.value)
         closure = value.label if isinstance(value, Term) else None
-        body = closure.node if isinstance(closure, Closure) else None
+        definition = closure.node if isinstance(closure, Closure) else None
         if self.state.executing is not None:
-            self.state.scans.append(Scan(node, body, self.state.executing))
+            self.state.scans.append(
+                Scan(node, definition, self.state.executing, self.state.generated)
+            )
 
     def _differentiates(self, arguments: tuple[Use, ...], wrt: Use | None) -> None:
         if wrt is None and len(arguments) > 1:

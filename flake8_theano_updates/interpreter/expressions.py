@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.functions import Closure
-from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, VIEWS
+from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, UPDATES, VIEWS
 from flake8_theano_updates.interpreter.state import State, identities
 from flake8_theano_updates.interpreter.values import (
     Container,
@@ -39,6 +39,9 @@ OPERATIONS = {
 }
 
 
+# What stands for one key in a mapping as long as it is the same object.
+_KEYS = frozenset({"const", "name", "elem", "attr", "call", "index", "text"})
+
 Follow = Callable[[Closure, list[Use], dict[str, Use], ast.Call], Value | None]
 
 
@@ -64,6 +67,7 @@ class Expressions:
             ast.List: self._display,
             ast.Dict: self._dict,
             ast.BinOp: self._binary,
+            ast.JoinedStr: self._formatted,
             ast.UnaryOp: self._unary,
             ast.IfExp: self._conditional,
             ast.BoolOp: self._boolean,
@@ -211,7 +215,7 @@ class Expressions:
             return self.state.made("view" if whole else "slice", "[:]", (base, index))
         if isinstance(key, Term) and key.op == "elem" and key.identity == ("elem", ("index",)):
             return self.state.element(base)
-        if isinstance(key, Term) and key.op in ("const", "name", "elem", "attr", "call", "index"):
+        if isinstance(key, Term) and key.op in _KEYS:
             if key.op == "index":
                 return self.state.element(base)
             return Term("item", None, (base, index), ("item", value.identity, key.identity))
@@ -309,13 +313,29 @@ class Expressions:
             return self._concatenated(node, left, right)
         if isinstance(right.value, Container) and isinstance(node.op, ast.Add):
             return self._concatenated(node, left, right)
+        if any(_is_text(side.value) for side in (left, right)):
+            return self._text(left, right)
         return self.state.made(OPERATIONS.get(type(node.op), "operation"), None, (left, right))
+
+    def _formatted(self, node: ast.JoinedStr) -> Value:
+        parts = (p.value if isinstance(p, ast.FormattedValue) else p for p in node.values)
+        return self._text(*self.uses(list(parts)))
+
+    def _text(self, *parts: Use) -> Term:
+        """Put a text together; of the same parts it is the same key of a mapping."""
+        values = [original(part.value) for part in parts]
+        if all(isinstance(value, Term) and value.op in _KEYS for value in values):
+            return Term("text", None, parts, ("text", *(value.identity for value in values)))
+        return self.state.made("text", None, parts)
 
     def _concatenated(self, node: ast.BinOp, left: Use, right: Use) -> Container:
         made = self.state.container("list", node, left.moment)
         self.state.join(made, left)
         if isinstance(node.op, ast.Add):
             self.state.join(made, right)
+        parts = [use.value for use in (left, right) if isinstance(use.value, Container)]
+        if all(any(map(UPDATES.search, part.names)) for part in parts):
+            made.names += [name for part in parts for name in part.names]
         made.ended = self.state.tick()
         return made
 
@@ -408,6 +428,12 @@ class Expressions:
         """Anything else takes the values of all its parts."""
         parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         return self.state.made("operation", type(node).__name__, self.uses(parts))
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Term) and (
+        value.op == "text" or (value.op == "const" and isinstance(value.label, str))
+    )
 
 
 def _written(value: object) -> str:

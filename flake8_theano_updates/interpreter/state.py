@@ -20,6 +20,7 @@ from flake8_theano_updates.interpreter.values import (
     Term,
     Use,
     Value,
+    by_key,
     original,
 )
 from flake8_theano_updates.model import Scope
@@ -164,7 +165,7 @@ class State:
         if isinstance(value, Container):
             value.looked_at.append((self.tick(), None))
         if isinstance(value, Container) and value.entries and not value.rest:
-            entries = value.entries
+            entries = [group[0] for group in by_key(value)]
             constant = all(_is_constant(entry.value.value) for entry in entries)
             if len(entries) == 1 or (len(entries) * self._unrolled <= _UNROLL and not constant):
                 return [(entry.key or entry.value, entry.many) for entry in entries]
@@ -188,8 +189,9 @@ class State:
         """
         value = original(iterable.value)
         if isinstance(value, Container):
-            if len(value.entries) == 1 and not value.rest:
-                entry = value.entries[0]
+            groups = by_key(value)
+            if len(groups) == 1 and not value.rest:
+                entry = groups[0][0]
                 return (entry.key or entry.value).value
             base: Hashable = value.identity
         elif value.op == "call" and value.label in RANGES:

@@ -190,12 +190,14 @@ class Scan:
     Args:
         node: the call.
         step: the definition of the step, where the module has it.
-        statement: the statement in which the call stands.
+        statement: the statement in which the call stands, and
+        body: the function or module that this is a statement of.
     """
 
     node: ast.Call
     step: ast.AST | None
     statement: ast.stmt
+    body: ast.AST
 
 
 Value = Term | Container
@@ -263,6 +265,15 @@ def original(value: Value) -> Value:
     while isinstance(value, Term) and value.op == "alias":
         value = value.uses[0].value
     return value
+
+
+def by_key(container: Container) -> list[list[Entry]]:
+    """Return the entries of a mapping, those of one key together; an element stands alone."""
+    groups: dict[Hashable, list[Entry]] = {}
+    for entry in container.entries:
+        own = id(entry) if entry.key is None else original(entry.key.value).identity
+        groups.setdefault(own, []).append(entry)
+    return list(groups.values())
 
 
 def pair_of(entry: Entry) -> tuple[Use, Use] | None:

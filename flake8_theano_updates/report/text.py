@@ -87,7 +87,14 @@ def _wrapped(text: str) -> str:
 def place(finding: Finding) -> str:
     """Write where a finding stands: path, cell of a notebook, line and column."""
     cell = "" if finding.cell is None else f"cell {finding.cell}:"
-    return f"{finding.path}:{cell}{finding.line}:{finding.column}"
+    return f"{printable(finding.path)}:{cell}{finding.line}:{finding.column}"
+
+
+def printable(written: str) -> str:
+    r"""Write as ``\x1b`` what would steer a terminal, break a line or is no text at all."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in written
+    )
 
 
 def _story(finding: Finding, verdict: Verdict, marks: str, programs: bool) -> Iterator[str]:
@@ -117,7 +124,7 @@ def in_words(verdict: Verdict) -> str:
             f" (as it stands the list is refused: {verdict.refused}; these are the numbers "
             "with one update for each variable)"
         )
-    return words
+    return printable(words)
 
 
 def _pictures(

@@ -1,7 +1,7 @@
 """Refuse programs that hold anything but the building of updates on stand-ins.
 
-What is verified is the part of a snippet that came from the user: its imports and its
-function ``build``. The rest is this package's own text.
+What is verified is the part of a snippet that came from the user: its function ``build``,
+which begins with imports. The rest is this package's own text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SYNTAX = (
     ast.DictComp, ast.comprehension, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp,
     ast.Call, ast.keyword, ast.Lambda, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Subscript,
     ast.Slice, ast.Starred, ast.Attribute, ast.Name, ast.Constant, ast.NamedExpr,
-    ast.expr_context, ast.boolop, ast.unaryop, ast.cmpop, ast.Add, ast.Sub, ast.Mult, ast.Div,
+    ast.boolop, ast.unaryop, ast.cmpop, ast.Add, ast.Sub, ast.Mult, ast.Div,
     ast.Mod, ast.Pow, ast.FloorDiv, ast.BitOr, ast.BitAnd, ast.MatMult,
 )  # fmt: skip
 
@@ -39,11 +39,12 @@ class RefusedError(Exception):
     """The program holds something that is not on the list."""
 
 
-def verify(build: str, made: StandIns, frame: frozenset[str]) -> None:
+def verify(build: str, imports: int, made: StandIns, frame: frozenset[str]) -> None:
     """Check the part of a snippet that came from the user.
 
     Args:
-        build: its imports and the function ``build``.
+        build: its function ``build``.
+        imports: how many of its first statements are imports, or ``T = theano.tensor``.
         made: the stand-ins in it, whose attributes are the only ones besides those of
             tensors, arrays, lists and mappings.
         frame: the functions of the frame that it may call.
@@ -56,7 +57,7 @@ def verify(build: str, made: StandIns, frame: frozenset[str]) -> None:
         table = symtable.symtable(build, "build", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise RefusedError(f"the cut is no program: {error}") from None
-    for problem in _Check(tree, table, made, frame).problems():
+    for problem in _Check(tree, imports, table, made, frame).problems():
         raise RefusedError(f"refused: {problem}")
 
 
@@ -64,16 +65,32 @@ class _Check:
     def __init__(
         self,
         tree: ast.Module,
+        imports: int,
         table: symtable.SymbolTable,
         made: StandIns,
         frame: frozenset[str],
     ) -> None:
         self._table = table
-        self._renamings = [s for s in tree.body if isinstance(s, ast.Assign)]
+        (build,) = tree.body
+        assert isinstance(build, ast.FunctionDef)
+        self._renamings = [s for s in build.body[:imports] if isinstance(s, ast.Assign)]
         renamings = {id(node) for statement in self._renamings for node in ast.walk(statement)}
-        self._nodes = [node for node in ast.walk(tree) if id(node) not in renamings]
+        # Python shares one Load and one Store among all names: they say nothing of a place.
+        self._nodes = [
+            node
+            for node in ast.walk(tree)
+            if id(node) not in renamings and not isinstance(node, ast.expr_context)
+        ]
         self._imports = dict.fromkeys(BACKENDS, "theano") | {name: name for name in _MODULES}
         self._made = made
+        # ``self.model = model`` is one more name of an object of ours, to read from it only.
+        self._aliases = {
+            chain
+            for node in self._nodes
+            if isinstance(node, ast.Assign) and dotted(node.value) in made.namespaces
+            for chain in map(dotted, node.targets)
+            if chain is not None
+        }
         self._frame = frame
         self._attributes = made.attributes | {
             node.attr
@@ -130,7 +147,7 @@ class _Check:
             self._imports[name] = full if isinstance(node, ast.ImportFrom) else bound
 
     def _renaming(self, statement: ast.Assign) -> Iterator[str]:
-        """Check ``name = theano.tensor.sqr`` above ``build``."""
+        """Check ``name = theano.tensor.sqr`` at the beginning of ``build``."""
         full = dotted(statement.value) or ""
         names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
         if len(names) != 1 or full.partition(".")[0] != "theano" or "__" in names[0]:
@@ -193,7 +210,8 @@ class _Check:
                 yield f"it sets {path}.{'.'.join(steps)}"
             yield from self._import_chain(self._imports[path], steps)
             return
-        while path in self._made.namespaces and steps:
+        reads = self._aliases if isinstance(node.ctx, ast.Load) else frozenset()
+        while (path in self._made.namespaces or path in reads) and steps:
             step = steps.pop(0)
             path = f"{path}.{step}"
             if step not in self._attributes:
@@ -224,10 +242,11 @@ class _Check:
                 chain = dotted(node)
                 counter = loads if isinstance(node.ctx, ast.Load) else stores
                 counter[chain or ""] += 1
-        for path in self._made.namespaces:
+        objects = self._made.namespaces | self._aliases
+        for path in objects:
             if stores[path] > 1:
                 yield f"it rebinds {path}"
-        roots = {path.partition(".")[0] for path in self._made.namespaces}
+        roots = {path.partition(".")[0] for path in objects}
         for node in self._nodes:
             if isinstance(node, (ast.FunctionDef, ast.Lambda)):
                 names = [a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)]

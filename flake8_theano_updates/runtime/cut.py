@@ -23,6 +23,8 @@ from flake8_theano_updates.runtime.statements import (
 
 Yields = ast.Yield | ast.YieldFrom
 
+MOST_UPDATES = 500  # of a collection: each finding in it compiles all of them
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -58,6 +60,8 @@ def cut(fault: Fault, module: Module, *, own_cost: bool = False) -> Cut:
         CannotCutError: it is built in a way that is not followed.
     """
     collection = fault.collection
+    if len(collection.registrations) > MOST_UPDATES:
+        raise CannotCutError(f"more than {MOST_UPDATES} updates stand in one collection")
     generator = collection.expression if isinstance(collection.expression, Function) else None
     if generator is not None and not any(isinstance(n, Yields) for n in ast.walk(generator)):
         raise CannotCutError("default updates stand in no collection that a function receives")

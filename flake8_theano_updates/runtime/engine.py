@@ -35,6 +35,8 @@ from flake8_theano_updates.runtime.verdict import judged, raised, unresolved
 WORTH_A_WORKER = 25
 # Errors that other inputs, shapes or types would not have.
 OF_STAND_INS = ("MissingInput", "must have the same type")
+# An error of the limits that programs run under.
+OF_LIMITS = "MemoryError"
 # Kinds whose programs are refused only where what the finding speaks of is refused.
 ABOUT_REFUSAL = ("refused", "misplaced")
 
@@ -106,15 +108,12 @@ def _verdict(
         return Verdict("unresolved", str(error))
     end = time.monotonic() + supervisor.timeout
 
-    def run(what: Fault) -> Verdict | None:
-        if time.monotonic() > end:
-            return None
+    def run(what: Fault) -> Verdict:
         programs = _programs(what, module, calls, _title(finding, what))
         return _tried(finding, what, programs, supervisor, calls, backend, end)
 
     try:
         verdict = run(fault)
-        assert verdict is not None
         if beside and isinstance(fault, OrderFault) and is_hidden(finding, verdict):
             verdict = revealed(finding, fault, beside, run) or verdict
     except Exception as error:
@@ -146,7 +145,11 @@ def _tried(
     """Run programs with other stand-ins until one runs through, or the time is up."""
     failed: list[tuple[Snippet, Answer]] = []
     obstacle = ""
+    late = False
     for made in programs:
+        late = time.monotonic() > end
+        if late:
+            break
         if isinstance(made, str):
             obstacle = obstacle or made
             continue
@@ -159,12 +162,12 @@ def _tried(
         if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
             return raised(answer, made, backend)
         failed.append((made, answer))
-        if time.monotonic() > end:
-            late = f"its programs took more than {supervisor.timeout:g} seconds; the first: "
-            return unresolved(late + failed[0][1].error, backend, failed[0][0])
     if not failed:
-        return unresolved(obstacle, backend)
+        return unresolved(obstacle or "no time was left for its program", backend)
     program, answer = failed[0]
+    if late:
+        took = f"its programs took more than {supervisor.timeout:g} seconds; the first: "
+        return unresolved(took + answer.error, backend, program)
     if all(_is_the_backends(*one) for one in failed):
         return raised(answer, program, backend)
     return unresolved(f"what was cut out does not run: {answer.error}", backend, program)
@@ -173,7 +176,7 @@ def _tried(
 def _is_the_backends(program: Snippet, answer: Answer) -> bool:
     """Does the backend refuse the updates themselves, whatever stands in for the rest?"""
     guessed = program.guesses and any(words in answer.error for words in OF_STAND_INS)
-    if guessed or not answer.refused:
+    if guessed or not answer.refused or answer.error.startswith(OF_LIMITS):
         return False
     twice = len(set(program.targets)) < len(program.targets)
     return twice or "already has an update" not in answer.error
@@ -197,7 +200,7 @@ def _programs(fault: Fault, module: Module, calls: int, title: str) -> Iterator[
                 own_cost=own_cost,
                 old_truth=old_truth,
             )
-            verify(program.build, made, program.frame)
+            verify(program.build, program.imports, made, program.frame)
         except (CannotCutError, RefusedError) as error:
             yield str(error)
         except RecursionError:

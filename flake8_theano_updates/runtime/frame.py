@@ -31,6 +31,17 @@ class StandIn(object):
         self.__dict__.update(attributes)
 
 
+class ByName(dict):
+    """Stand for a mapping with texts as its keys: each gets a value when it is asked for."""
+
+    def __init__(self, make):
+        self.make = make
+
+    def __missing__(self, key):
+        self[key] = self.make()
+        return self[key]
+
+
 def cost_of(variables):
     """Stand for the cost: its gradient, the cosine, is bounded and differs by element."""
     terms = [theano.tensor.sum(theano.tensor.sin(v)) for v in listed(variables)]

@@ -38,22 +38,20 @@ def revealed(
     finding: Finding,
     fault: OrderFault,
     beside: tuple[ast.expr, ...],
-    run: Callable[[OrderFault], Verdict | None],
+    run: Callable[[OrderFault], Verdict],
 ) -> Verdict | None:
     """Mend the other findings of the list too: does this one make a difference then?
 
     Args:
         beside: the reads of the other findings.
-        run: returns the verdict on other reads of the same list; None when time is up.
+        run: returns the verdict on other reads of the same list.
 
     Returns:
         None where it makes none, or where that cannot be seen.
     """
     without = run(replace(fault, reads=beside))
     whole = run(replace(fault, reads=(*fault.reads, *beside)))
-    if without is None or whole is None or whole.first_difference is None:
-        return None
-    if without.names != whole.names:
+    if whole.first_difference is None or without.names != whole.names:
         return None
     compared = replace(whole, as_compiled=without.with_new_value)
     for call in range(min(len(compared.as_compiled), len(compared.with_new_value))):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import TypeVar
 
 from flake8_theano_updates.runtime.supervisor import Supervisor
+
+WAKE = 0.2  # seconds
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -58,4 +60,7 @@ def in_lanes(
         futures = [pool.submit(one, item) for item in items]
         stack.callback(lambda: [future.cancel() for future in futures])
         for future in futures:
+            # Python notes Ctrl-C when its first thread wakes, which another may have been told.
+            while not wait([future], WAKE).done:
+                pass
             yield future.result()

@@ -38,7 +38,7 @@ _OTHERS = """
     theano.OrderedUpdates theano.config.device theano.tensor.inplace.exp
     collections.OrderedDict collections.defaultdict itertools.chain itertools.count itertools.cycle
     itertools.islice itertools.repeat itertools.starmap itertools.chain.from_iterable
-    itertools.izip functools.partial functools.reduce
+    functools.partial functools.reduce
     theano.tensor.shared
 """
 BUILTINS = frozenset(
@@ -95,6 +95,9 @@ SYMBOLIC = {
 
 # Names that not every backend has, or not in the same place: what every one of them can run.
 REPLACED = {
+    "builtins.range": "range",
+    "builtins.zip": "zip",
+    "itertools.izip": "zip",
     "numpy.float32": "numpy.float64",
     "numpy.random.RandomState": "RandomState",
     "numpy.random.default_rng": "RandomState",

@@ -24,6 +24,7 @@ from flake8_theano_updates.runtime.names import (
     facade,
     is_module,
 )
+from flake8_theano_updates.runtime.python2_lists import with_lists
 from flake8_theano_updates.runtime.stand_ins import FIELD, NUMBERS, StandIns, array
 from flake8_theano_updates.runtime.stars import without_stars
 from flake8_theano_updates.runtime.usage import flattened
@@ -55,7 +56,8 @@ class Snippet:
 
     Args:
         text: the whole program.
-        build: the function ``build`` and the imports above it, which are to be verified.
+        build: the function ``build``, which is to be verified.
+        imports: how many of its first statements are imports.
         frame: the functions of this package that ``build`` may call.
         targets: the targets as written, one for each pair that is written in ``build``.
         guesses: it has stand-ins.
@@ -63,6 +65,7 @@ class Snippet:
 
     text: str
     build: str
+    imports: int
     frame: frozenset[str]
     targets: tuple[str, ...]
     guesses: bool
@@ -94,10 +97,11 @@ def snippet(
     for name, function in cut.helpers:
         body.extend(rewriter.helper(name, function))
     body.extend(rewriter.body())
-    build = f"def build({', '.join(rewriter.marks)}):\n"
-    build += "".join(f"    {line}\n" if line else "\n" for line in body)
-    names = {node.id for node in ast.walk(ast.parse(build)) if isinstance(node, ast.Name)}
-    imports = "".join(f"{line}\n" for line in _imports(module, names))
+    names = {n.id for n in ast.walk(ast.parse(_build([], body))) if isinstance(n, ast.Name)}
+    # In the function, where they cannot hide what the frame uses: `from numpy import sum`.
+    imports = list(_imports(module, names))
+    blank = [""] if imports else []
+    build = _build(rewriter.marks, [*imports, *blank, *body])
     kind = kind_of(fault)
     frame = _frame(FRAME)
     callable_names = frozenset(frame) - ORDER.frame - {"backend"} | {"listed"}
@@ -111,8 +115,7 @@ def snippet(
         _ALONE,
         "import collections\nimport functools\nimport itertools\n\nimport numpy\n\n",
         f"{frame['backend']}\n\n",
-        f"{_backend(module)}",
-        imports,
+        f"{_backend(module)}\n",
         f"CALLS = {calls}",
         f"FIRST = {rewriter.first!r}",
         f"VALUES = {array(shape, 0)}.tolist()\n\n",
@@ -123,9 +126,13 @@ def snippet(
         'if __name__ == "__main__":\n    tell(CALLS)\n',
     ]
     text = "\n".join(parts)
-    return Snippet(
-        text, f"{imports}\n{build}", callable_names, tuple(rewriter.targets), bool(made.lines)
-    )
+    targets = tuple(rewriter.targets)
+    return Snippet(text, build, len(imports), callable_names, targets, bool(made.lines))
+
+
+def _build(marks: Sequence[str], body: Iterable[str]) -> str:
+    lines = "".join(f"    {line}\n" if line else "\n" for line in body)
+    return f"def build({', '.join(marks)}):\n{lines}"
 
 
 def text_of(node: ast.expr) -> str:
@@ -244,7 +251,7 @@ class _Rewriter:
             return new
         same = rebuilt(node, self._replacement, inside=True)
         assert isinstance(same, ast.expr)
-        return without_stars(same)
+        return with_lists(without_stars(same))
 
     def _special(self, node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Call):
@@ -264,7 +271,9 @@ class _Rewriter:
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             value = self._rewritten(node.value)
             assert isinstance(value, ast.expr)
-            return ast.Subscript(value, node.slice, node.ctx)
+            return with_lists(ast.Subscript(value, node.slice, node.ctx))
+        if isinstance(node, ast.JoinedStr):
+            return self._formatted(node)
         if isinstance(node, ast.Constant) and node.value == "float32":
             # Stand-ins are of double precision, and types must not clash.
             return ast.Constant("float64")
@@ -273,6 +282,22 @@ class _Rewriter:
             assert isinstance(same, ast.expr)
             return _called("as_number", same)
         return None
+
+    def _formatted(self, node: ast.JoinedStr) -> ast.expr:
+        """Write ``"{}_m".format(k)`` for ``f"{k}_m"``, which Python 2 does not have."""
+        text = ""
+        given: list[ast.expr] = []
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                text += str(part.value).replace("{", "{{").replace("}", "}}")
+            elif isinstance(part, ast.FormattedValue) and part.format_spec is None:
+                text += "{}"
+                value = self._rewritten(part.value)
+                assert isinstance(value, ast.expr)
+                given.append(value)
+            else:
+                return node
+        return ast.Call(ast.Attribute(ast.Constant(text), "format", ast.Load()), given, [])
 
     def _symbolic(self, whole: str | None, dimensions: int) -> ast.expr:
         shape = {0: "scalar", 1: "vector", 2: "matrix"}.get(dimensions, "tensor4")
@@ -306,8 +331,6 @@ class _Rewriter:
             return _parsed("corner_shared")
         if full in KNOWN:
             return _parsed(chain)
-        if full in ("builtins.zip", "builtins.range", "itertools.izip"):
-            return _parsed("zip" if full.endswith("zip") else "range")
         root = full.partition(".")[0]
         if root in ("theano", "numpy") and isinstance(node, ast.Attribute):
             if not is_module(full):

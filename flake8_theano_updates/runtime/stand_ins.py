@@ -25,6 +25,7 @@ SHAPES = ("matrix", "scalar", "vector", "tensor4")
 SHORT = 60  # characters of a list on one line
 FILLED = ("zeros", "zeros_like", "ones", "ones_like")
 MANY = 2  # elements in a list of stand-ins, and on each side of an array
+KEYS = ("first", "second")
 FIELD = "its_"
 NUMBERS = (0.31, 0.17, 0.23, 0.41, 0.13, 0.37, 0.19, 0.29, 0.43, 0.11)
 
@@ -98,6 +99,7 @@ class _Writer:
         self._shape = shape
         self._arrays = itertools.count()
         self._numbers = itertools.cycle(NUMBERS)
+        self._texts = itertools.count()
 
     def write(self, place: Place) -> None:
         usage = self._usage
@@ -174,6 +176,10 @@ class _Writer:
         target = usage.has(place, "target", "read")
         if usage.has(place, "dtype"):
             return "dtype"
+        if usage.has(place, "text"):
+            return "text"
+        if usage.has(place, "named"):
+            return "named"
         if usage.has(place, "or") and self._is_none(place):
             return "none"
         if "()" in steps or usage.has(place, "called"):
@@ -188,7 +194,8 @@ class _Writer:
             return "tuple"
         if is_element(place) and not target and any(step[0] == "." for step in steps):
             return "object"
-        if "[]" in steps and not target and not usage.has(place, "tensor"):
+        filled = usage.has(place, "stored") and not usage.has(place, "iterated", "grown")
+        if "[]" in steps and not target and not filled and not usage.has(place, "tensor"):
             inner = (*place, "[]")
             return "gradients" if self._kind(inner) == "gradient" else "list"
         if target:
@@ -265,6 +272,10 @@ class _Writer:
             return "{" + ", ".join(entries) + "}"
         if kind == "size":
             return repr(MANY)
+        if kind == "text":
+            return repr(f"{[*usage.names(place), 'name'][0]}_{next(self._texts)}")
+        if kind == "named":
+            return f"ByName(lambda: {self._expression((*place, 'v'))})"
         if kind == "dtype":
             return '"float64"'
         if kind == "none":
@@ -290,24 +301,37 @@ class _Writer:
         return self._expression(place)
 
     def _mapping(self, place: Place) -> str:
+        if any(self._usage.has(key, "text") for key in self._keys(place)):
+            inner = (*place, "v")
+            values = [self._expression(inner) for _ in range(MANY)]
+            entries = (f"({name!r}, {value})" for name, value in zip(KEYS, values, strict=True))
+            return f"collections.OrderedDict({_in_brackets(list(entries))})"
         wrt = self._wrt(place)
         if not wrt:
-            entries = (
-                f"theano.shared({array(self._shape, next(self._arrays))})" for _ in range(MANY)
-            )
-            wrt = f"[{', '.join(entries)}]"
+            keys = (*place, "k")
+            wrt = f"[{', '.join(self._new_shared(keys) for _ in range(MANY))}]"
         inner = (*place, "v")
         value = "0.9 * p - 0.1"
-        if self._usage.has(inner, "target", "read"):
+        if self._usage.has(inner, "target", "read", "uses:get_value"):
             value = "new_shared(p)"
         elif self._kind(inner) == "callable":
             value = "smooth"
         return f"collections.OrderedDict((p, {value}) for p in {wrt})"
 
+    def _keys(self, place: Place) -> Iterator[Place]:
+        """Yield the places of what stands for a key of a mapping."""
+        yield (*place, "k")
+        yield (*place, "[]")
+        if place in self._usage.keys:
+            yield self._usage.keys[place]
+
     def _shared(self, place: Place) -> str:
         known = self._initial(place)
         if known is not None:
             return f"theano.shared({known})"
+        return self._new_shared(place)
+
+    def _new_shared(self, place: Place) -> str:
         position = next(self._arrays)
         named = ""
         if self._usage.has(place, "uses:name"):
@@ -387,6 +411,8 @@ class _Writer:
             "keywords": "stands for a mapping",
             "dtype": "stands for a type",
             "size": "stands for a size",
+            "text": "stands for a text",
+            "named": "stands for a mapping",
             "none": "has its usual value",
         }.get(kind, "stands for a number")
 

@@ -129,7 +129,7 @@ class Supervisor:
         try:
             answer = worker.ask(request, self.timeout)
         except WorkerFailedError:
-            self.end()
+            self._stop()
             raise
         return Answer(
             answer.get("result"),
@@ -143,29 +143,36 @@ class Supervisor:
             raise NoBackendError(self._missing)
         if self._worker is None:
             try:
-                self._worker = self._begun()
+                return self._begun()
             except NoBackendError as error:
                 self._missing = str(error)  # a second try would take as long and end alike
                 raise
         return self._worker
 
     def _begun(self) -> _Worker:
-        worker = _Worker(self._python, self._packages)
+        # Kept before it is heard: whoever ends the supervisor meanwhile ends it too.
+        worker = self._worker = _Worker(self._python, self._packages)
         try:
+            if self._missing is not None:
+                raise NoBackendError(self._missing)
             self._backend = _backend(worker.hear(START), self._python)
         except WorkerFailedError as error:
-            worker.end()
+            self._stop()
             raise NoBackendError(f"{self._python} does not start: {error}") from None
         except BaseException:
-            worker.end()
+            self._stop()
             raise
         return worker
 
     def end(self) -> None:
-        """End the worker."""
-        if self._worker is not None:
-            self._worker.end()
-            self._worker = None
+        """End the worker, also from another thread than the one that uses it; no other starts."""
+        self._missing = "it has been ended"
+        self._stop()
+
+    def _stop(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.end()
 
 
 def _backend(greeting: dict[str, Any], python: str) -> Backend:

@@ -30,10 +30,11 @@ from flake8_theano_updates.runtime.statements import MUTATORS
 # A place is how a free name is reached into: ("self", ".params", "[]") is an element of
 # self.params, "()" what a call returns, "#1" a part of a pair, "k" and "v" of a mapping.
 Place = tuple[str, ...]
-# A value is a place, several of them (a tuple), a mapping, or what the cut computes (None).
-Value: TypeAlias = "Place | list[Value] | Items | None"
+# A value is a place, several of them (a tuple), a list, a mapping, or what the cut computes (None).
+Value: TypeAlias = "Place | list[Value] | Elements | Items | None"
 Environment: TypeAlias = "ChainMap[str, Value]"
 
+ZIPS = frozenset({"zip", "izip", "builtins.zip", "itertools.izip"})
 PASSED_ON = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set"})
 PAIRS = frozenset(
     f"keras_{name}" for name in ("update", "update_add", "update_sub", "moving_average_update")
@@ -50,6 +51,13 @@ class Items:
     value: Value
 
 
+@dataclass(frozen=True)
+class Elements:
+    """A list that the cut spells out: each element serves as all the others do."""
+
+    values: tuple[Value, ...]
+
+
 class Usage:
     """What is known of each place; ``fields`` are the attributes of what a list holds, as nodes.
 
@@ -63,6 +71,7 @@ class Usage:
         self.facts: dict[Place, set[str]] = {}
         self.defaults: dict[Place, ast.expr] = {}
         self.partners: dict[Place, Place] = {}
+        self.keys: dict[Place, Place] = {}
         self.fields: set[int] = set()
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
@@ -112,6 +121,9 @@ class Usage:
             for end in range(1, len(value) + 1):
                 self.facts.setdefault(value[:end], set())
             self.facts[value].update(facts)
+        elif isinstance(value, Elements):
+            for element in value.values:
+                self._note(element, *facts)
 
     def _inside(self, value: Value, step: str) -> Value:
         if not isinstance(value, tuple):
@@ -179,6 +191,8 @@ class Usage:
                 self._bind(target.value, None, env)
 
     def _part(self, value: Value, position: int) -> Value:
+        if isinstance(value, Elements):
+            value = list(value.values)
         if isinstance(value, list):
             return value[position] if position < len(value) else None
         return self._inside(value, f"#{position}")
@@ -196,7 +210,7 @@ class Usage:
             return first
         if isinstance(over, ast.Call):
             name = self._called(over, env)
-            if name in ("zip", "itertools.izip", "izip", "builtins.zip"):
+            if name in ZIPS:
                 parts = [self._element(argument, env) for argument in over.args]
                 places = [part for part in parts if isinstance(part, tuple)]
                 for part, other in itertools.permutations(places, 2):
@@ -220,8 +234,16 @@ class Usage:
             return value.key
         if isinstance(value, list):
             return value[0] if value else None
+        if isinstance(value, Elements):
+            return self._any_of(value)
         self._note(value, "iterated")
         return self._inside(value, "[]")
+
+    def _any_of(self, elements: Elements) -> Value:
+        """Return one element; what becomes known of it is true of the others too."""
+        places = [value for value in elements.values if isinstance(value, tuple)]
+        self._twins.extend((places[0], other) for other in places[1:])
+        return places[0] if places else None
 
     def _called(self, call: ast.Call, env: Environment) -> str | None:
         """Return the full name of what is called, or its plain name if Python's own."""
@@ -257,6 +279,8 @@ class Usage:
                 return self._subscript(node, env)
             case ast.Tuple():
                 return [self._value(element, env) for element in node.elts]
+            case ast.List():
+                return Elements(tuple(self._value(element, env) for element in node.elts))
             case ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
                 inner = self._comprehended(node.generators, env)
                 element = self._value(node.elt, inner)
@@ -265,9 +289,7 @@ class Usage:
                 return None
             case ast.DictComp():
                 inner = self._comprehended(node.generators, env)
-                self._value(node.key, inner)
-                self._value(node.value, inner)
-                return None
+                return Items(self._value(node.key, inner), self._value(node.value, inner))
             case ast.Lambda():
                 names: dict[str, Value] = dict.fromkeys(a.arg for a in node.args.args)
                 self._value(node.body, env.new_child(names))
@@ -285,6 +307,10 @@ class Usage:
                 return first if isinstance(first, tuple) else None
             case ast.BoolOp(op=ast.Or()):
                 self._note(self._value(node.values[0], env), "or")
+            case ast.BinOp() | ast.JoinedStr() if parts := parts_of_text(node):
+                for part in parts:
+                    self._note(self._value(part, env), "text")
+                return None
             case ast.BinOp():
                 if isinstance(node.op, ast.Add):
                     for one, other in ((node.left, node.right), (node.right, node.left)):
@@ -343,10 +369,10 @@ class Usage:
     def _subscript(self, node: ast.Subscript, env: Environment) -> Value:
         base = self._value(node.value, env)
         self._value(node.slice, env)
-        if isinstance(base, list):
+        if isinstance(base, (list, Elements)):
             if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
                 return self._part(base, node.slice.value)
-            return None
+            return self._any_of(base) if isinstance(base, Elements) else None
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             return self._inside(base, f"[{node.slice.value!r}]")
         if isinstance(node.slice, (ast.Slice, ast.Tuple)):
@@ -355,6 +381,11 @@ class Usage:
         key = self._value(node.slice, env)
         if isinstance(key, tuple):
             self._note(base, "mapping")
+            if isinstance(base, tuple):
+                self.keys.setdefault(base, key)
+            return self._inside(base, "v")
+        if parts_of_text(node.slice):
+            self._note(base, "named")
             return self._inside(base, "v")
         self._note(base, "indexed")
         return self._inside(base, "[]")
@@ -392,7 +423,7 @@ class Usage:
         if name in ("map", "filter") and len(node.args) > 1:
             self._mapped(node, env)
             return None
-        if name == "zip" or name == "enumerate" or name == "itertools.izip":
+        if name in (*ZIPS, "enumerate"):
             return self._element(node, env) and None
         values = [self._value(argument, env) for argument in node.args]
         for keyword in node.keywords:
@@ -441,6 +472,8 @@ class Usage:
             value = self._value(given, env)
             self._note(value, "pairs")
             return value
+        if isinstance(given, ast.DictComp):
+            return self._value(given, env)
         element = self._element(given, env)
         if isinstance(element, list) and len(element) == 2:
             return Items(element[0], element[1])
@@ -506,6 +539,26 @@ class Usage:
             chain = dotted(node.func) if isinstance(node, ast.Call) else None
             if chain is None or chain not in self._helpers:
                 self._note(self._value(node, env), "pairs")
+
+
+def parts_of_text(node: ast.expr) -> list[ast.expr]:
+    """Return what stands in a text besides its fixed parts: ``k`` for ``"%s_m" % k``."""
+    match node:
+        case ast.JoinedStr():
+            return [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=right):
+            return [] if isinstance(right, ast.Tuple) else [right]
+        case ast.BinOp(op=ast.Add()):
+            sides = (node.left, node.right)
+            inner = [parts_of_text(side) for side in sides]
+            fixed = [isinstance(s, ast.Constant) and isinstance(s.value, str) for s in sides]
+            if any(fixed) or any(inner):
+                return [
+                    part
+                    for side, parts, plain in zip(sides, inner, fixed, strict=True)
+                    for part in parts or ([] if plain else [side])
+                ]
+    return []
 
 
 def is_element(place: Place) -> bool:

@@ -23,7 +23,7 @@ import time  # noqa: E402
 import traceback  # noqa: E402
 
 MEMORY = 4 * 1024**3
-LONGEST = 32 * 1024**2  # characters of an answer, which the supervisor holds several times
+LONGEST = 8 * 1024**2  # characters of an answer, which the supervisor holds several times
 FILES = 128  # open at a time; the import of a backend takes a few
 MODULES = ("__future__", "collections", "functools", "itertools", "numpy")
 FLAGS = ("THEANO_FLAGS", "AESARA_FLAGS", "PYTENSOR_FLAGS")

@@ -16,6 +16,7 @@ from typing import Any
 
 from expected.steps import (
     State,
+    adadelta,
     adagrad,
     adagrad_beside_eps,
     adam,
@@ -32,6 +33,7 @@ from expected.steps import (
     divided_by_sum_of_roots,
     less_the_mean,
     momentum,
+    momentum_and_gradient,
     rmsprop,
     rmsprop_beside_eps,
     subtracted_momentum,
@@ -105,6 +107,10 @@ def _read(called: str) -> tuple[tuple[str, ...], frozenset[str]]:
 
 def _base(name: str) -> str:
     return re.sub(r"\[.*", "", name)
+
+
+def _numbered(name: str, count: int) -> str:
+    return ",".join(f"{name}[{index}]" for index in range(count))
 
 
 COST = {"g": cost_gradient}
@@ -202,6 +208,21 @@ GROUPS = (
     Group("THU102/adam.py", adam, ADAM, "adam p=p[] m=m[] v=v[]", UNMOVED),
     Group(
         "THU101/rmsprop.py",
+        adadelta,
+        {**COST, "rho": 0.95, "eps": 1e-6},
+        "adadelta_of_zipped_lists p=p[] acc=accs[]|acc delta=deltas[]",
+        {"acc": 0.0, "delta": 0.0},
+    ),
+    Group(
+        "THU101/rmsprop.py",
+        rmsprop,
+        # What another function fills is no longer zero.
+        {**RMSPROP, "g": 0.37},
+        "rmsprop_of_stored_gradients p=p[] acc=acc[]",
+        EMPTY,
+    ),
+    Group(
+        "THU101/rmsprop.py",
         rmsprop,
         RMSPROP,
         """
@@ -282,6 +303,19 @@ GROUPS = (
         momentum_in_a_dict  p=param[]  velocity=velocity[]
         momentum_updates    p=param[]  velocity=velocity[]
         """,
+        STILL,
+    ),
+    Group(
+        "THU102/momentum.py",
+        momentum,
+        MOMENTUM,
+        "joined_where_they_are_returned p=p[] velocity=v[]",
+    ),
+    Group(
+        "THU102/momentum.py",
+        momentum_and_gradient,
+        MOMENTUM,
+        "half_of_the_step_written_out p=param[] velocity=velocity[]",
         STILL,
     ),
     Group(
@@ -426,6 +460,8 @@ GROUPS = (
         augmented_entry     p=param  acc=acc
         default_argument    p=p[]    acc=a[]
         given_or_new        p=p[]    acc=a[]
+        by_text             p=params[] acc=states[]
+        by_formatted_text   p=params[] acc=states[]
         """,
     ),
     Group(
@@ -448,6 +484,8 @@ GROUPS = (
         enumerated                 p=p[]       acc=accs[]
         a_name_of_the_variable     p=param     acc=state|acc
         walrus                     p=param     acc=acc
+        pairs_of_a_lambda   p=p[]    acc=a[]
+        flattened_pairs     p=p[]    acc=a[]
         """,
     ),
     # Each starts with a division by zero.
@@ -463,6 +501,14 @@ GROUPS = (
         """,
         EMPTY,
     ),
+    Group(
+        "THU101/sequences.py",
+        adagrad,
+        COST,
+        f"more_than_are_told_apart p={_numbered('p', 9)} acc={_numbered('acc', 9)}",
+        EMPTY,
+    ),
+    Group("THU101/sequences.py", adagrad, COST, "made_in_either_arm p=p[] acc=acc[]"),
     Group("THU101/sequences.py", adagrad, {"g": "pairs"}, "nested_tuples p=p[] acc=a[]"),
     Group(
         "THU101/sequences.py",

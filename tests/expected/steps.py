@@ -37,6 +37,13 @@ def subtracted_momentum(old: State, read: State, g: Any, mu: float, lr: float) -
     return {"velocity": mu * old["velocity"] + lr * g, "p": old["p"] - read["velocity"]}
 
 
+def momentum_and_gradient(old: State, read: State, g: Any, mu: float, lr: float) -> State:
+    return {
+        "velocity": mu * old["velocity"] - lr * g,
+        "p": old["p"] + read["velocity"] - lr * g,
+    }
+
+
 def averaged_gradient(old: State, read: State, g: Any, mu: float, lr: float) -> State:
     return {"mean": mu * old["mean"] + (1 - mu) * g, "p": old["p"] - lr * read["mean"]}
 
@@ -51,6 +58,15 @@ def adagrad(
     return {
         "acc": rho * old["acc"] + g**2,
         "p": old["p"] - lr * g / np.sqrt(read["acc"] + eps),
+    }
+
+
+def adadelta(old: State, read: State, g: Any, rho: float, eps: float) -> State:
+    step = -np.sqrt(old["delta"] + eps) / np.sqrt(read["acc"] + eps) * g
+    return {
+        "acc": rho * old["acc"] + (1 - rho) * g**2,
+        "delta": rho * old["delta"] + (1 - rho) * step**2,
+        "p": old["p"] + step,
     }
 
 

@@ -186,6 +186,25 @@ def test_a_name_that_changes_in_between_is_a_reason_for_no_fix() -> None:
     assert chain.last.text.whole == source
 
 
+@pytest.mark.parametrize(
+    ("noise", "reason"),
+    [
+        ("rng.normal(a.shape)", "the new value draws random numbers"),
+        ("(n := g**2)", "the new value binds a name"),
+    ],
+)
+def test_what_is_not_the_same_twice_is_not_written_out(noise: str, reason: str) -> None:
+    source = (
+        "import theano\nimport theano.tensor as T\n\n\n"
+        "def build(p, a, g, rng):\n"
+        f"    pairs = lambda p, a, g: [(a, a + {noise}), (p, p - g / T.sqrt(a))]\n"
+        "    return theano.function([], [], updates=pairs(p, a, g))\n"
+    )
+    chain = fixed(source, "new-value")
+    assert chain.last.text.whole == source
+    assert reason in {refusal.reason for refusal in chain.refusals}
+
+
 def test_statements_on_one_line_stay_on_it() -> None:
     source = _updates(
         "if decay: updates.append((acc, acc + g)); updates.append((w, w - g / T.sqrt(acc)))"

@@ -11,14 +11,15 @@ from runtime.faults import verdict_on
 from flake8_theano_updates.runtime.allowlist import RefusedError, verify
 from flake8_theano_updates.runtime.stand_ins import StandIns
 
-IMPORTS = "import functools\nimport theano\nimport numpy as np\nimport theano.tensor as T\n"
+IMPORTS = ["import functools", "import numpy as np", "T = theano.tensor"]
 MADE = StandIns((), frozenset({"self", "self.inner"}), frozenset({"inner", "lr", "tofile"}))
 FRAME = frozenset({"StandIn", "smooth"})
 
 
 def check(body: str) -> None:
-    lines = ["self = StandIn()", "self.inner = StandIn()", *body.splitlines()]
-    verify(f"{IMPORTS}\ndef build(read, target):\n    " + "\n    ".join(lines), MADE, FRAME)
+    lines = [*IMPORTS, "self = StandIn()", "self.inner = StandIn()", *body.splitlines()]
+    build = "def build(read, target):\n    " + "\n    ".join(lines)
+    verify(build, len(IMPORTS), MADE, FRAME)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,11 @@ def check(body: str) -> None:
         "def f(self):\n    self.tofile('x')\nfunctools.partial(f, self)\nf(np.ones(3))",
         "f = lambda self: self.tofile('x')\nf(np.ones(3))",
         "s = self\ns.inner = np.ones(3)\nself.inner.tofile('x')",
+        "s = self\ns.lr = np.ones(3)\ns.lr.tofile('x')",
+        "s = self\ns = np.ones(3)\ns.tofile('x')",
+        "s = self\nfor s in [np.ones(3)]:\n    s.tofile('x')",
+        "s = self\nf = lambda s: s.tofile('x')\nf(np.ones(3))",
+        "self.lr = self.inner\nfor self.lr in [np.ones(3)]:\n    self.lr.tofile('x')",
         "x = 10 ** 1000000",
         "x = 9999999999999",
         f"x = {'a' * 300!r}",
@@ -133,6 +139,8 @@ def test_refused(body: str) -> None:
         "x = 'a %s' % 1",
         "x = read.name + '_velocity'",
         "self.lr = 3",
+        "s = self\nx = s.lr",
+        "self.lr = self.inner\nx = self.lr.tofile",
         "x = [layer.its_w for layer in [StandIn(its_w=1)]]",
         "x = '{1}_{name:>3} {{x}} {0!r}'.format(1, 2, name=read)",
         "x = 'a %5.2f %s%%' % (1, 2)",
@@ -152,7 +160,7 @@ def test_what_is_no_program(body: str) -> None:
 
 def test_a_long_program() -> None:
     with pytest.raises(RefusedError, match="too long"):
-        check("\n".join("x = 1" for _ in range(6000)))
+        check("\n".join("x = 1" for _ in range(7000)))
 
 
 @pytest.mark.usefixtures("_one_worker")

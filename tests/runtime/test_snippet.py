@@ -613,6 +613,33 @@ def updates_of(w):
     assert verdict.status == "confirmed", verdict.reason  # a vector of two is what fits
 
 
+def test_an_object_under_another_name() -> None:
+    source = """
+class Optimizer:
+    def __init__(self, model, cost):
+        self.model = model
+        self.updates = OrderedDict()
+        for p in self.model.params:
+            velocity = theano.shared(p.get_value() * 0)
+            self.updates[velocity] = 0.9 * velocity - 0.1 * T.grad(cost, p)
+            self.updates[p] = p + velocity  # read
+"""
+    verdict = verdict_on(
+        HEAD + source,
+        scope="__init__",
+        read="velocity",
+        reader="p",
+        registered="velocity",
+        updates="self.updates",
+    )
+
+    def momentum(old: Values, seen: Values) -> Values:
+        velocity = 0.9 * old["velocity"] - 0.1 * gradient(old["p"])
+        return {"velocity": velocity, "p": old["p"] + seen["velocity"]}
+
+    assert_follows(verdict, momentum, "velocity")
+
+
 def test_a_loop_over_the_sum_of_two_lists() -> None:
     source = """
 class Trainer:
@@ -1027,3 +1054,42 @@ updates = [(v, v * 2.0),
         check=True,
     )
     assert done.stdout.splitlines()[-1].startswith("unresolved: not finite")
+
+
+def test_imports_hide_nothing_of_the_frame() -> None:
+    source = """
+from numpy import zeros as sorted
+from theano import shared
+from theano.tensor import sum, max, dot as dict
+from itertools import izip as zip
+updates = []
+for p, g in zip(params, grads):
+    v = shared(sorted((2, 2)))
+    updates.append((v, mu * v - lr * g * sum(max(p))))
+    updates.append((p, p + v))  # read
+"""
+    verdict = verdict_on(source, read="v", reader="p", registered="v")
+    assert verdict.status == "confirmed", verdict.reason
+
+
+def test_memory_that_is_not_there_is_no_fault_of_the_updates() -> None:
+    source = """
+import theano
+import theano.tensor as T
+w = theano.shared(1.0)
+v = theano.shared(2.0)
+updates = [(v, v + T.zeros((10 ** 5, 10 ** 5)).sum()),
+           (w, w + v)]  # read
+"""
+    verdict = verdict_on(source, read="v", reader="w", registered="v")
+    assert verdict.status == "unresolved"
+    assert "MemoryError" in verdict.reason
+
+
+def test_a_list_that_is_too_long_is_left_alone_at_once() -> None:
+    pairs = "".join(f"  (v{n}, v{n} * 2),\n" for n in range(600))
+    source = f"import theano\nupdates = [\n{pairs}  (w, w + v0)]  # read\n"
+    finding, tree = made(source, read="v0", reader="w", registered="v0")
+    (verdict,) = confirm([finding], {PATH: tree})
+    assert verdict.status == "unresolved"
+    assert verdict.reason == "more than 500 updates stand in one collection"

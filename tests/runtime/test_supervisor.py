@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import venv
 from pathlib import Path
@@ -278,3 +279,24 @@ def test_a_supervisor_that_is_killed_leaves_nothing(program: str, tmp_path: Path
 def test_nothing_starts_without_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Supervisor, "backend", lambda self: pytest.fail("a worker was started"))
     assert confirm([], {PATH: ast.parse("")}) == []
+
+
+@needs_theano
+def test_a_worker_that_still_starts_is_ended_too() -> None:
+    supervisor = Supervisor()
+    told: list[BaseException] = []
+
+    def start() -> None:
+        with pytest.raises(NoBackendError) as raised:
+            supervisor.backend()
+        told.append(raised.value)
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    while supervisor._worker is None:
+        time.sleep(0.01)
+    supervisor.end()
+    thread.join(5)
+    assert len(told) == 1
+    with pytest.raises(NoBackendError):
+        supervisor.run(GOOD, 1)
