@@ -72,7 +72,9 @@ def _pairs(container: Container) -> Iterator[Pair]:
             continue
         target, value = pair
         variable = original(target.value)
-        if isinstance(variable, Term) and variable.op in _TARGETS and not _passed_on(variable):
+        if not isinstance(variable, Term) or (variable.op, variable.label) == ("elem", "index"):
+            continue  # a number of range()
+        if variable.op in _TARGETS and not _passed_on(variable):
             yield Pair(position, target, value, variable.identity, entry)
 
 

@@ -317,18 +317,29 @@ def _multiplied_out(q: Question) -> bool:
     carriers = [product for product in new if old in product]
     if not carriers or new == [Counter([old])]:
         return False
+    # With a name at hand for the whole of it, only a multiple of it is written out.
+    named = _is_named_before(q.registered.value, q.read)
     for expression in q.reading.around(q.reader.value, q.read):
         there = [Counter(product) for product in products.of(expression)]
         holders = [product for product in there if old in product]
         if holders and all(
             any(
-                not carrier - holder and all(other + (holder - carrier) in there for other in new)
+                not carrier - holder
+                and (holder != carrier or not named)
+                and all(other + (holder - carrier) in there for other in new)
                 for carrier in carriers
             )
             for holder in holders
         ):
             return True
     return False
+
+
+def _is_named_before(new: Use, read: Use) -> bool:
+    """Has the new value a name by the time of the read?"""
+    value = original(new.value)
+    computed = max((use.moment for use in value.uses), default=0) if isinstance(value, Term) else 0
+    return isinstance(new.node, ast.Name) and computed < read.moment
 
 
 def _carries_decay(q: Question, term: Use, products: list[tuple[Use, Counter[int]]]) -> bool:

@@ -203,7 +203,7 @@ class State:
         identity: Hashable = ("elem", base)
         while identity in self._looping:
             identity = ("inner", identity)
-        return Term("elem", None, (iterable,), identity)
+        return Term("elem", "index" if base == ("index",) else None, (iterable,), identity)
 
 
 def _is_constant(value: Value) -> bool:

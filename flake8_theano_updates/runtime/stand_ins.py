@@ -131,7 +131,7 @@ class _Writer:
         result = (*place, "()")
         comment = "  # stands for a function"
         role = self._role(place)
-        if role in ("smooth", "new_shared", "RandomState().randn"):
+        if role in ("smooth", "numbers", "new_shared", "RandomState().randn"):
             self.lines[3].append(f"{path} = {role}{comment}")
             return
         if role == "list":
@@ -160,7 +160,9 @@ class _Writer:
             return "list"
         if usage.has(result, "target", "read", "wrt", "uses:get_value"):
             return "new_shared"
-        if SHARED_NAME.search(name) and not usage.has(result, "array"):
+        if usage.has(result, "array"):
+            return "numbers"
+        if SHARED_NAME.search(name):
             return "new_shared"
         return "gradient" if GRADIENT_NAME.search(name) else "smooth"
 

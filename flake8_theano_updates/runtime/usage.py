@@ -438,8 +438,9 @@ class Usage:
         for shape in _shapes(node, name):
             for variable in _variables(shape):
                 self._note(self._value(variable, env), "size")
-        if name in MAKERS and values:
-            self._note(values[0], "array")
+        if name in MAKERS and node.args:
+            for call in _calls_in(node.args[0]):
+                self._note(self._value(call, env), "array")
         if name is not None and _is_known(name):
             for value in values:
                 self._note(value, "operand")
@@ -564,6 +565,16 @@ def parts_of_text(node: ast.expr) -> list[ast.expr]:
 def is_element(place: Place) -> bool:
     """Is this what a list, a tuple or a mapping holds?"""
     return len(place) > 1 and (place[-1][0] in "[#" or place[-1] in ("k", "v"))
+
+
+def _calls_in(node: ast.expr) -> Iterator[ast.Call]:
+    """Yield the calls whose results an arithmetic expression is made of."""
+    if isinstance(node, ast.Call):
+        yield node
+    elif isinstance(node, (ast.BinOp, ast.UnaryOp)):
+        for inner in ast.iter_child_nodes(node):
+            if isinstance(inner, ast.expr):
+                yield from _calls_in(inner)
 
 
 def _shapes(call: ast.Call, name: str | None) -> Iterator[ast.expr]:

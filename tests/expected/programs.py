@@ -267,6 +267,7 @@ GROUPS = (
         momentum,
         MOMENTUM,
         """
+        momentum_called_index        p=param                velocity=index
         momentum_of_layers           p=layer.W[]            velocity=layer.velocity[]
         momentum_of_numbered_layers  p=layer.W[]            velocity=layer.v[]
         momentum_of_all_layers       p=param[0],param[1],param[2],param[3] \

@@ -87,6 +87,7 @@ def test_random_arrays_have_their_shape_and_all_kinds_of_numbers(value: str) -> 
         "np.random.normal(0, 0.1, (n_in, n_out))",
         "0.01 * rng.randn(n_in, n_out)",
         "init_weights((n_in, n_out))",
+        "borrow(theano.shared(np.ones((n_in, n_out)))) * 0.5",
     ],
 )
 def test_sizes_that_are_not_known_are_two(value: str) -> None:
