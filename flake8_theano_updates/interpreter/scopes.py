@@ -66,6 +66,8 @@ def _interpret_class(owner: Class, guide: Guide, moment: int) -> Iterator[Interp
             yield scope
             if scope.node is method and method.name == "__init__":
                 attributes.update(_attributes(scope.state.environment.own))
+                # What it put into its lists came before anything that the others do.
+                moment = scope.state.moment
     for child in owner.node.body:
         if isinstance(child, ast.ClassDef):
             yield from _interpret_class(Class(child, owner.environment), guide, moment)

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from flake8_theano_updates.model import Fault, Finding, PairFault, Verdict
+from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Verdict
 from flake8_theano_updates.report.text import place
 from flake8_theano_updates.runtime.allowlist import RefusedError, verify
 from flake8_theano_updates.runtime.cut import cut
+from flake8_theano_updates.runtime.hidden import is_hidden, reads_beside, revealed
 from flake8_theano_updates.runtime.lanes import Lane, in_lanes
 from flake8_theano_updates.runtime.module import Module, look_up
 from flake8_theano_updates.runtime.plain import with_plain_functions
@@ -73,7 +74,8 @@ def confirm(
         if finding.fault is None:
             nothing = f"{finding.code} is not about values: there is nothing to run"
             return Verdict("unresolved", NOTHING_TO_RUN.get(finding.code, nothing))
-        return _verdict(finding, finding.fault, modules[finding.path], lane, calls)
+        beside = reads_beside(finding, findings)
+        return _verdict(finding, finding.fault, modules[finding.path], lane, calls, beside)
 
     jobs = jobs or min(_cores(), len(findings) // WORTH_A_WORKER)
     lanes = [Lane(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
@@ -91,15 +93,29 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _verdict(finding: Finding, fault: Fault, module: Module, lane: Lane, calls: int) -> Verdict:
+def _verdict(
+    finding: Finding,
+    fault: Fault,
+    module: Module,
+    lane: Lane,
+    calls: int,
+    beside: tuple[ast.expr, ...],
+) -> Verdict:
     supervisor = lane.supervisor(preference(module.backends))
     try:
         backend = supervisor.backend()
     except NoBackendError as error:
         return Verdict("unresolved", str(error))
+    end = time.monotonic() + supervisor.timeout
+
+    def run(what: Fault) -> Verdict:
+        programs = _programs(what, module, calls, _title(finding, what))
+        return _tried(finding, what, programs, supervisor, calls, backend, end)
+
     try:
-        programs = _programs(fault, module, calls, _title(finding, fault))
-        verdict = _tried(finding, fault, programs, supervisor, calls, backend)
+        verdict = run(fault)
+        if beside and isinstance(fault, OrderFault) and is_hidden(finding, verdict):
+            verdict = revealed(finding, fault, beside, run) or verdict
     except Exception as error:
         # One cut that trips this package must not take the other verdicts along.
         verdict = unresolved(f"internal error: {type(error).__name__}: {error}", backend)
@@ -124,12 +140,12 @@ def _tried(
     supervisor: Supervisor,
     calls: int,
     backend: Backend,
+    end: float,
 ) -> Verdict:
-    """Run programs with other stand-ins until one runs through."""
+    """Run programs with other stand-ins until one runs through, or the time is up."""
     failed: list[tuple[Snippet, Answer]] = []
     obstacle = ""
     late = False
-    end = time.monotonic() + supervisor.timeout
     for made in programs:
         late = time.monotonic() > end
         if late:
@@ -149,7 +165,7 @@ def _tried(
             return raised(answer, made, backend)
         failed.append((made, answer))
     if not failed:
-        return unresolved(obstacle, backend)
+        return unresolved(obstacle or "no time was left for its program", backend)
     program, answer = failed[0]
     if late:
         took = f"its programs took more than {supervisor.timeout:g} seconds; the first: "

@@ -395,7 +395,7 @@ class _Writer:
         return _path(best[1])
 
     def _comment(self, place: Place, kind: str) -> str:
-        if kind == "number" and _path(place) in self._cut.settled:
+        if kind == "number" and self._is_settled(place):
             return "has the value that leads to this branch"
         if kind in ("number", "none") and self._default(place) is not None:
             return "has its usual value"
@@ -420,7 +420,7 @@ class _Writer:
 
     def _default(self, place: Place) -> str | None:
         """Return the known value of a number; not 0, which would hide what it multiplies."""
-        if _path(place) in self._cut.settled:
+        if self._is_settled(place):
             return repr(self._cut.settled[_path(place)])
         node: ast.expr | None = self._usage.defaults.get(place)
         if node is None and len(place) == 1 and isinstance(self._cut.scope, Function):
@@ -435,6 +435,11 @@ class _Writer:
         if text is None and isinstance(node, ast.Constant) and isinstance(node.value, (bool, str)):
             return repr(node.value)
         return None if text is None or float(ast.literal_eval(text)) == 0 else text
+
+    def _is_settled(self, place: Place) -> bool:
+        """Does a test ask for one value, rather than for any number but 0?"""
+        value = self._cut.settled.get(_path(place))
+        return value is not None and not (value is True and self._usage.has(place, "operand"))
 
     def _initial(self, place: Place) -> str | None:
         """Return the known initial value of a shared variable."""

@@ -1125,3 +1125,27 @@ for p, g in zip(params, grads):
 """
     verdict = verdict_on(source, read="v", reader="p", registered="v")
     assert verdict.status == "confirmed", verdict.reason
+
+
+def test_what_a_test_wants_to_be_true_is_still_a_number() -> None:
+    source = """
+def updates_of(w, acc, grad, clip, rate=1.8):
+    step = grad / acc  # read
+    if clip:
+        step = T.maximum(step, clip)
+    if rate:
+        step = rate * step
+    updates = [(acc, acc + grad ** 2), (w, w - step)]
+    return updates
+"""
+    verdict = verdict_on(
+        HEAD + source, read="acc", reader="w", registered="acc", scope="updates_of"
+    )
+
+    def step(old: Values, seen: Values) -> Values:
+        g = gradient(old["w"])
+        moved = 1.8 * np.maximum(g / seen["acc"], 0.31)
+        return {"w": old["w"] - moved, "acc": old["acc"] + g**2}
+
+    assert "clip = 0.31  # stands for a number" in (verdict.snippet or "")
+    assert_follows(verdict, step, "acc", elements=1)
