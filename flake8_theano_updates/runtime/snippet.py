@@ -15,6 +15,7 @@ from flake8_theano_updates.interpreter.values import dotted
 from flake8_theano_updates.model import Fault, PairFault
 from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.kinds import ORDER, kind_of
+from flake8_theano_updates.runtime.labels import with_labels
 from flake8_theano_updates.runtime.module import Module, canonical
 from flake8_theano_updates.runtime.names import (
     GRADIENTS,
@@ -43,6 +44,12 @@ if __name__ == "__main__":
 """
 
 # What makes a number of an array; no expression passes through.
+_BUILTINS = {  # what stands for a function of Python 2, or of six
+    "builtins.zip": "zip",
+    "builtins.range": "range",
+    "itertools.izip": "zip",
+    "itertools.imap": "map",
+}
 _CONVERSIONS = frozenset("array asarray float float32 float64 int".split())
 
 Replace = Callable[[ast.AST], ast.AST | None]
@@ -238,7 +245,7 @@ class _Rewriter:
             return new
         same = rebuilt(node, self._replacement, inside=True)
         assert isinstance(same, ast.expr)
-        return with_lists(without_stars(same))
+        return with_labels(with_lists(without_stars(same)))
 
     def _special(self, node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Call):
@@ -292,10 +299,10 @@ class _Rewriter:
         new = facade(full)
         if new is not None:
             return _parsed(new)
+        if full in _BUILTINS:
+            return _parsed(_BUILTINS[full])
         if full in KNOWN:
             return _parsed(chain)
-        if full in ("builtins.zip", "builtins.range", "itertools.izip"):
-            return _parsed("zip" if full.endswith("zip") else "range")
         root = full.partition(".")[0]
         if root in ("theano", "numpy") and isinstance(node, ast.Attribute):
             if not is_module(full):

@@ -37,6 +37,8 @@ PAIRS = frozenset(
     f"keras_{name}" for name in ("update", "update_add", "update_sub", "moving_average_update")
 )
 DEPTH = 4
+MANY = 2  # elements in a list of stand-ins
+LONGEST = 16  # where an index asks for more
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,16 @@ class Usage:
         cut: the statements to read.
         fault: says which nodes are targets and reads.
         module: says which names are imported.
+
+    Attributes:
+        longest: how many elements its lists need for all the indexes that it reads.
     """
 
     def __init__(self, cut: Cut, fault: Fault, module: Module) -> None:
         self.facts: dict[Place, set[str]] = {}
         self.defaults: dict[Place, ast.expr] = {}
         self.partners: dict[Place, Place] = {}
+        self.longest = MANY
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
         self._targets |= {id(pair.target) for pair in fault.pairs}
@@ -367,6 +373,8 @@ class Usage:
             self._note(base, "mapping")
             return self._inside(base, "v")
         self._note(base, "indexed")
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+            self.longest = min(max(self.longest, node.slice.value + 1), LONGEST)
         return self._inside(base, "[]")
 
     def _call(self, node: ast.Call, env: Environment) -> Value:

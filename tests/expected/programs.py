@@ -442,6 +442,9 @@ GROUPS = (
         augmented_entry     p=param  acc=acc
         default_argument    p=p[]    acc=a[]
         given_or_new        p=p[]    acc=a[]
+        joined_last         p=p[]    acc=accs[]
+        one_name_in_either_arm  p=p[]  acc=a[]
+        one_by_one          p=params[2]  acc=accs[2]
         """,
     ),
     Group(
