@@ -57,6 +57,8 @@ def _look_up(case: Case, container: str, filled: ast.stmt | None) -> list[Replac
         else:
             raise NoFixError("the list is filled only after the read")
     read = case.text.of(case.variable)
+    if filled is not None and _makes_mapping(filled):
+        return [*edits, *_reading(case, f"{container}[{read}]")]
     if before is reader and tree.comprehension(case.variable) is None:
         return [*edits, *_reading(case, f"dict({container})[{read}]")]
     name = unused("new_values", tree, case.variable)
@@ -131,6 +133,16 @@ def _is_call_of(name: str, node: ast.AST) -> bool:
 
 def _targets(statement: ast.stmt) -> list[ast.expr]:
     return statement.targets if isinstance(statement, ast.Assign) else []
+
+
+def _makes_mapping(statement: ast.stmt) -> bool:
+    """Does a statement assign what can be asked for the value of a key?"""
+    match statement:
+        case ast.Assign(value=ast.Dict() | ast.DictComp()):
+            return True
+        case ast.Assign(value=ast.Call(func=function)):
+            return ast.unparse(function).rpartition(".")[2] in ("dict", "OrderedDict")
+    return False
 
 
 def _filled_by(statement: ast.stmt) -> str | None:

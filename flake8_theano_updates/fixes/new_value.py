@@ -74,7 +74,7 @@ def _read_its_name(case: Case) -> Edits:
     if case.tree.scope(value) is not case.tree.scope(case.variable):
         raise NoFixError(f"'{name}' is not known where the variable is read")
     bindings = _bindings(case, root)
-    _same_in_both_places(case, bindings, root)
+    _same_in_both_places(case, _reaching(case, bindings), root)
     if isinstance(value, ast.Attribute) or any(case.before(b, case.variable) for b in bindings):
         return _reading(case, name)
     return [*_brought_forward(case, bindings[0]), *_reading(case, name)]
@@ -92,6 +92,33 @@ def _bindings(case: Case, name: str) -> list[ast.expr]:
         and case.tree.scope(node) is scope
     ]
     return sorted(found, key=case.text.span)
+
+
+def _reaching(case: Case, bindings: list[ast.expr]) -> list[ast.expr]:
+    """Leave out the bindings that another one replaces before the update and the read.
+
+    That is a statement of its own, before both of them in a block around both of them.
+    """
+    tree = case.tree
+    for number, binding in reversed(list(enumerate(bindings))):
+        statement = tree.statement(binding)
+        if not isinstance(statement, ast.Assign) or binding not in statement.targets:
+            continue
+        ways = (common(tree.places(statement), tree.places(n)) for n in (case.value, case.variable))
+        if all(own.statement is statement and own.index < its.index for own, its in ways):
+            later = [one for one in bindings[number:] if not _after_both(case, one)]
+            return later if tree.loops(binding) == _shared_loops(case) else bindings
+    return bindings
+
+
+def _after_both(case: Case, node: ast.expr) -> bool:
+    return case.before(case.value, node) and case.before(case.variable, node)
+
+
+def _shared_loops(case: Case) -> list[ast.AST]:
+    """Return the loops that the update and the read are both in."""
+    around = case.tree.loops(case.variable)
+    return [loop for loop in case.tree.loops(case.value) if loop in around]
 
 
 def _same_in_both_places(case: Case, bindings: list[ast.expr], name: str) -> None:
@@ -144,6 +171,9 @@ def _read_it_back(case: Case) -> Edits:
         raise NoFixError("the mapping has no name yet where the variable is read")
     if case.tree.function(case.value) is not case.tree.function(case.variable):
         raise NoFixError("the mapping is filled elsewhere")
+    made = _bindings(case, container)
+    if made and not any(case.before(binding, case.variable) for binding in made):
+        raise NoFixError("the mapping is made only after the read")
     return _reading(case, f"{container}[{case.text.of(case.variable)}]")
 
 

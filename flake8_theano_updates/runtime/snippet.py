@@ -15,6 +15,7 @@ from flake8_theano_updates.interpreter.values import dotted
 from flake8_theano_updates.model import Fault, PairFault
 from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.kinds import ORDER, kind_of
+from flake8_theano_updates.runtime.labels import with_labels
 from flake8_theano_updates.runtime.module import Module, canonical
 from flake8_theano_updates.runtime.names import (
     GRADIENTS,
@@ -44,6 +45,12 @@ if __name__ == "__main__":
 """
 
 LONGEST_SIDE = 10  # of an array of which the frame keeps more than a corner
+_BUILTINS = {  # what stands for a function of Python 2, or of six
+    "builtins.zip": "zip",
+    "builtins.range": "range",
+    "itertools.izip": "zip",
+    "itertools.imap": "map",
+}
 # What makes a number of an array; no expression passes through.
 _CONVERSIONS = frozenset("array asarray float float32 float64 int".split())
 
@@ -251,7 +258,7 @@ class _Rewriter:
             return new
         same = rebuilt(node, self._replacement, inside=True)
         assert isinstance(same, ast.expr)
-        return with_lists(without_stars(same))
+        return with_labels(with_lists(without_stars(same)))
 
     def _special(self, node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Call):
@@ -327,6 +334,8 @@ class _Rewriter:
         new = facade(full)
         if new is not None:
             return _parsed(new)
+        if full in _BUILTINS:
+            return _parsed(_BUILTINS[full])
         if self._large and full in MAKERS:
             return _parsed("corner_shared")
         if full in KNOWN:

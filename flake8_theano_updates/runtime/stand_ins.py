@@ -19,12 +19,11 @@ from flake8_theano_updates.runtime.names import (
     PARAMETER_NAME,
     SHARED_NAME,
 )
-from flake8_theano_updates.runtime.usage import Place, Usage, is_element
+from flake8_theano_updates.runtime.usage import MANY, Place, Usage, is_element
 
 SHAPES = ("matrix", "scalar", "vector", "tensor4")
 SHORT = 60  # characters of a list on one line
 FILLED = ("zeros", "zeros_like", "ones", "ones_like")
-MANY = 2  # elements in a list of stand-ins, and on each side of an array
 KEYS = ("first", "second")
 FIELD = "its_"
 NUMBERS = (0.31, 0.17, 0.23, 0.41, 0.13, 0.37, 0.19, 0.29, 0.43, 0.11)
@@ -255,7 +254,7 @@ class _Writer:
             inner = (*place, "[]")
             if inner not in usage.facts:
                 return "[]"
-            return _in_brackets([self._expression(inner) for _ in range(MANY)])
+            return _in_brackets([self._expression(inner) for _ in range(usage.longest)])
         if kind == "tuple":
             last = max(int(c[-1][1:]) for c in usage.children(place) if c[-1][0] == "#")
             parts = []
@@ -311,7 +310,7 @@ class _Writer:
         wrt = self._wrt(place)
         if not wrt:
             keys = (*place, "k")
-            wrt = f"[{', '.join(self._new_shared(keys) for _ in range(MANY))}]"
+            wrt = f"[{', '.join(self._new_shared(keys) for _ in range(self._usage.longest))}]"
         inner = (*place, "v")
         value = "0.9 * p - 0.1"
         if self._usage.has(inner, "target", "read", "uses:get_value"):
@@ -368,7 +367,7 @@ class _Writer:
         if not wrt:
             several = self._kind(place) in ("gradients", "list")
             value = f"theano.tensor.as_tensor_variable({array(self._shape, next(self._arrays))})"
-            return f"[{value}, {value}]" if several else value
+            return _in_brackets([value] * self._usage.longest) if several else value
         return f"theano.grad(cost_of({wrt}), {wrt})"
 
     def _wrt(self, place: Place) -> str:

@@ -41,6 +41,8 @@ PAIRS = frozenset(
 )
 FILLED = ("zeros", "ones", "empty", "full")
 DEPTH = 4
+MANY = 2  # elements in a list of stand-ins, and on each side of an array
+LONGEST = 16  # where an index asks for more
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,9 @@ class Usage:
         cut: the statements to read.
         fault: says which nodes are targets and reads.
         module: says which names are imported.
+
+    Attributes:
+        longest: how many elements its lists need for all the indexes that it reads.
     """
 
     def __init__(self, cut: Cut, fault: Fault, module: Module) -> None:
@@ -73,6 +78,7 @@ class Usage:
         self.partners: dict[Place, Place] = {}
         self.keys: dict[Place, Place] = {}
         self.fields: set[int] = set()
+        self.longest = MANY
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
         self._targets |= {id(pair.target) for pair in fault.pairs}
@@ -388,6 +394,8 @@ class Usage:
             self._note(base, "named")
             return self._inside(base, "v")
         self._note(base, "indexed")
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+            self.longest = min(max(self.longest, node.slice.value + 1), LONGEST)
         return self._inside(base, "[]")
 
     def _call(self, node: ast.Call, env: Environment) -> Value:

@@ -463,6 +463,9 @@ GROUPS = (
         given_or_new        p=p[]    acc=a[]
         by_text             p=params[] acc=states[]
         by_formatted_text   p=params[] acc=states[]
+        joined_last         p=p[]    acc=accs[]
+        one_name_in_either_arm  p=p[]  acc=a[]
+        one_by_one          p=params[2]  acc=accs[2]
         """,
     ),
     Group(
