@@ -7,9 +7,10 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
-from flake8_theano_updates.checks.evidence import Question, evidence_for
+from flake8_theano_updates.checks.evidence import evidence_for
 from flake8_theano_updates.checks.faults import arms_of, registration, whole_collection
 from flake8_theano_updates.checks.products import Products
+from flake8_theano_updates.checks.question import Question
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State

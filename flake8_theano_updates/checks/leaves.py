@@ -1,0 +1,94 @@
+"""What expressions are made of in the end: variables, inputs, hyperparameters and literals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flake8_theano_updates.checks.question import Question, inside, written_name
+from flake8_theano_updates.checks.reading import Reading, key_of_item
+from flake8_theano_updates.interpreter.names import SHARED
+from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
+
+_HYPERPARAMETER = re.compile(
+    r"(^|_)(lr|eta|eps|mu|rho|tau|nu|b[12]|l[12]|n|num|size|max|min|one|zero|inc|len)(_|\d*$)"
+    r"|learn|rate|decay|moment|alpha|beta|gamma|lambda|kappa|epsilon|anneal|scale|period|batch"
+    r"|factor|float",
+    re.IGNORECASE,
+)
+_NUMBERS = frozenset(
+    "scalar fscalar dscalar iscalar lscalar bscalar float int float32 float64 int32 int64 asarray "
+    "array constant cast as_tensor_variable as_float shared sharedX variable floatX".split()
+)
+# What a function is called with: data, whatever its name, which is a literal.
+_INPUT = re.compile(r"^[bwilfdcz]?(vector|row|col|matrix|tensor[3-7])$")
+
+
+def leaves(reading: Reading, use: Use) -> Iterator[Use]:
+    """Return the variables, inputs and literals that ``use`` is computed from."""
+    for current in inside(reading, use):
+        value = current.value
+        if reading.target(current) is not None:
+            yield current
+        elif isinstance(value, Term) and (
+            value.op in ("elem", "part", "item", "grad", "registered")
+            or _is_input(value)
+            or _is_state(value)
+            or not list(reading.flows_from(value))
+        ):
+            yield current
+
+
+def _is_input(value: Term) -> bool:
+    return value.op == "call" and bool(_INPUT.match(str(value.label)))
+
+
+def is_number(q: Question, leaf: Use) -> bool:
+    """Is this a literal or a hyperparameter, rather than data or a gradient?"""
+    value = original(leaf.value)
+    if q.reading.target(leaf) is not None or isinstance(value, Container):
+        return False
+    if value.op in ("const", "number", "static", "import"):
+        return True
+    if value.op in ("name", "attr"):
+        return bool(_HYPERPARAMETER.search(str(value.label)))
+    if (key := key_of_item(value)) is not None:
+        names = (key, written_name(value.uses[0]))
+        return any(_HYPERPARAMETER.search(name) for name in names)
+    if value.op == "call" and value.label in _NUMBERS and not _is_state(value):
+        return all(is_number(q, use) for use in value.uses)
+    return False
+
+
+def _is_state(variable: Term) -> bool:
+    """Is this a shared variable in the shape of another, rather than one of a number?"""
+    made = variable.op == "call" and SHARED.search(str(variable.label))
+    waiting = list(variable.uses) if made else []
+    while waiting:
+        value = original(waiting.pop().value)
+        if isinstance(value, Term):
+            if value.op == "static":
+                return True
+            waiting.extend(value.uses)
+    return False
+
+
+def is_call(value: Value) -> bool:
+    """Is this a computation, rather than the making of a variable or a constant?"""
+    return (
+        isinstance(value, Term)
+        and value.op == "call"
+        and bool(value.uses)
+        and value.label not in _NUMBERS
+        and not SHARED.search(str(value.label))
+    )
+
+
+def constant(value: Value) -> object:
+    """Return the number that ``value`` is, through casts, or None."""
+    value = original(value)
+    while isinstance(value, Term) and value.op in ("call", "view") and value.uses:
+        if value.op == "call" and value.label not in _NUMBERS:
+            break
+        value = original(value.uses[0].value)
+    return value.label if isinstance(value, Term) and value.op == "const" else None

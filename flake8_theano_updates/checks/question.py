@@ -1,0 +1,122 @@
+"""The question that each finding on order starts with: may this read be an error?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.products import Products
+from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.interpreter.values import Container, Term, Use, original
+
+_PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One read that may be an error.
+
+    Args:
+        read: the read of ``v``.
+        reader: the pair of ``t``.
+        registered: the pair of ``v``.
+        stale: whether ``v`` is registered before the read (THU101, else THU102).
+        is_stale: the pairs that are registered before a read in a pair, and update what it reads.
+        pairs: all pairs of the collection.
+        products: expressions multiplied out.
+    """
+
+    read: Use
+    reader: Pair
+    registered: Pair
+    stale: bool
+    reading: Reading
+    state: State
+    is_stale: Callable[[Pair, Use], list[Pair]]
+    pairs: tuple[Pair, ...]
+    products: Products
+
+    @cached_property
+    def flow(self) -> tuple[set[int], set[int]]:
+        """The reads and the expressions that the new value of v is computed from."""
+        return _flow(self)
+
+
+def _flow(q: Question) -> tuple[set[int], set[int]]:
+    """Return the reads and the expressions that the new value of v is computed from."""
+    reads: set[int] = set()
+    keys: set[int] = set()
+    seen: set[tuple[int, bool]] = set()
+    waiting = [(q.registered, q.registered.value, False)]
+    while waiting:
+        pair, use, in_gradient = waiting.pop()
+        target = q.reading.target(use)
+        if target is not None:
+            reads.add(id(use))
+            # Gradients are taken once, at the start: nothing in them is ever new.
+            if not in_gradient and target not in (q.registered.identity, pair.identity):
+                waiting.extend(
+                    (other, other.value, False)
+                    for other in q.is_stale(pair, use)
+                    if not regularised(
+                        replace(q, read=use, reader=pair, registered=other, stale=True)
+                    )
+                )
+            continue
+        if (id(use.value), in_gradient) in seen:
+            continue
+        seen.add((id(use.value), in_gradient))
+        keys.add(q.reading.key(use))
+        if isinstance(use.value, Container):
+            reads.update(id(read) for read in q.reading.reads(use))
+        else:
+            in_gradient = in_gradient or use.value.op == "grad"
+        waiting.extend((pair, inner, in_gradient) for inner in q.reading.flows_from(use.value))
+    return reads, keys
+
+
+def regularised(q: Question) -> bool:
+    """A state listed after its parameter reads it, as weight decay does.
+
+    The parameter's own update reads the state: if anything is wrong, it is that read.
+    """
+    return (
+        q.stale and is_parameter(q) and q.reader.identity in q.reading.variables(q.registered.value)
+    )
+
+
+def is_parameter(q: Question) -> bool:
+    """Is v what gradients are taken for?"""
+    if q.registered.identity in q.state.differentiated:
+        return True
+    value = original(q.read.value)
+    if isinstance(value, Term) and value.op == "elem":
+        source = original(value.uses[0].value)
+        return isinstance(source, Term) and bool(_PARAMETER.search(str(source.label)))
+    return isinstance(value, Term) and bool(_PARAMETER.search(written_name(q.read)))
+
+
+def written_name(use: Use) -> str:
+    """Return the name, or the attribute's name, that a variable is written with."""
+    return getattr(use.node, "id", "") or getattr(use.node, "attr", "")
+
+
+def accumulates(q: Question) -> bool:
+    """Is the new value of v computed from its old value?"""
+    return q.registered.identity in q.reading.variables(q.registered.value)
+
+
+def inside(reading: Reading, use: Use) -> Iterator[Use]:
+    """Visit ``use`` and every expression in it, targets as leaves, each value once."""
+    seen: set[int] = set()
+    waiting = [use]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        if reading.target(current) is None and id(current.value) not in seen:
+            seen.add(id(current.value))
+            waiting.extend(reading.flows_from(current.value))
