@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,7 +15,6 @@ from flake8_theano_updates.runtime.cut import Cut
 from flake8_theano_updates.runtime.module import Function, Module
 from flake8_theano_updates.runtime.names import (
     BUILTINS,
-    DRAWS,
     GRADIENTS,
     KNOWN,
     MAKERS,
@@ -25,6 +24,7 @@ from flake8_theano_updates.runtime.names import (
     facade,
     is_module,
 )
+from flake8_theano_updates.runtime.parts import calls_in, parts_of_text, shapes, variables
 from flake8_theano_updates.runtime.statements import MUTATORS
 
 # A place is how a free name is reached into: ("self", ".params", "[]") is an element of
@@ -39,7 +39,6 @@ PASSED_ON = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set"})
 PAIRS = frozenset(
     f"keras_{name}" for name in ("update", "update_add", "update_sub", "moving_average_update")
 )
-FILLED = ("zeros", "ones", "empty", "full")
 DEPTH = 4
 MANY = 2  # elements in a list of stand-ins, and on each side of an array
 LONGEST = 16  # where an index asks for more
@@ -82,7 +81,7 @@ class Usage:
         self._module = module
         self._targets = {id(pair.target) for pair in fault.collection.registrations}
         self._targets |= {id(pair.target) for pair in fault.pairs}
-        self._reads = {id(node) for read in fault.reads for node in _variables(read)}
+        self._reads = {id(node) for read in fault.reads for node in variables(read)}
         self._helpers: dict[str, Function | ast.Lambda] = dict(cut.helpers)
         self._result = dotted(cut.result) if cut.result is not None else None
         self._ignored = cut.ignored
@@ -443,11 +442,11 @@ class Usage:
             self._note(values[-1], "dtype")
         for value in values:
             self._note(value, "argument")
-        for shape in _shapes(node, name):
-            for variable in _variables(shape):
+        for shape in shapes(node, name):
+            for variable in variables(shape):
                 self._note(self._value(variable, env), "size")
         if name in MAKERS and node.args:
-            for call in _calls_in(node.args[0]):
+            for call in calls_in(node.args[0]):
                 self._note(self._value(call, env), "array")
         if name is not None and _is_known(name):
             for value in values:
@@ -550,65 +549,9 @@ class Usage:
                 self._note(self._value(node, env), "pairs")
 
 
-def parts_of_text(node: ast.expr) -> list[ast.expr]:
-    """Return what stands in a text besides its fixed parts: ``k`` for ``"%s_m" % k``."""
-    match node:
-        case ast.JoinedStr():
-            return [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
-        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=right):
-            return [] if isinstance(right, ast.Tuple) else [right]
-        case ast.BinOp(op=ast.Add()):
-            sides = (node.left, node.right)
-            inner = [parts_of_text(side) for side in sides]
-            fixed = [isinstance(s, ast.Constant) and isinstance(s.value, str) for s in sides]
-            if any(fixed) or any(inner):
-                return [
-                    part
-                    for side, parts, plain in zip(sides, inner, fixed, strict=True)
-                    for part in parts or ([] if plain else [side])
-                ]
-    return []
-
-
 def is_element(place: Place) -> bool:
     """Is this what a list, a tuple or a mapping holds?"""
     return len(place) > 1 and (place[-1][0] in "[#" or place[-1] in ("k", "v"))
-
-
-def _calls_in(node: ast.expr) -> Iterator[ast.Call]:
-    """Yield the calls whose results an arithmetic expression is made of."""
-    if isinstance(node, ast.Call):
-        yield node
-    elif isinstance(node, (ast.BinOp, ast.UnaryOp)):
-        for inner in ast.iter_child_nodes(node):
-            if isinstance(inner, ast.expr):
-                yield from _calls_in(inner)
-
-
-def _shapes(call: ast.Call, name: str | None) -> Iterator[ast.expr]:
-    """Yield the arguments of a call that are the sizes of an array, or one of them.
-
-    Args:
-        name: the full name of what is called, if it is known.
-    """
-    last = (dotted(call.func) or "").rpartition(".")[2]
-    yield from (k.value for k in call.keywords if k.arg in ("size", "shape"))
-    if last in ("randn", "rand"):
-        yield from call.args
-    elif last in FILLED and name is not None:
-        yield from call.args[:1]
-    elif last in DRAWS.split() or name is None:
-        yield from (argument for argument in call.args if isinstance(argument, ast.Tuple))
-
-
-def _variables(read: ast.expr) -> Iterator[ast.expr]:
-    """Yield what takes a variable's value in a read, which may be an expression of several."""
-    if isinstance(read, (ast.Name, ast.Attribute, ast.Subscript)):
-        yield read
-        return
-    for node in ast.iter_child_nodes(read):
-        if isinstance(node, ast.expr):
-            yield from _variables(node)
 
 
 def flattened(chain: str) -> str:
