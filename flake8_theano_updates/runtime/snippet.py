@@ -6,7 +6,7 @@ import ast
 import dataclasses
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,7 +112,7 @@ def snippet(
     kind = kind_of(fault)
     frame = _frame(FRAME)
     callable_names = frozenset(frame) - ORDER.frame - {"backend"} | {"listed"}
-    used = _needed(callable_names & names, frame) - kind.frame
+    used = _needed(callable_names & names) - kind.frame
     fixed = {name: text for name, text in _texts().items() if name in kind.frame}
     title = title.replace("\\", "/").replace('"', "'")
     parts = [
@@ -455,17 +455,31 @@ def _texts() -> dict[str, str]:
     return _frame(FRAME) | _frame(FRAME_PAIRS)
 
 
-def _needed(names: Iterable[str], frame: Mapping[str, str]) -> set[str]:
+def _needed(names: Iterable[str]) -> set[str]:
     """Return the functions of the frame that ``names`` are or call."""
+    called = _called_in_frame()
     found: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            inside = (n for n in ast.walk(ast.parse(frame[name])) if isinstance(n, ast.Name))
-            waiting.extend(node.id for node in inside if node.id in frame)
+            waiting.extend(called[name])
     return found
+
+
+@functools.cache
+def _called_in_frame() -> dict[str, frozenset[str]]:
+    """Return which functions of the frame each of them calls."""
+    frame = _frame(FRAME)
+    return {
+        name: frozenset(
+            node.id
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Name) and node.id in frame
+        )
+        for name, text in frame.items()
+    }
 
 
 @functools.cache
