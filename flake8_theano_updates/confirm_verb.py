@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from flake8_theano_updates import runtime
+from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.looking import Looked
@@ -41,7 +41,7 @@ def run(
         complain(obstacle)
         return UNUSABLE
     try:
-        verdicts = _verdicts(options, findings, looked)
+        verdicts = _verdicts(options, findings)
     except Exception as error:
         complain(internal_error("confirm", error).message)
         if options.report:
@@ -76,14 +76,12 @@ def _obstacles(options: argparse.Namespace) -> Iterator[str]:
 
 
 def _verdicts(
-    options: argparse.Namespace, findings: Sequence[Finding], looked: Sequence[Looked]
+    options: argparse.Namespace, findings: Sequence[Finding]
 ) -> list[Verdict]:
-    trees = dict(pair for one in looked for pair in one.trees)
     checked = [finding for finding in findings if finding.code != INTERNAL_CODE]
     with ProgressBar(sys.stderr, len(checked)) as progress:
-        given = runtime.confirm(
+        given = confirm(
             checked,
-            trees,
             calls=options.calls,
             python=options.python,
             timeout=options.timeout,
@@ -148,4 +146,4 @@ def _written(
 
 def _is_read(looked: Sequence[Looked]) -> bool:
     """Was there a file that could be read, so that something can be said of it?"""
-    return any(one.findings or one.trees for one in looked)
+    return any(one.complaint is None for one in looked)

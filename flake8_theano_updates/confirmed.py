@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flake8_theano_updates import runtime
+from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report.text import in_words
@@ -15,9 +14,7 @@ from flake8_theano_updates.report.text import in_words
 _LONGEST = 200  # characters of a verdict in a message
 
 
-def confirmed(
-    findings: Sequence[Finding], tree: ast.Module, python: str | None = None
-) -> list[Finding]:
+def confirmed(findings: Sequence[Finding], python: str | None = None) -> list[Finding]:
     """Ask the backend about the findings of one file; leave out what it refutes.
 
     The worker lives as long as this call: flake8 makes a plugin for each file and tells
@@ -25,7 +22,6 @@ def confirmed(
 
     Args:
         findings: what was found in the file.
-        tree: its syntax tree, the one that they were made from.
         python: the interpreter that has the backend; this one by default.
 
     Returns:
@@ -33,8 +29,7 @@ def confirmed(
         be asked, all of them, with the reason.
     """
     try:
-        trees = {finding.path: tree for finding in findings}
-        verdicts = runtime.confirm(findings, trees, python=python)
+        verdicts = confirm(findings, python=python)
     except Exception as error:
         # What was found stays found.
         verdicts = [Verdict("unresolved", internal_error("", error).message)] * len(findings)

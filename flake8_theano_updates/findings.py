@@ -14,9 +14,14 @@ from flake8_theano_updates.checks.lost import lost_in_calls, lost_in_collection
 from flake8_theano_updates.checks.order import order_suspicions
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.functions import Guide, Worth
-from flake8_theano_updates.interpreter.names import calls_own, is_theano_code, may_hold_updates
+from flake8_theano_updates.interpreter.names import (
+    backends_of,
+    calls_own,
+    is_theano_code,
+    may_hold_updates,
+)
 from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
-from flake8_theano_updates.model import Finding
+from flake8_theano_updates.model import Finding, Origin
 from flake8_theano_updates.rules import BY_CODE, RULES
 
 
@@ -47,10 +52,12 @@ def check(
     own = any(calls_own(text, name) for name in compilers)
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
+    origin: Origin | None = None
     for scope in interpret(tree, Guide(_worth(text, lines, own), compilers, python)):
         for suspicion in _suspicions(scope):
             if suspicion.code in wanted:
-                finding = _finding(suspicion, lines, path, place)
+                origin = origin or Origin(backends_of(tree), place)
+                finding = _finding(suspicion, lines, path, origin)
                 where = (finding.code, finding.line, finding.column, finding.variable)
                 if where not in found or _is_nearer(finding, found[where]):
                     found[where] = finding
@@ -94,7 +101,7 @@ def _worth(text: str, lines: Sequence[str], all_of_it: bool) -> Worth:
 
 
 def _finding(
-    suspicion: Suspicion, lines: Sequence[str], path: str, place: Callable[[int], str]
+    suspicion: Suspicion, lines: Sequence[str], path: str, origin: Origin
 ) -> Finding:
     rule = BY_CODE[suspicion.code]
     node = suspicion.node
@@ -110,7 +117,7 @@ def _finding(
         message=rule.message.format(
             variable=suspicion.variable,
             target=suspicion.target,
-            registered=place(suspicion.registered_line or 0),
+            registered=origin.place(suspicion.registered_line or 0),
             **suspicion.words,
         ),
         variable=suspicion.variable,
@@ -119,6 +126,7 @@ def _finding(
         update_line=suspicion.update_line,
         new_value=suspicion.new_value,
         fault=suspicion.fault,
+        origin=origin,
     )
 
 

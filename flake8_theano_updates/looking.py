@@ -26,14 +26,12 @@ class Looked:
 
     Args:
         findings: what was found there.
-        trees: the syntax tree of each file, by the path in its findings.
         sources: its lines, by that path and, in a notebook, the number of the cell.
         status: the exit status that this calls for, whatever the findings do.
         complaint: one line for standard error, or None.
     """
 
     findings: tuple[Finding, ...] = ()
-    trees: tuple[tuple[str, ast.Module], ...] = ()
     sources: Sources = field(default_factory=dict)
     status: int = NOTHING
     complaint: str | None = None
@@ -95,7 +93,7 @@ def _look_at(file: str, options: argparse.Namespace, with_fixes: bool) -> Looked
         sources: Sources = {(path, None): parsed.lines}
     else:
         sources = {(path, c.number): c.source.split("\n") for c in notebook.cells}
-    return Looked(tuple(findings), ((path, parsed.tree),), sources)
+    return Looked(tuple(findings), sources)
 
 
 def _with_fixes(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+from flake8_theano_updates.values import Path, Use
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -15,14 +17,29 @@ class Registration:
     """One pair entering an update collection.
 
     Args:
-        target: the node of the shared variable that is updated.
-        value: the node of its new value.
-        line: the line, from 1, on which the pair stands.
+        variable: takes the shared variable that is updated.
+        new: takes its new value.
+        path: the branches under which the pair enters.
     """
 
-    target: ast.expr
-    value: ast.expr
-    line: int
+    variable: Use
+    new: Use
+    path: Path = ()
+
+    @property
+    def target(self) -> ast.expr:
+        """Where the variable is written."""
+        return self.variable.node
+
+    @property
+    def value(self) -> ast.expr:
+        """Where the new value is written."""
+        return self.new.node
+
+    @property
+    def line(self) -> int:
+        """The line, from 1, on which the pair stands."""
+        return self.target.lineno
 
 
 @dataclass(frozen=True)
@@ -37,62 +54,75 @@ class UpdateCollection:
         statement: the statement at which ``expression`` holds the whole
             collection; None for the end of the scope.
         registrations: the pairs in the order of the collection.
+        mapping: whether it is a mapping, which has one pair for each variable.
     """
 
     scope: Scope
     expression: ast.expr | ast.FunctionDef | ast.AsyncFunctionDef
     statement: ast.stmt | None
     registrations: tuple[Registration, ...]
+    mapping: bool = False
 
 
 @dataclass(frozen=True)
 class OrderFault:
-    """Why an order finding (THU101, THU102) was made, in nodes of the syntax tree.
+    """Why an order finding (THU101, THU102) was made.
 
     Args:
         reads: the reads that take the old value; the first is where the finding stands.
         reader: the pair whose new value takes those reads.
         registered: the pair that updates the variable that is read.
         collection: where both pairs stand.
-        arms: the branches that are taken for the fault to happen, as (statement,
-            name of the field that holds the arm's statements: "body", "orelse", ...).
+        path: the branches that are taken for the fault to happen.
     """
 
-    reads: tuple[ast.expr, ...]
+    reads: tuple[Use, ...]
     reader: Registration
     registered: Registration
     collection: UpdateCollection
-    arms: tuple[tuple[ast.stmt, str], ...] = ()
+    path: Path = ()
 
     @property
     def pairs(self) -> tuple[Registration, ...]:
         """The two pairs that the finding speaks of."""
         return self.reader, self.registered
 
+    @property
+    def read_nodes(self) -> tuple[ast.expr, ...]:
+        """Where the reads are written."""
+        return tuple(read.node for read in self.reads)
+
 
 @dataclass(frozen=True)
 class PairFault:
-    """Why a finding on lost or refused updates was made, in nodes of the syntax tree.
+    """Why a finding on lost or refused updates was made.
 
     Args:
         kind: what there is to show. "refused": the backend does not take the collection;
             "misplaced": nor does it as the third positional argument; "overwritten": a
             mapping keeps the last of several updates; "late": a pair comes after the
             compile call; "frozen": a number stands for a variable; "returned": an output
-            is an updated variable.
+            is an updated variable; "dropped": the updates of a scan reach no function.
         pairs: the pairs that the finding speaks of.
         collection: where they stand.
         reads: what takes the value of a shared variable: in "overwritten" the reads that
             would see the update before, in "frozen" what the number is taken of, in
             "refused" what a rebound name held before.
-        arms: the branches that are taken for it to happen, as in `OrderFault`.
+        path: the branches that are taken for it to happen.
+        form: how the pairs are handed over: as they should be, as what can be walked
+            through only once, or without a list around them.
+        bound: identities of what changes from turn to turn of the loop that makes the pair.
     """
 
-    kind: Literal["refused", "misplaced", "overwritten", "late", "frozen", "returned"]
+    kind: Literal[
+        "refused", "misplaced", "overwritten", "late", "frozen", "returned", "dropped"
+    ]
     pairs: tuple[Registration, ...]
     collection: UpdateCollection
-    reads: tuple[ast.expr, ...] = ()
-    arms: tuple[tuple[ast.stmt, str], ...] = ()
+    reads: tuple[Use, ...] = ()
+    path: Path = ()
+    form: Literal["list", "zip", "map", "generator", "flat"] = "list"
+    bound: frozenset[Hashable] = frozenset()
 
 
 Fault = OrderFault | PairFault
@@ -116,6 +146,19 @@ class Fix:
     kind: Literal["new-value", "reorder", "rewrite"]
     safe: bool
     edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the program of a finding must know of the file that it stands in.
+
+    Args:
+        backends: the backends that the file imports, in their order.
+        place: how one speaks of a line of the syntax tree: "line 7", "cell 2, line 1".
+    """
+
+    backends: tuple[str, ...] = ()
+    place: Callable[[int], str] = "line {}".format
 
 
 Status = Literal["confirmed", "agrees", "raises", "unresolved"]
@@ -142,6 +185,8 @@ class Verdict:
         first_difference: the first k at which ``as_compiled`` and
             ``with_new_value`` part, or None.
         snippet: the program that was run.
+        stand_ins: what the program holds in the place of what is not known or not needed,
+            a phrase each; the first says how much of the file is in it.
         instead_of: the backend that the file imports, where another one compiled.
         refused: the backend's error over a list that updates a variable twice; the
             numbers are then those of a list with one update for each variable.
@@ -158,6 +203,7 @@ class Verdict:
     with_new_value: tuple[tuple[object, ...], ...] = ()
     first_difference: int | None = None
     snippet: str | None = None
+    stand_ins: tuple[str, ...] = ()
     instead_of: str | None = None
     refused: str | None = None
 
@@ -178,7 +224,8 @@ class Finding:
         cell_id: that cell's id, where the notebook has one.
         registered_cell: the cell of ``registered_line``, and
         update_cell: that of ``update_line``.
-        fault: the nodes behind the finding, for ``confirm``; not part of any output.
+        fault: the values behind the finding, for ``confirm`` and ``fix``, and
+        origin: what these must know of the file; neither is part of any output.
     """
 
     path: str
@@ -200,6 +247,7 @@ class Finding:
     registered_cell: int | None = None
     update_cell: int | None = None
     fault: Fault | None = field(default=None, compare=False, repr=False)
+    origin: Origin = field(default=Origin(), compare=False, repr=False)
 
 
 # The lines in which a finding's lines count, by its path and, in a notebook, its cell.

@@ -102,7 +102,7 @@ class Plugin:
                 # Imported here: it needs more than the standard library.
                 from flake8_theano_updates.confirmed import confirmed
 
-                findings = confirmed(findings, self._tree, self._options.thu_python)
+                findings = confirmed(findings, self._options.thu_python)
         except Exception as error:  # flake8 would end its whole run
             findings = [internal_error(self._filename, error)]
         for finding in findings:

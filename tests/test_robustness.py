@@ -56,12 +56,23 @@ def test_a_long_chain_of_choices() -> None:
         "theano.tensor.switch({0}, {0}, {0})",
     ],
 )
-def test_sixty_doublings_do_not_take_for_ever(doubled: str) -> None:
-    body = "    x0 = acc\n"
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("acc", "updates.append((acc, acc + g * x60))\n    updates.append((w, w - g / x60))"),
+        ("flags", "updates.append((acc, x60))\n    updates.append((w, w - g / acc))"),
+        (
+            "flags",
+            "n = theano.shared(x60)\n    updates.append((acc, n * acc))\n"
+            "    updates.append((w, w - n * acc))",
+        ),
+    ],
+)
+def test_sixty_doublings_do_not_take_for_ever(doubled: str, first: str, last: str) -> None:
+    body = f"    x0 = {first}\n"
     for number in range(60):
         body += f"    x{number + 1} = {doubled.format(f'x{number}')}\n"
-    body += "    updates.append((acc, acc + g * x60))\n    updates.append((w, w - g / x60))\n"
-    codes(HEAD + body + TAIL)
+    codes(f"{HEAD}{body}    {last}\n{TAIL}")
 
 
 def test_a_number_of_more_digits_than_python_prints() -> None:

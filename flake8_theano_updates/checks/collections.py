@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flake8_theano_updates.interpreter.names import SHARED, UPDATES
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
     Container,
     Entry,
     Term,
@@ -19,7 +19,7 @@ from flake8_theano_updates.interpreter.values import (
 )
 
 # What can be a shared variable; a sum or a string cannot.
-_TARGETS = frozenset({"name", "attr", "elem", "part", "item", "call", "static", "either"})
+TARGETS = frozenset({"name", "attr", "elem", "part", "item", "call", "static", "either"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ def _pairs(container: Container) -> Iterator[Pair]:
         variable = original(target.value)
         if not isinstance(variable, Term) or (variable.op, variable.label) == ("elem", "index"):
             continue  # a number of range()
-        if variable.op in _TARGETS and not _passed_on(variable):
+        if variable.op in TARGETS and not _passed_on(variable):
             yield Pair(position, target, value, variable.identity, entry)
 
 

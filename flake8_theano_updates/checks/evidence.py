@@ -19,7 +19,7 @@ from flake8_theano_updates.checks.question import (
     written_name,
 )
 from flake8_theano_updates.checks.reading import Reading
-from flake8_theano_updates.interpreter.values import Container, Term, Use, original
+from flake8_theano_updates.values import Container, Term, Use, original
 
 _HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "**", "neg", "pos", "operation", "either"})
@@ -66,12 +66,14 @@ def beside_history(q: Question) -> bool:
 
 def reset(q: Question) -> bool:
     """v becomes a constant, if only in one arm of a switch."""
+    seen: set[int] = set()
     waiting = [q.registered.value]
     while waiting:
         use = q.reading.plain(waiting.pop())
         value = use.value
-        if q.reading.target(use) is not None or isinstance(value, Container):
+        if q.reading.target(use) is not None or isinstance(value, Container) or id(value) in seen:
             continue
+        seen.add(id(value))
         if value.op == "either":
             waiting.extend(value.uses)
         elif value.op == "call" and value.label in _SWITCHES:
@@ -189,11 +191,11 @@ def other_helper(q: Question) -> bool:
 
 def schedule(q: Question) -> bool:
     """v grows by literals and hyperparameters: a counter or a decaying rate."""
-    leaves = list(_grows_by(q))
-    old = [leaf for leaf in leaves if _is_old_value(q, leaf)]
+    parts = list(_grows_by(q))
+    old = [part for part in parts if _is_old_value(q, part)]
     return (
         bool(old)
-        and all(_is_old_value(q, leaf) or is_number(q, leaf) for leaf in leaves)
+        and all(_is_old_value(q, part) or is_number(q, part) for part in parts)
         and not divides_by_zero(q)
     )
 

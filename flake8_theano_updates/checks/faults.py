@@ -1,31 +1,40 @@
-"""The nodes behind a finding, for those who cut its program out of the file."""
+"""What stands behind a finding, for those who write its program or mend it."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
 
-from flake8_theano_updates.checks.collections import Collection
+from flake8_theano_updates.checks.collections import Collection, Pair
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.interpreter.values import Container, Path, Use, pair_of
 from flake8_theano_updates.model import Registration, UpdateCollection
+from flake8_theano_updates.values import Container, Entry, Path, Use, pair_of
 
 
-def registration(target: Use, value: Use) -> Registration:
-    """Return the nodes of a pair."""
-    return Registration(target.node, value.node, target.node.lineno)
+def registered(pair: Pair) -> Registration:
+    """Return a pair of a collection as findings hold it."""
+    return Registration(pair.target, pair.value, pair.entry.path)
+
+
+def registrations(entries: Iterable[Entry]) -> tuple[Registration, ...]:
+    """Return the pairs among the entries of a container."""
+    return tuple(
+        Registration(*pair, entry.path)
+        for entry in entries
+        if (pair := pair_of(entry)) is not None
+    )
 
 
 def whole_collection(collection: Collection) -> UpdateCollection:
-    """Return the nodes of a collection as it is at its end."""
-    pairs = ((pair.target, pair.value) for pair in collection.pairs)
+    """Return a collection as it is at its end."""
+    pairs = tuple(map(registered, collection.pairs))
     return filled_collection(collection.scope, collection.container, pairs)
 
 
 def filled_collection(
-    scope: Interpreted, container: Container, pairs: Iterable[tuple[Use, Use]] | None = None
+    scope: Interpreted, container: Container, pairs: tuple[Registration, ...] | None = None
 ) -> UpdateCollection:
-    """Return the nodes of a container and of ``pairs`` in it, by default of all of them."""
+    """Return a container with ``pairs`` in it, by default with all of them."""
     expression = container.expression
     node = container.node
     if expression is None and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.expr)):
@@ -33,30 +42,25 @@ def filled_collection(
     else:
         assert expression is not None
         whole = expression
-    if pairs is None:
-        pairs = filter(None, map(pair_of, container.entries))
     return UpdateCollection(
         scope=scope.node,
         expression=whole,
         statement=container.last if isinstance(whole, ast.expr) else None,
-        registrations=tuple(registration(*pair) for pair in pairs),
+        registrations=registrations(container.entries) if pairs is None else pairs,
+        mapping=container.kind == "mapping",
     )
 
 
 def given_collection(
-    scope: Interpreted, given: Use, statement: ast.stmt | None, pairs: Iterable[tuple[Use, Use]]
+    scope: Interpreted,
+    given: Use,
+    statement: ast.stmt | None,
+    pairs: tuple[Registration, ...],
 ) -> UpdateCollection:
-    """Return the nodes of what a call receives, as it is at the call's statement."""
-    return UpdateCollection(
-        scope.node, given.node, statement, tuple(registration(*pair) for pair in pairs)
-    )
+    """Return what a call receives, as it is at the call's statement."""
+    return UpdateCollection(scope.node, given.node, statement, pairs)
 
 
-def arms_of(*paths: Path) -> tuple[tuple[ast.stmt, str], ...]:
-    """Return the branches on ``paths``, which must be taken for something to happen."""
-    found: dict[int, tuple[ast.stmt, str]] = {}
-    for path in paths:
-        for arm in path:
-            if isinstance(arm.node, ast.stmt):
-                found[id(arm.node)] = (arm.node, arm.name)
-    return tuple(found.values())
+def joined(*paths: Path) -> Path:
+    """Return the branches on ``paths``, each once."""
+    return tuple(dict.fromkeys(arm for path in paths for arm in path))

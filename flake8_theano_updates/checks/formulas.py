@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flake8_theano_updates.checks.leaves import constant
 from flake8_theano_updates.checks.question import Question, accumulates, inside
 from flake8_theano_updates.checks.reading import Reading
-from flake8_theano_updates.interpreter.values import Term, Use, Value, original
+from flake8_theano_updates.values import Term, Use, Value, original
 
 MOST_TERMS = 200
 

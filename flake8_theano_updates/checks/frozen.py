@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 from flake8_theano_updates.checks.collections import Collection, Pair, text_of
 from flake8_theano_updates.checks.faults import (
-    arms_of,
     filled_collection,
     given_collection,
-    registration,
+    joined,
+    registered,
+    registrations,
     whole_collection,
 )
 from flake8_theano_updates.checks.reading import Reading, is_nothing
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
     Compilation,
     Container,
     Term,
@@ -25,7 +26,7 @@ from flake8_theano_updates.interpreter.values import (
     original,
     pair_of,
 )
-from flake8_theano_updates.model import PairFault
+from flake8_theano_updates.model import PairFault, Registration
 
 _EXPRESSIONS = frozenset({"+", "-", "*", "/", "**", "neg"})
 
@@ -52,10 +53,10 @@ def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
                 words={"written": ast.unparse(call)},
                 fault=PairFault(
                     kind="frozen",
-                    pairs=(registration(pair.target, pair.value),),
+                    pairs=(registered(pair),),
                     collection=whole_collection(collection),
-                    reads=(source.node,),
-                    arms=arms_of(use.path, pair.entry.path),
+                    reads=(source,),
+                    path=joined(use.path, pair.entry.path),
                 ),
             )
 
@@ -130,10 +131,10 @@ def _rebound(scope: Interpreted, container: Container) -> Iterator[Suspicion]:
                 update_line=pair[0].node.lineno,
                 fault=PairFault(
                     kind="refused",
-                    pairs=(registration(*pair),),
+                    pairs=(Registration(*pair, entry.path),),
                     collection=filled_collection(scope, container),
-                    reads=(before[0].node,),
-                    arms=arms_of(entry.path),
+                    reads=(before[0],),
+                    path=entry.path,
                 ),
             )
 
@@ -150,7 +151,7 @@ def _misplaced(scope: Interpreted, compilation: Compilation) -> Iterator[Suspici
     container = original(third.value)
     if not isinstance(container, Container):
         return
-    pairs = [pair for entry in container.entries if (pair := pair_of(entry)) is not None]
+    pairs = registrations(container.entries)
     if pairs and len(pairs) == len(container.entries):
         yield Suspicion(
             code="THU303",
@@ -161,9 +162,9 @@ def _misplaced(scope: Interpreted, compilation: Compilation) -> Iterator[Suspici
             },
             fault=PairFault(
                 kind="misplaced",
-                pairs=(registration(*pairs[0]),),
+                pairs=pairs[:1],
                 collection=given_collection(scope, third, compilation.statement, pairs),
-                arms=arms_of(compilation.path, container.entries[0].path),
+                path=joined(compilation.path, pairs[0].path),
             ),
         )
 
@@ -184,6 +185,7 @@ def _flat(
         return
     reading = Reading([variable.identity], ())
     if variable.op in ("name", "attr", "call", "elem") and reading.reads(value):
+        pairs = (Registration(target, value),)
         yield Suspicion(
             code="THU303",
             node=container.node,
@@ -193,9 +195,10 @@ def _flat(
             },
             fault=PairFault(
                 kind="refused",
-                pairs=(registration(target, value),),
-                collection=given_collection(scope, given, compilation.statement, [(target, value)]),
-                arms=arms_of(compilation.path),
+                pairs=pairs,
+                collection=given_collection(scope, given, compilation.statement, pairs),
+                path=compilation.path,
+                form="flat",
             ),
         )
 
@@ -207,9 +210,8 @@ def _returned_old(
     if compilation.outputs is None:
         return
     targets = {
-        original(pair[0].value).identity: pair
-        for entry in container.entries
-        if (pair := pair_of(entry)) is not None
+        original(pair.variable.value).identity: pair
+        for pair in registrations(container.entries)
     }
     for output in _outputs(compilation.outputs):
         pair = targets.get(original(output.value).identity)
@@ -218,14 +220,14 @@ def _returned_old(
                 code="THU901",
                 node=output.node,
                 variable=text_of(output),
-                target=text_of(pair[0]),
-                registered_line=pair[0].node.lineno,
-                update_line=pair[0].node.lineno,
+                target=text_of(pair.variable),
+                registered_line=pair.line,
+                update_line=pair.line,
                 fault=PairFault(
                     kind="returned",
-                    pairs=(registration(*pair),),
+                    pairs=(pair,),
                     collection=filled_collection(scope, container),
-                    arms=arms_of(output.path, compilation.path),
+                    path=joined(output.path, compilation.path),
                 ),
             )
 

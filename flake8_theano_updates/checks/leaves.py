@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_theano_updates.checks.question import Question, inside, written_name
 from flake8_theano_updates.checks.reading import Reading, key_of_item
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.interpreter.values import Container, Term, Use, Value, original
+from flake8_theano_updates.values import Container, Term, Use, Value, original
 
 _HYPERPARAMETER = re.compile(
     r"(^|_)(lr|eta|eps|mu|rho|tau|nu|b[12]|l[12]|n|num|size|max|min|one|zero|inc|len)(_|\d*$)"
@@ -22,6 +22,11 @@ _NUMBERS = frozenset(
 )
 # What a function is called with: data, whatever its name, which is a literal.
 _INPUT = re.compile(r"^[bwilfdcz]?(vector|row|col|matrix|tensor[3-7])$")
+
+
+def names_a_number(name: str) -> bool:
+    """Is this what people call a hyperparameter?"""
+    return _HYPERPARAMETER.search(name) is not None
 
 
 def leaves(reading: Reading, use: Use) -> Iterator[Use]:
@@ -51,10 +56,10 @@ def is_number(q: Question, leaf: Use) -> bool:
     if value.op in ("const", "number", "static", "import"):
         return True
     if value.op in ("name", "attr"):
-        return bool(_HYPERPARAMETER.search(str(value.label)))
+        return names_a_number(str(value.label))
     if (key := key_of_item(value)) is not None:
         names = (key, written_name(value.uses[0]))
-        return any(_HYPERPARAMETER.search(name) for name in names)
+        return any(map(names_a_number, names))
     if value.op == "call" and value.label in _NUMBERS and not _is_state(value):
         return all(is_number(q, use) for use in value.uses)
     return False
@@ -63,12 +68,14 @@ def is_number(q: Question, leaf: Use) -> bool:
 def _is_state(variable: Term) -> bool:
     """Is this a shared variable in the shape of another, rather than one of a number?"""
     made = variable.op == "call" and SHARED.search(str(variable.label))
+    seen: set[int] = set()
     waiting = list(variable.uses) if made else []
     while waiting:
         value = original(waiting.pop().value)
-        if isinstance(value, Term):
+        if isinstance(value, Term) and id(value) not in seen:
             if value.op == "static":
                 return True
+            seen.add(id(value))
             waiting.extend(value.uses)
     return False
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from flake8_theano_updates.checks.collections import (
     Collection,
@@ -14,17 +14,18 @@ from flake8_theano_updates.checks.collections import (
     text_of,
 )
 from flake8_theano_updates.checks.faults import (
-    arms_of,
     filled_collection,
     given_collection,
-    registration,
+    joined,
+    registered,
+    registrations,
     whole_collection,
 )
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
     Compilation,
     Container,
     Entry,
@@ -36,9 +37,10 @@ from flake8_theano_updates.interpreter.values import (
     original,
     pair_of,
 )
-from flake8_theano_updates.model import PairFault, Registration
+from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
 
 _GENERATOR = "a generator"
+_FORMS: Mapping[str, Literal["zip", "map"]] = {"a zip": "zip", "a map": "map"}
 
 
 def lost_in_collection(collection: Collection) -> Iterator[Suspicion]:
@@ -72,10 +74,10 @@ def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> S
     target = text_of(second.target)
     fault = PairFault(
         kind="refused" if code == "THU201" else "overwritten",
-        pairs=(registration(first.target, first.value), registration(second.target, second.value)),
+        pairs=(registered(first), registered(second)),
         collection=whole_collection(collection),
         reads=() if code == "THU201" else _own_reads(collection, second),
-        arms=arms_of(first.entry.path, second.entry.path),
+        path=joined(first.entry.path, second.entry.path),
     )
     return Suspicion(
         code=code,
@@ -89,10 +91,10 @@ def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> S
     )
 
 
-def _own_reads(collection: Collection, pair: Pair) -> tuple[ast.expr, ...]:
+def _own_reads(collection: Collection, pair: Pair) -> tuple[Use, ...]:
     """Return where the update of a variable takes that variable's own value."""
     reading = Reading([pair.identity], names_in_targets(collection.pairs))
-    return tuple(read.node for read in reading.reads(pair.value))
+    return reading.reads(pair.value)
 
 
 def _sure(pair: Pair) -> bool:
@@ -158,10 +160,11 @@ def _overwritten_in_loop(collection: Collection, pair: Pair) -> Iterator[Suspici
         words={"container": _name(collection.container)},
         fault=PairFault(
             kind="overwritten",
-            pairs=(registration(pair.target, pair.value),),
+            pairs=(registered(pair),),
             collection=whole_collection(collection),
             reads=_own_reads(collection, pair),
-            arms=arms_of(entry.path),
+            path=entry.path,
+            bound=loop.bound,
         ),
     )
 
@@ -214,8 +217,7 @@ def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
     elif isinstance(value, Term) and value.op == "call" and value.label in ("map", "filter"):
         what = f"a {value.label}"
     if what is not None and (scope.state.guide.python > 2 or what == _GENERATOR):
-        entries = value.entries if isinstance(value, Container) else []
-        pairs = filter(None, map(pair_of, entries))
+        pairs = registrations(value.entries if isinstance(value, Container) else [])
         yield Suspicion(
             code="THU204",
             node=given.node,
@@ -224,7 +226,8 @@ def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
                 kind="refused",
                 pairs=(),
                 collection=given_collection(scope, given, compilation.statement, pairs),
-                arms=arms_of(compilation.path),
+                path=compilation.path,
+                form=_FORMS.get(what, "generator"),
             ),
         )
 
@@ -264,7 +267,7 @@ def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
                 kind="late",
                 pairs=_own_first(entry, after),
                 collection=filled_collection(scope, container),
-                arms=arms_of(compilation.path, entry.path),
+                path=joined(compilation.path, entry.path),
             ),
         )
 
@@ -272,15 +275,20 @@ def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
 def _own_first(entry: Entry, after: list[Entry]) -> tuple[Registration, ...]:
     """Return the nodes of a late pair and of those that come late with it."""
     others = [one for one in after if one is not entry and meet(one.path, entry.path)]
-    pairs = filter(None, map(pair_of, [entry, *others]))
-    return tuple(registration(*pair) for pair in pairs)
+    return registrations([entry, *others])
 
 
 def _scans(scope: Interpreted) -> Iterator[Suspicion]:
     """Calls of scan whose second result is dropped although the step has updates."""
     for scan in scope.state.scans:
         if _dropped(scan) and (reason := _why_updates(scope, scan.step)):
-            yield Suspicion(code="THU205", node=scan.node, words={"reason": reason})
+            collection = UpdateCollection(scope.node, scan.node, scan.statement, ())
+            yield Suspicion(
+                code="THU205",
+                node=scan.node,
+                words={"reason": reason},
+                fault=PairFault(kind="dropped", pairs=(), collection=collection),
+            )
 
 
 def _dropped(scan: Scan) -> bool:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
 from flake8_theano_updates.checks.evidence import evidence_for
-from flake8_theano_updates.checks.faults import arms_of, registration, whole_collection
+from flake8_theano_updates.checks.faults import joined, registered, whole_collection
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.question import Question
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.interpreter.values import Path, Use, meet
+from flake8_theano_updates.values import Path, Use, meet
 from flake8_theano_updates.model import OrderFault, UpdateCollection
 from flake8_theano_updates.rules import ORDER
 
@@ -143,23 +143,23 @@ def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
         if new_value
         else f"name the new value of '{variable}', store the name and read the name"
     )
-    registered = registration(old.registered.target, old.registered.value)
-    reader = registration(old.reader.target, old.reader.value)
+    stored = registered(old.registered)
+    reader = registered(old.reader)
     return Suspicion(
         code=old.code,
         node=old.reads[0].node,
         variable=variable,
         target=text_of(old.reader.target),
-        registered_line=registered.line,
+        registered_line=stored.line,
         update_line=reader.line,
         new_value=new_value,
         words={"instead": instead},
         fault=OrderFault(
-            reads=tuple(read.node for read in old.reads),
+            reads=old.reads,
             reader=reader,
-            registered=registered,
+            registered=stored,
             collection=whole,
-            arms=arms_of(old.reads[0].path, old.reader.entry.path, old.registered.entry.path),
+            path=joined(old.reads[0].path, reader.path, stored.path),
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_theano_updates.checks.reading import Reading, bottom_up, small_power
-from flake8_theano_updates.interpreter.values import Term, Use, Value
+from flake8_theano_updates.values import Term, Use, Value
 
 # The keys of the factors of a product; the sign is left out.
 Product = tuple[int, ...]

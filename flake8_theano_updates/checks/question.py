@@ -11,7 +11,7 @@ from flake8_theano_updates.checks.collections import Pair
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.interpreter.values import Container, Term, Use, original
+from flake8_theano_updates.values import Container, Term, Use, original
 
 _PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
     Container,
     Term,
     Use,

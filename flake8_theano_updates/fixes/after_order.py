@@ -19,7 +19,7 @@ def after_fix(source: Source, step: Mended, fault: OrderFault) -> tuple[ast.Modu
     Raises:
         NotFoundError: if a part of the fault has no counterpart.
     """
-    spans = [source.text.span(read) for read in fault.reads]
+    spans = [source.text.span(read) for read in fault.read_nodes]
     marked = {} if step.fix.safe else dict.fromkeys(spans)
     replacements = []
     for one in step.replacements:

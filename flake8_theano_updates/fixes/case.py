@@ -23,7 +23,7 @@ class Case:
     @property
     def variable(self) -> ast.expr:
         """The shared variable, as the first read writes it."""
-        return self.fault.reads[0]
+        return self.fault.read_nodes[0]
 
     @property
     def value(self) -> ast.expr:
@@ -46,9 +46,9 @@ def case_of(finding: Finding, tree: Tree, text: Text) -> Case:
     fault = finding.fault
     if not isinstance(fault, OrderFault):
         raise NoFixError("it is not about the order of updates")
-    nodes = [*fault.reads, fault.registered.target, fault.registered.value, fault.reader.target]
+    nodes = [*fault.read_nodes, fault.registered.target, fault.registered.value, fault.reader.target]
     if any(node not in tree for node in nodes):
         raise NoFixError("one of the two updates is not spelled out in this file")
-    if any(isinstance(getattr(read, "ctx", None), ast.Store) for read in fault.reads):
+    if any(isinstance(getattr(read, "ctx", None), ast.Store) for read in fault.read_nodes):
         raise NoFixError("the read is part of an assignment in place")
     return Case(finding, fault, tree, text)

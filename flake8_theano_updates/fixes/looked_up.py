@@ -70,7 +70,7 @@ def _look_up(case: Case, container: str, filled: ast.stmt | None) -> list[Replac
 
 
 def _reading(case: Case, expression: str) -> list[Replacement]:
-    return [Replacement(*case.text.span(read), expression) for read in case.fault.reads]
+    return [Replacement(*case.text.span(read), expression) for read in case.fault.read_nodes]
 
 
 def _containers(case: Case) -> Iterator[tuple[str, ast.stmt | None]]:

@@ -57,7 +57,7 @@ def new_value_fixes(case: Case) -> Iterator[Edits | NoFixError]:
 
 def _reading(case: Case, expression: str) -> Edits:
     """Return the edits that read ``expression`` instead of the variable."""
-    return [Replacement(*case.text.span(read), expression) for read in case.fault.reads]
+    return [Replacement(*case.text.span(read), expression) for read in case.fault.read_nodes]
 
 
 def _read_its_name(case: Case) -> Edits:
@@ -190,7 +190,7 @@ def _name_it(case: Case) -> Edits:
     """Name the new value on a line of its own, before it is stored or read."""
     tree, read = case.tree, case.variable
     value = stored_value(case)
-    for node in (value.node, *case.fault.reads):
+    for node in (value.node, *case.fault.read_nodes):
         if tree.comprehension(node) is not None and not _is_free(case, node, value.nodes):
             raise NoFixError("the new value is computed inside a comprehension")
     if tree.function(value.node) is not tree.function(read):
@@ -233,7 +233,7 @@ def _name_it_in_comprehension(case: Case) -> Edits:
     if inside is None or case.tree.comprehension(case.variable) is not inside:
         raise NoFixError("the two updates are not made by one comprehension")
     assert isinstance(inside, Comprehension)
-    if any(_is_in(case, node, g) for g in inside.generators for node in case.fault.reads):
+    if any(_is_in(case, node, g) for g in inside.generators for node in case.fault.read_nodes):
         raise NoFixError("the read stands in the head of the comprehension")
     name = free_name(case.fault.registered.target, "new", case.tree, case.variable)
     end = case.text.span(inside)[0] + end_of_clauses(case.text.of(inside))
@@ -258,7 +258,7 @@ def _write_it_out(case: Case) -> Edits:
         raise NoFixError("the new value binds a name")
     if any(RANDOM.search(name) for name in loaded(*value.nodes)):
         raise NoFixError("the new value draws random numbers")
-    return [_written(case, read, value.written) for read in case.fault.reads]
+    return [_written(case, read, value.written) for read in case.fault.read_nodes]
 
 
 def _written(case: Case, read: ast.expr, expression: str) -> Replacement:
@@ -271,7 +271,7 @@ def _is_in_one_expression(case: Case) -> bool:
     """Is what makes both updates a lambda, or one part of a comprehension?"""
     around = _scopes_in_statement(case, case.value)
     return bool(around) and all(
-        _scopes_in_statement(case, read) == around for read in case.fault.reads
+        _scopes_in_statement(case, read) == around for read in case.fault.read_nodes
     )
 
 

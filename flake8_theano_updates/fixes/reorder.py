@@ -112,7 +112,7 @@ def _named(case: Case) -> Edits:
     there, _ = common(tree.places(target), tree.places(case.variable))
     name = free_name(target, "old", tree, case.variable)
     naming = f"{name} = {case.text.of(target)}"
-    reads = [Replacement(*case.text.span(read), name) for read in case.fault.reads]
+    reads = [Replacement(*case.text.span(read), name) for read in case.fault.read_nodes]
     return [inserted(case.text, there.statement, naming), *reads]
 
 

@@ -14,7 +14,7 @@ from flake8_theano_updates.interpreter.names import (
     SHARED,
     ZIPS,
 )
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
     Container,
     Entry,
     Term,

@@ -19,7 +19,8 @@ from flake8_theano_updates.interpreter.names import (
     UPDATES_POSITION,
     VIEWS,
 )
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
+    Called,
     Compilation,
     Container,
     Scan,
@@ -82,7 +83,9 @@ class Calls:
             fills = any(isinstance(original(use.value), Container) for use in given)
             if returned is not None and (fills or _is_worth_knowing(returned)):
                 return returned
-        return self._function(node, name, receiver)
+            known = None if returned is None else self.state.use(returned, node)
+            return self._function(node, name, receiver, closure, known)
+        return self._function(node, name, receiver, closure)
 
     def _method(self, node: ast.Call, function: ast.Attribute, receiver: Use) -> Value:
         name = function.attr
@@ -121,7 +124,14 @@ class Calls:
             return next(owner.bases(), None)
         return None
 
-    def _function(self, node: ast.Call, name: str, receiver: Use | None) -> Value:
+    def _function(
+        self,
+        node: ast.Call,
+        name: str,
+        receiver: Use | None,
+        closure: Closure | None = None,
+        returned: Use | None = None,
+    ) -> Value:
         last = name.rpartition(".")[2]
         if receiver is None:
             built = self.builders.build(last, node)
@@ -133,7 +143,7 @@ class Calls:
         keywords = {key.arg: self.expressions.use(key.value) for key in node.keywords}
         pair = keras_pair(name, arguments, keywords)
         if pair is not None:
-            return self.builders.tuple_of(self._keras_update(pair, node), node)
+            return self.builders.tuple_of(self._keras_update(pair), node)
         self._compiles(node, name, arguments, keywords)
         if "add_update" in last and arguments:
             self._adds_updates(node, receiver, arguments[0])
@@ -143,24 +153,25 @@ class Calls:
                 use.value.looked_at.append((self.state.tick(), None))
         if last == "scan" and any(backend in name for backend in BACKENDS):
             self._scans(node, keywords.get("fn") or (arguments[0] if arguments else None))
+        called = Called(
+            None if closure is not None else name, receiver is not None, tuple(keywords), returned
+        )
         if last in GRADIENTS:
             self._differentiates(arguments, keywords.get("wrt"))
-            return self.state.made("grad", last, uses)
+            return self.state.made("grad", last, uses, called)
         if last in STATIC_FUNCTIONS or last in STATIC_ATTRIBUTES:
-            return self.state.made("static", last, uses)
+            return self.state.made("static", last, uses, called)
         if last in VIEWS:
-            return self.state.made("view", last, uses)
-        return self.state.made("call", last, uses)
+            return self.state.made("view", last, uses, called)
+        return self.state.made("call", last, uses, called)
 
-    def _keras_update(
-        self, pair: tuple[Use, tuple[str, Use] | None, Use], node: ast.Call
-    ) -> list[Use]:
+    def _keras_update(self, pair: tuple[Use, str | None, tuple[Use, ...]]) -> list[Use]:
         """Return target and new value of ``K.update_add(x, e)`` and its like."""
-        target, operation, operand = pair
+        target, operation, operands = pair
         if operation is None:
-            return [target, operand]
-        sign, old = operation
-        return [target, self.state.use(self.state.made(sign, None, (old, operand)), operand.node)]
+            return [target, operands[0]]
+        made = self.state.made(operation, None, (target, *operands))
+        return [target, self.state.use(made, operands[0].node)]
 
     def _compiles(
         self,

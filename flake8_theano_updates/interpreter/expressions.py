@@ -8,9 +8,14 @@ from contextlib import nullcontext
 
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.functions import Closure
-from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, UPDATES, VIEWS
+from flake8_theano_updates.interpreter.names import (
+    STATIC_ATTRIBUTES,
+    UPDATES,
+    USUAL_IMPORTS,
+    VIEWS,
+)
 from flake8_theano_updates.interpreter.state import State, identities
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
     Container,
     Equals,
     Term,
@@ -39,6 +44,29 @@ OPERATIONS = {
 }
 
 
+# What else can stand between or before operands, as it is written.
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Mod: "%",
+    ast.FloorDiv: "//",
+    ast.MatMult: "@",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.Invert: "~",
+    ast.Not: "not",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
 # What stands for one key in a mapping as long as it is the same object.
 _KEYS = frozenset({"const", "name", "elem", "attr", "call", "index", "text"})
 
@@ -69,6 +97,8 @@ class Expressions:
             ast.BinOp: self._binary,
             ast.JoinedStr: self._formatted,
             ast.UnaryOp: self._unary,
+            ast.Compare: self._compare,
+            ast.Slice: self._slice,
             ast.IfExp: self._conditional,
             ast.BoolOp: self._boolean,
             ast.Call: self.calls.call,
@@ -178,6 +208,9 @@ class Expressions:
 
     def _name(self, node: ast.Name) -> Value:
         found = self.state.environment.get(node.id)
+        if found is None and node.id in USUAL_IMPORTS:
+            label = USUAL_IMPORTS[node.id]
+            return Term("import", label, (), ("import", label))
         return Term("name", node.id, (), ("name", node.id)) if found is None else found
 
     def _attribute(self, node: ast.Attribute) -> Value:
@@ -315,7 +348,14 @@ class Expressions:
             return self._concatenated(node, left, right)
         if any(_is_text(side.value) for side in (left, right)):
             return self._text(left, right)
-        return self.state.made(OPERATIONS.get(type(node.op), "operation"), None, (left, right))
+        return self.operated(node.op, left, right)
+
+    def operated(self, operator: ast.operator | ast.unaryop, *operands: Use) -> Term:
+        """Return what an operator makes of its operands."""
+        known = OPERATIONS.get(type(operator))
+        if known is not None:
+            return self.state.made(known, None, operands)
+        return self.state.made("operation", OPERATORS[type(operator)], operands)
 
     def _formatted(self, node: ast.JoinedStr) -> Value:
         parts = (p.value if isinstance(p, ast.FormattedValue) else p for p in node.values)
@@ -345,7 +385,19 @@ class Expressions:
         if isinstance(node.op, ast.USub) and isinstance(value, Term) and value.op == "const":
             if isinstance(value.label, (int, float)):
                 return Term("const", -value.label, (), ("const", _written(-value.label)))
-        return self.state.made(OPERATIONS.get(type(node.op), "operation"), None, (operand,))
+        return self.operated(node.op, operand)
+
+    def _compare(self, node: ast.Compare) -> Value:
+        operands = self.uses([node.left, *node.comparators])
+        return self.state.made(
+            "operation", ("compare", *(OPERATORS[type(op)] for op in node.ops)), operands
+        )
+
+    def _slice(self, node: ast.Slice) -> Value:
+        bounds = [node.lower, node.upper, node.step]
+        given = self.uses([bound for bound in bounds if bound is not None])
+        there = tuple(bound is not None for bound in bounds)
+        return self.state.made("operation", ("slice", *there), given)
 
     def _conditional(self, node: ast.IfExp) -> Value:
         branch = decision(node.test)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.interpreter.values import Environment, Term, Use, Value, original
+from flake8_theano_updates.values import Environment, Term, Use, Value, original
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Whether a function or class can hold anything to find, or to follow.
@@ -194,13 +194,37 @@ def bind_arguments(
     for parameter in [*named, *parameters.kwonlyargs]:
         if parameter.arg in keywords:
             bound[parameter.arg] = _renamed(parameter.arg, keywords[parameter.arg])
-    for parameter in [*named, *parameters.kwonlyargs]:
+    for parameter, default in with_defaults(parameters):
         if parameter.arg not in bound:
-            bound[parameter.arg] = Term("name", parameter.arg, (), ("default", id(parameter)))
+            identity = ("default", id(parameter))
+            bound[parameter.arg] = number_of(parameter.arg, default, identity) or Term(
+                "name", parameter.arg, (), identity
+            )
     for extra in (parameters.vararg, parameters.kwarg):
         if extra is not None:
             bound[extra.arg] = Term("opaque", extra.arg, (), ("rest", id(extra)))
     return bound
+
+
+def with_defaults(parameters: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """Return the named parameters, each with its default or None."""
+    positional = [*parameters.posonlyargs, *parameters.args]
+    without = len(positional) - len(parameters.defaults)
+    yield from zip(positional, [None] * without + list(parameters.defaults), strict=True)
+    yield from zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
+
+
+def number_of(name: str, default: ast.expr | None, identity: Hashable) -> Term | None:
+    """Return a parameter whose default is a number, or None for any other parameter."""
+    if default is None:
+        return None
+    negative = isinstance(default, ast.UnaryOp) and isinstance(default.op, ast.USub)
+    written = default.operand if isinstance(default, ast.UnaryOp) and negative else default
+    if not isinstance(written, ast.Constant) or not isinstance(written.value, (int, float)):
+        return None
+    value = -written.value if negative else written.value
+    constant = Term("const", value, (), ("const", repr(value)))
+    return Term("number", name, (Use(constant, default, 0, ()),), identity)
 
 
 def _renamed(name: str, use: Use) -> Value:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flake8_theano_updates.interpreter.values import Use
+from flake8_theano_updates.values import Use
 
 
 def keras_pair(
     name: str, arguments: tuple[Use, ...], keywords: Mapping[str | None, Use]
-) -> tuple[Use, tuple[str, Use] | None, Use] | None:
-    """Return (target, operation with the old value or None, operand), or None if it is no pair.
+) -> tuple[Use, str | None, tuple[Use, ...]] | None:
+    """Return (target, operation on its old value or None, operands), or None if it is no pair.
 
     https://github.com/keras-team/keras/blob/1.2.2/keras/backend/theano_backend.py
     """
     root, _, last = name.rpartition(".")
     if last == "In" and arguments and "update" in keywords:
-        return arguments[0], None, keywords["update"]
+        return arguments[0], None, (keywords["update"],)
     if "backend" not in root and root.rpartition(".")[2] != "K":
         return None
     if last == "update" and len(arguments) == 2:
-        return arguments[0], None, arguments[1]
+        return arguments[0], None, arguments[1:]
     if last in ("update_add", "update_sub") and len(arguments) == 2:
-        return arguments[0], ("+" if last == "update_add" else "-", arguments[0]), arguments[1]
+        return arguments[0], "+" if last == "update_add" else "-", arguments[1:]
     if last == "moving_average_update" and len(arguments) > 1:
-        return arguments[0], ("average", arguments[0]), arguments[1]
+        decay = (keywords["momentum"],) if "momentum" in keywords else arguments[2:3]
+        return arguments[0], "average", (arguments[1], *decay)
     return None

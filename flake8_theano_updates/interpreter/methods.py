@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from flake8_theano_updates.interpreter.builders import Builders
-from flake8_theano_updates.interpreter.values import Container, Use, Value, original
+from flake8_theano_updates.values import Container, Use, Value, original
 
 
 class Methods:

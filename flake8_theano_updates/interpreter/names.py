@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Sequence
 
@@ -51,6 +52,34 @@ def may_hold_updates(text: str) -> bool:
 
 
 BACKENDS = ("theano", "aesara", "pytensor")
+
+# What modules without a visible import (a star import, a notebook's cell) call these.
+USUAL_IMPORTS = {
+    "theano": "theano",
+    "T": "theano.tensor",
+    "TT": "theano.tensor",
+    "tensor": "theano.tensor",
+    "np": "numpy",
+    "numpy": "numpy",
+}
+# Libraries that speak for the backend that they are made for.
+_MADE_FOR = {"lasagne": "theano", "pylearn2": "theano", "pymc3": "theano", "pymc": "pytensor"}
+
+
+def backends_of(tree: ast.Module) -> tuple[str, ...]:
+    """Return the backends that a file imports, itself or by a library, in their order."""
+    found: dict[str, None] = {}
+    for node in ast.walk(tree):
+        modules: list[str] = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            modules = [node.module]
+        for module in modules:
+            root = module.partition(".")[0]
+            found[_MADE_FOR.get(root, root)] = None
+    return tuple(name for name in found if name in BACKENDS)
+
 
 # `function` takes its updates by keyword or in this position.
 COMPILERS = frozenset({"function", "pfunc"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from flake8_theano_updates.interpreter.functions import Class, Function, Guide
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.statements import Interpreter
-from flake8_theano_updates.interpreter.values import Container, Environment, Value
+from flake8_theano_updates.values import Container, Environment, Term, Value, original
 from flake8_theano_updates.model import Scope
 
 
@@ -85,10 +85,23 @@ def _attributes_of_bases(owner: Class, guide: Guide, moment: int) -> dict[str, V
 
 
 def _attributes(environment: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-    """Return the shared variables, and the lists, that ``__init__`` keeps in ``self``."""
+    """Return the variables, the numbers and the lists that ``__init__`` keeps in ``self``."""
     for name, value in environment.items():
-        if name.startswith("self.") and (isinstance(value, Container) or value.op == "call"):
+        if name.startswith("self.") and (
+            isinstance(value, Container) or value.op == "call" or _is_number(value)
+        ):
             yield name, value
+
+
+def _is_number(value: Value) -> bool:
+    value = original(value)
+    if not isinstance(value, Term):
+        return False
+    return value.op == "number" or (
+        value.op == "const"
+        and isinstance(value.label, (int, float))
+        and not isinstance(value.label, bool)
+    )
 
 
 def _fresh(value: Value) -> Value:

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 from flake8_theano_updates.interpreter.functions import Class, Followed, Guide
 from flake8_theano_updates.interpreter.names import RANGES
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
     Arm,
+    Called,
     Compilation,
     Container,
     Entry,
@@ -69,9 +70,15 @@ class State:
         """Take ``value`` now, at ``node``."""
         return Use(value, node, self.tick(), self.path)
 
-    def made(self, op: str, label: Hashable, uses: tuple[Use, ...] = ()) -> Term:
+    def made(
+        self,
+        op: str,
+        label: Hashable,
+        uses: tuple[Use, ...] = (),
+        called: Called | None = None,
+    ) -> Term:
         """Return a new object, or one for each turn of a loop: the result of an operation."""
-        return Term(op, label, uses, ("made", id(self.scope), self.tick(), self.depth > 0))
+        return Term(op, label, uses, ("made", id(self.scope), self.tick(), self.depth > 0), called)
 
     def container(self, kind: str, node: ast.AST, begun: int) -> Container:
         """Return a new container, empty so far."""
@@ -193,17 +200,23 @@ class State:
             if len(groups) == 1 and not value.rest:
                 entry = groups[0][0]
                 return (entry.key or entry.value).value
-            base: Hashable = value.identity
-        elif value.op == "call" and value.label in RANGES:
-            base = ("index",)
-        elif isinstance(iterable.node, ast.Call):
-            base = ("call", ast.dump(iterable.node))
-        else:
-            base = value.identity
+        base = element_base(iterable)
         identity: Hashable = ("elem", base)
         while identity in self._looping:
             identity = ("inner", identity)
         return Term("elem", "index" if base == ("index",) else None, (iterable,), identity)
+
+
+def element_base(iterable: Use) -> Hashable:
+    """Return what is equal for loops that meet at the same elements."""
+    value = original(iterable.value)
+    if isinstance(value, Container):
+        return value.identity
+    if value.op == "call" and value.label in RANGES:
+        return ("index",)
+    if isinstance(iterable.node, ast.Call):
+        return ("call", ast.dump(iterable.node))
+    return value.identity
 
 
 def _is_constant(value: Value) -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from flake8_theano_updates.interpreter.expressions import OPERATIONS, Expressions, decision
+from flake8_theano_updates.interpreter.expressions import Expressions, decision
 from flake8_theano_updates.interpreter.functions import (
     Class,
     Closure,
     Function,
     Guide,
     bind_arguments,
+    number_of,
+    with_defaults,
 )
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.interpreter.values import (
+from flake8_theano_updates.values import (
     Container,
     Environment,
     Term,
@@ -87,24 +89,16 @@ class Interpreter:
                 break
 
     def _parameters(self, arguments: ast.arguments) -> None:
-        positional = [*arguments.posonlyargs, *arguments.args]
-        named = [*positional, *arguments.kwonlyargs]
+        for argument, default in with_defaults(arguments):
+            name = argument.arg
+            identity = ("parameter", name)
+            self.state.environment.own[name] = number_of(name, default, identity) or Term(
+                "name", name, (), identity
+            )
         for extra in (arguments.vararg, arguments.kwarg):
             if extra is not None:
-                named.append(extra)
-        for argument in named:
-            name = argument.arg
-            self.state.environment.own[name] = Term("name", name, (), ("parameter", name))
-        defaults = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
-        defaults += [
-            (argument, default)
-            for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-            if default is not None
-        ]
-        for argument, default in defaults:
-            if isinstance(default, ast.Constant) and isinstance(default.value, (int, float)):
-                self.state.environment.own[argument.arg] = Term(
-                    "number", argument.arg, (), ("parameter", argument.arg)
+                self.state.environment.own[extra.arg] = Term(
+                    "name", extra.arg, (), ("parameter", extra.arg)
                 )
 
     def _block(self, statements: Sequence[ast.stmt]) -> bool:
@@ -142,8 +136,7 @@ class Interpreter:
             if adopted is not None:
                 self.state.join(adopted, operand)
                 return
-        label = OPERATIONS.get(type(node.op), "operation")
-        result = self.state.made(label, None, (old, operand))
+        result = self.expressions.operated(node.op, old, operand)
         self.expressions.bind(node.target, self.state.use(result, node.value), rename=False)
 
     def _expression(self, node: ast.Expr) -> None:
@@ -225,7 +218,7 @@ class Interpreter:
                 value = bound.get(key) or state.environment.get(key)
                 if value is not None:
                     with state.arm(branch, name, node):
-                        uses.append(state.use(value, ast.Name(key, ast.Load())))
+                        uses.append(state.use(value, ast.copy_location(ast.Name(key, ast.Load()), node)))
             joined = uses[0]
             for use in uses[1:]:
                 joined = Use(

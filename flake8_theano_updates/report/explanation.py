@@ -154,7 +154,7 @@ def _values(fault: OrderFault) -> tuple[str | None, str | None]:
         is too long for a line.
     """
     value = fault.reader.value
-    reads = set(map(id, fault.reads))
+    reads = set(map(id, fault.read_nodes))
     if not any(id(node) in reads for node in ast.walk(value)):
         return None, None
     # The copy takes what the memo has for the reads.
@@ -185,7 +185,7 @@ def _instead(finding: Finding, lines: Sequence[str]) -> Iterator[str]:
 
 def _named(finding: Finding, fault: OrderFault) -> Iterator[str]:
     """Yield the name that the new value may have, where one name serves both lines."""
-    if _loops_around(fault, fault.registered.value) != _loops_around(fault, fault.reads[0]):
+    if _loops_around(fault, fault.registered.value) != _loops_around(fault, fault.read_nodes[0]):
         return
     value = ast.unparse(fault.registered.value)
     stem = re.search(r"[^\W\d]\w*$", finding.variable or "")

@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 
 from flake8_theano_updates.model import Finding, Verdict
 
+_BEHIND = ("fault", "origin")
 _OF_CELLS = frozenset({"cell", "cell_id", "registered_cell", "update_cell"})
 
 
@@ -41,8 +42,8 @@ def verdict_object(verdict: Verdict) -> object:
 
 
 def _finding(finding: Finding) -> dict[str, object]:
-    # Not asdict: it would copy the syntax tree behind `fault`.
-    plain = {f.name: getattr(finding, f.name) for f in fields(finding) if f.name != "fault"}
+    # Not asdict: it would copy the syntax tree behind the finding.
+    plain = {f.name: getattr(finding, f.name) for f in fields(finding) if f.name not in _BEHIND}
     if finding.cell is None:
         plain = {name: value for name, value in plain.items() if name not in _OF_CELLS}
     return plain | {"fixes": [asdict(fix) for fix in finding.fixes]}

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import TypeVar
 
-from flake8_theano_updates.runtime.supervisor import Supervisor
+from flake8_theano_updates.backend.supervisor import Supervisor
 
 WAKE = 0.2  # seconds
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from flake8_theano_updates.model import Fault, Finding, Verdict
-from flake8_theano_updates.runtime.reasons import likeness, parting
-from flake8_theano_updates.runtime.snippet import Snippet
-from flake8_theano_updates.runtime.supervisor import Answer, Backend
+from flake8_theano_updates.confirm.reasons import likeness, parting
+from flake8_theano_updates.confirm.programs import Program
+from flake8_theano_updates.backend.supervisor import Answer, Backend
 
 LONGEST = 300  # characters of a backend's error
 
 
 def judged(
-    finding: Finding, fault: Fault, result: dict[str, Any], program: Snippet, backend: Backend
+    finding: Finding, fault: Fault, result: dict[str, Any], program: Program, backend: Backend
 ) -> Verdict:
     """Compare the trajectories that a program returned, and say what that means."""
     refused = result.get("refused")
@@ -24,12 +24,13 @@ def judged(
         backend.name,
         backend.version,
         backend.python,
-        tuple(result["names"]),
+        program.labels,
         _rows(result["as_compiled"]),
         _rows(result.get("reversed", [])),
         _rows(result["with_new_value"]),
         result["first_difference"],
         program.text,
+        program.stand_ins,
         refused=_shortened(refused) if refused else None,
     )
     if verdict.first_difference is None:
@@ -38,7 +39,7 @@ def judged(
     return replace(verdict, reason=parting(finding, fault, verdict, result.get("instead", "")))
 
 
-def raised(answer: Answer, program: Snippet, backend: Backend) -> Verdict:
+def raised(answer: Answer, program: Program, backend: Backend) -> Verdict:
     """Report that the backend refuses the updates as they are written."""
     return Verdict(
         "raises",
@@ -47,10 +48,11 @@ def raised(answer: Answer, program: Snippet, backend: Backend) -> Verdict:
         backend.version,
         backend.python,
         snippet=program.text,
+        stand_ins=program.stand_ins,
     )
 
 
-def unresolved(reason: str, backend: Backend, program: Snippet | None = None) -> Verdict:
+def unresolved(reason: str, backend: Backend, program: Program | None = None) -> Verdict:
     """Report that there are no numbers, and why."""
     return Verdict(
         "unresolved",
@@ -59,6 +61,7 @@ def unresolved(reason: str, backend: Backend, program: Snippet | None = None) ->
         backend.version,
         backend.python,
         snippet=program.text if program else None,
+        stand_ins=program.stand_ins if program else (),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from flake8_theano_updates.elements import first_difference
 from flake8_theano_updates.model import Finding, OrderFault, Verdict
-from flake8_theano_updates.runtime.reasons import parting
+from flake8_theano_updates.values import Use
+from flake8_theano_updates.confirm.reasons import parting
 
 
 def is_hidden(finding: Finding, verdict: Verdict) -> bool:
@@ -20,7 +20,7 @@ def is_hidden(finding: Finding, verdict: Verdict) -> bool:
     return verdict.status == "unresolved" and bool(verdict.with_new_value)
 
 
-def reads_beside(finding: Finding, findings: Iterable[Finding]) -> tuple[ast.expr, ...]:
+def reads_beside(finding: Finding, findings: Iterable[Finding]) -> tuple[Use, ...]:
     """Return the reads of the other findings on the order of the same list."""
     assert finding.fault is not None
     return tuple(
@@ -37,7 +37,7 @@ def reads_beside(finding: Finding, findings: Iterable[Finding]) -> tuple[ast.exp
 def revealed(
     finding: Finding,
     fault: OrderFault,
-    beside: tuple[ast.expr, ...],
+    beside: tuple[Use, ...],
     run: Callable[[OrderFault], Verdict],
 ) -> Verdict | None:
     """Mend the other findings of the list too: does this one make a difference then?

@@ -63,6 +63,24 @@ class Use:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Called:
+    """Which function a call calls, and how its operands are handed over.
+
+    Args:
+        function: its full name, as ``theano.tensor.sqrt``, where an import tells it; the
+            name alone of a method or of what is not known; None for a function of the module.
+        receiver: whether the first operand is the object whose method is called.
+        keywords: the names of the last operands.
+        returned: what the function of the module returns, where it was followed.
+    """
+
+    function: str | None
+    receiver: bool
+    keywords: tuple[str | None, ...]
+    returned: Use | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Term:
     """An expression: an operation, a label (a name, a constant) and its operands.
 
@@ -74,6 +92,7 @@ class Term:
     label: Hashable
     uses: tuple[Use, ...]
     identity: Hashable
+    called: Called | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

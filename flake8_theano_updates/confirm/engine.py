@@ -1,0 +1,174 @@
+"""Ask the backend about each finding."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from flake8_theano_updates.backend.lanes import Lane, in_lanes
+from flake8_theano_updates.backend.supervisor import (
+    Backend,
+    NoBackendError,
+    Supervisor,
+    WorkerFailedError,
+)
+from flake8_theano_updates.confirm.judging import judged, raised, unresolved
+from flake8_theano_updates.confirm.neighbours import is_hidden, reads_beside, revealed
+from flake8_theano_updates.confirm.programs import Program, preference, program_of
+from flake8_theano_updates.confirm.reasons import NOTHING_TO_RUN
+from flake8_theano_updates.confirm.steps import STEPS, Step
+from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Verdict
+
+# As many findings take a worker as long as its start.
+WORTH_A_WORKER = 25
+# Kinds whose programs are refused where what the finding speaks of is refused.
+ABOUT_REFUSAL = ("refused", "misplaced")
+
+
+def confirm(
+    findings: Sequence[Finding],
+    *,
+    calls: int = 5,
+    python: str | None = None,
+    timeout: float = 20.0,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Verdict]:
+    """Compile the updates of each finding and compare old values with new ones.
+
+    Args:
+        findings: what was found.
+        calls: how often each compiled function is called.
+        python: the interpreter that has the backend; this one by default.
+        timeout: seconds for each program; after as many no other is tried for its finding.
+        jobs: how many programs run at a time, each in a process of its own; by default
+            one for every 25 findings, and no more than there are cores.
+        progress: told after each verdict how many there are, and how many there will be.
+
+    Returns:
+        one verdict for each finding, in the same order.
+    """
+    beside = _by_collection(findings)
+
+    def one(finding: Finding, lane: Lane) -> Verdict:
+        if finding.fault is None:
+            nothing = f"{finding.code} is not about values: there is nothing to run"
+            return Verdict("unresolved", NOTHING_TO_RUN.get(finding.code, nothing))
+        supervisor = lane.supervisor(preference(finding.origin.backends))
+        try:
+            backend = supervisor.backend()
+        except NoBackendError as error:
+            return Verdict("unresolved", str(error))
+        company = beside[id(finding.fault.collection)]
+        work = _Work(finding, company, supervisor, backend, calls)
+        return work.verdict(finding.fault)
+
+    jobs = jobs or min(_cores(), len(findings) // WORTH_A_WORKER)
+    lanes = [Lane(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
+    verdicts = []
+    for verdict in in_lanes(one, findings, lanes):
+        verdicts.append(verdict)
+        if progress is not None:
+            progress(len(verdicts), len(findings))
+    return verdicts
+
+
+def _by_collection(findings: Sequence[Finding]) -> dict[int, list[Finding]]:
+    found: dict[int, list[Finding]] = {}
+    for finding in findings:
+        if finding.fault is not None:
+            found.setdefault(id(finding.fault.collection), []).append(finding)
+    return found
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The programs of one finding, run one after the other until one tells.
+
+    Args:
+        finding: what was found.
+        company: the findings of its list.
+        supervisor: runs programs.
+        backend: what it runs them with.
+        calls: how often each compiled function is called.
+    """
+
+    finding: Finding
+    company: Sequence[Finding]
+    supervisor: Supervisor
+    backend: Backend
+    calls: int
+
+    def verdict(self, fault: Fault) -> Verdict:
+        """Return the verdict on the finding."""
+        end = time.monotonic() + self.supervisor.timeout
+        try:
+            verdict = self._run(fault, end)
+            if isinstance(fault, OrderFault) and is_hidden(self.finding, verdict):
+                if beside := reads_beside(self.finding, self.company):
+                    found = revealed(
+                        self.finding, fault, beside, lambda other: self._run(other, end)
+                    )
+                    verdict = found or verdict
+        except Exception as error:
+            # One program that trips this package must not take the other verdicts along.
+            reason = f"internal error: {type(error).__name__}: {error}"
+            verdict = unresolved(reason, self.backend)
+        own = self.finding.origin.backends
+        if own and self.backend.package not in own:
+            return replace(verdict, instead_of=own[0])
+        return verdict
+
+    def _run(self, fault: Fault, end: float) -> Verdict:
+        """Run programs, the most faithful first, until one runs through or the time is up."""
+        failed: Verdict | None = None
+        for step in STEPS:
+            if failed is not None and time.monotonic() > end:
+                took = f"its programs took more than {self.supervisor.timeout:g} seconds; the first: "
+                return replace(failed, reason=took + failed.reason)
+            verdict, program = self._tried(fault, step)
+            if verdict.status != "unresolved" or verdict.as_compiled:
+                return self._refined(fault, verdict, program)
+            if verdict.reason.startswith("the program did not end well"):
+                return verdict
+            failed = failed or verdict
+        assert failed is not None
+        return failed
+
+    def _refined(self, fault: Fault, verdict: Verdict, program: Program) -> Verdict:
+        """Try other values where those of a program prove nothing."""
+        if verdict.status == "agrees" and program.from_zero:
+            # Where all is zero, two programs may agree that otherwise do not.
+            step = replace(program.step, nonzero=True)
+            other, _ = self._tried(fault, step)
+            return other if other.status == "confirmed" else verdict
+        if verdict.status == "unresolved" and verdict.as_compiled:
+            step = replace(program.step, positive=True)
+            other, _ = self._tried(fault, step)
+            return other if other.status == "confirmed" else verdict
+        return verdict
+
+    def _tried(self, fault: Fault, step: Step) -> tuple[Verdict, Program]:
+        """Write one program, run it, and return what it says."""
+        program = program_of(self.finding, fault, step, self.calls)
+        try:
+            answer = self.supervisor.run(program.text, self.calls)
+        except WorkerFailedError as error:
+            reason = f"the program did not end well: {error}"
+            return unresolved(reason, self.backend, program), program
+        if answer.result is not None:
+            return judged(self.finding, fault, answer.result, program, self.backend), program
+        if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
+            return raised(answer, program, self.backend), program
+        if answer.too_long:
+            return unresolved(answer.error, self.backend, program), program
+        reason = f"its program does not run: {answer.error}"
+        return unresolved(reason, self.backend, program), program

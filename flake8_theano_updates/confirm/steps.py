@@ -1,0 +1,40 @@
+"""How much of the file a program keeps, from the most faithful to what always compiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a program keeps of the file, and how it is told.
+
+    Args:
+        words: what the program has, as the verdict says it.
+        own_cost: whether gradients are those of the file's own cost, where that is seen.
+        arrays: whether there are arrays; else there are only numbers.
+        shapes: whether functions that need shapes are called; else smooth ones stand in.
+        nonzero: whether variables that start at zero get other values.
+        positive: whether roots and logarithms are taken of positive values.
+    """
+
+    words: str
+    own_cost: bool = True
+    arrays: bool = True
+    shapes: bool = True
+    nonzero: bool = False
+    positive: bool = False
+
+
+STEPS = (
+    Step("the file's own initial values, shapes and cost, as far as they are seen"),
+    Step("a cost of its own", own_cost=False),
+    Step("numbers in the place of arrays, and a cost of its own", own_cost=False, arrays=False),
+    Step(
+        "numbers in the place of arrays, a cost of its own, and smooth functions where shapes "
+        "are needed",
+        own_cost=False,
+        arrays=False,
+        shapes=False,
+    ),
+)
