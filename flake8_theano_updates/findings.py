@@ -9,6 +9,7 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from flake8_theano_updates.checks.collections import collections_of
+from flake8_theano_updates.checks.faults import compiled_collections, whole_collection
 from flake8_theano_updates.checks.frozen import frozen_in_calls, frozen_in_collection
 from flake8_theano_updates.checks.lost import lost_in_calls, lost_in_collection
 from flake8_theano_updates.checks.order import order_suspicions
@@ -21,7 +22,7 @@ from flake8_theano_updates.interpreter.names import (
     may_hold_updates,
 )
 from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
-from flake8_theano_updates.model import Finding, Origin
+from flake8_theano_updates.model import Finding, Origin, UpdateCollection
 from flake8_theano_updates.rules import BY_CODE, RULES
 
 
@@ -62,6 +63,28 @@ def check(
                 if where not in found or _is_nearer(finding, found[where]):
                     found[where] = finding
     return sorted(found.values(), key=lambda f: (f.line, f.column, f.code))
+
+
+def collections(
+    tree: ast.Module,
+    lines: Sequence[str],
+    compilers: Mapping[str, str | int] = MappingProxyType({}),
+    python: int = 3,
+) -> list[UpdateCollection]:
+    """Return the update collections of one file, those of compile calls first.
+
+    Args:
+        tree: the file's syntax tree.
+        lines: its lines.
+        compilers: compile calls of the project's own, as in `check`.
+        python: the Python that it is written in, 2 or 3.
+    """
+    text = "".join(lines).lower()
+    found = []
+    for scope in interpret(tree, Guide(_worth(text, lines, True), compilers, python)):
+        found.extend(compiled_collections(scope))
+        found.extend(map(whole_collection, collections_of(scope)))
+    return found
 
 
 def _is_nearer(new: Finding, old: Finding) -> bool:

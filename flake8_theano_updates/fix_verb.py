@@ -125,7 +125,11 @@ def _unproven(
     if not asked or options.prove is False:
         return {}
     try:
-        given = proofs([(step.source, step.mended) for _, step in asked], python=options.python)
+        given = proofs(
+            [(step.source, step.mended) for _, step in asked],
+            python=options.python,
+            compilers=options.function,
+        )
     except NoBackend as error:
         if options.prove or options.python:
             raise

@@ -20,11 +20,13 @@ class Registration:
         variable: takes the shared variable that is updated.
         new: takes its new value.
         path: the branches under which the pair enters.
+        bound: identities of what changes from turn to turn of the loop that makes many of it.
     """
 
     variable: Use
     new: Use
     path: Path = ()
+    bound: frozenset[Hashable] = frozenset()
 
     @property
     def target(self) -> ast.expr:
@@ -55,6 +57,7 @@ class UpdateCollection:
             collection; None for the end of the scope.
         registrations: the pairs in the order of the collection.
         mapping: whether it is a mapping, which has one pair for each variable.
+        one_shot: whether it can be walked through only once.
     """
 
     scope: Scope
@@ -62,6 +65,7 @@ class UpdateCollection:
     statement: ast.stmt | None
     registrations: tuple[Registration, ...]
     mapping: bool = False
+    one_shot: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ class PairFault:
             "misplaced": nor does it as the third positional argument; "overwritten": a
             mapping keeps the last of several updates; "late": a pair comes after the
             compile call; "frozen": a number stands for a variable; "returned": an output
-            is an updated variable; "dropped": the updates of a scan reach no function.
+            is an updated variable; "dropped": the updates of a scan reach no function;
+            "written": nothing, the pairs are as they should be.
         pairs: the pairs that the finding speaks of.
         collection: where they stand.
         reads: what takes the value of a shared variable: in "overwritten" the reads that
@@ -111,18 +116,22 @@ class PairFault:
         path: the branches that are taken for it to happen.
         form: how the pairs are handed over: as they should be, as what can be walked
             through only once, or without a list around them.
-        bound: identities of what changes from turn to turn of the loop that makes the pair.
     """
 
     kind: Literal[
-        "refused", "misplaced", "overwritten", "late", "frozen", "returned", "dropped"
+        "refused", "misplaced", "overwritten", "late", "frozen", "returned", "dropped", "written"
     ]
     pairs: tuple[Registration, ...]
     collection: UpdateCollection
     reads: tuple[Use, ...] = ()
     path: Path = ()
     form: Literal["list", "zip", "map", "generator", "flat"] = "list"
-    bound: frozenset[Hashable] = frozenset()
+
+    @property
+    def bound(self) -> frozenset[Hashable]:
+        """What changes from turn to turn where a pair is overwritten by itself."""
+        alone = self.kind == "overwritten" and len(self.pairs) == 1
+        return self.pairs[0].bound if alone else frozenset()
 
 
 Fault = OrderFault | PairFault

@@ -159,6 +159,8 @@ def placeholders(taken):
 def trajectory(pairs, variables, calls):
     """Compile, call, and return the variables' values before and after each call."""
     start = [variable.get_value() for variable in variables]
+    if isinstance(pairs, list):
+        pairs = [(variable, theano.tensor.as_tensor_variable(new)) for variable, new in pairs]
     try:
         step = theano.function([], [], updates=pairs, mode=plain_mode())
         rows = [values(variables)]

@@ -107,6 +107,13 @@ def moving(choose):
     return pairs, variables, changes
 
 
+def written(calls):
+    """Compile the updates as they are."""
+    pairs, variables = build(same)
+    rows = trajectory(last_of(pairs), variables, calls)
+    return outcome(rows, rows, "as they are")
+
+
 def returned(calls):
     """Call a function that returns the variable it updates, and one that returns its new value."""
     pairs, variables = build(same)

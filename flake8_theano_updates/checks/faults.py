@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flake8_theano_updates.checks.collections import Collection, Pair
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import Registration, UpdateCollection
-from flake8_theano_updates.values import Container, Entry, Path, Use, pair_of
+from flake8_theano_updates.values import Container, Entry, Path, Use, original, pair_of
 
 
 def registered(pair: Pair) -> Registration:
     """Return a pair of a collection as findings hold it."""
-    return Registration(pair.target, pair.value, pair.entry.path)
+    return _registration(pair.target, pair.value, pair.entry)
+
+
+def _registration(target: Use, value: Use, entry: Entry) -> Registration:
+    bound = entry.loop.bound if entry.loop is not None else frozenset()
+    return Registration(target, value, entry.path, bound)
 
 
 def registrations(entries: Iterable[Entry]) -> tuple[Registration, ...]:
     """Return the pairs among the entries of a container."""
     return tuple(
-        Registration(*pair, entry.path)
+        _registration(*pair, entry)
         for entry in entries
         if (pair := pair_of(entry)) is not None
     )
@@ -48,6 +53,7 @@ def filled_collection(
         statement=container.last if isinstance(whole, ast.expr) else None,
         registrations=registrations(container.entries) if pairs is None else pairs,
         mapping=container.kind == "mapping",
+        one_shot=container.lazy,
     )
 
 
@@ -59,6 +65,23 @@ def given_collection(
 ) -> UpdateCollection:
     """Return what a call receives, as it is at the call's statement."""
     return UpdateCollection(scope.node, given.node, statement, pairs)
+
+
+def compiled_collections(scope: Interpreted) -> Iterator[UpdateCollection]:
+    """Return what each compile call of a scope receives."""
+    for compilation in scope.state.compilations:
+        if compilation.updates is not None:
+            given = original(compilation.updates.value)
+            known = isinstance(given, Container)
+            one_shot = given.lazy if known else given.label in ("map", "filter")
+            yield UpdateCollection(
+                scope.node,
+                compilation.updates.node,
+                compilation.statement,
+                registrations(given.entries if known else ()),
+                known and given.kind == "mapping",
+                one_shot,
+            )
 
 
 def joined(*paths: Path) -> Path:

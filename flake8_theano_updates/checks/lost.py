@@ -40,6 +40,8 @@ from flake8_theano_updates.values import (
 from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
 
 _GENERATOR = "a generator"
+_ITER = "an iter"
+_ONE_SHOT_IN_PYTHON_2 = (_GENERATOR, _ITER, "a reversed")
 _FORMS: Mapping[str, Literal["zip", "map"]] = {"a zip": "zip", "a map": "map"}
 
 
@@ -164,7 +166,6 @@ def _overwritten_in_loop(collection: Collection, pair: Pair) -> Iterator[Suspici
             collection=whole_collection(collection),
             reads=_own_reads(collection, pair),
             path=entry.path,
-            bound=loop.bound,
         ),
     )
 
@@ -216,7 +217,7 @@ def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
         what = _kind_of_iterator(value.node)
     elif isinstance(value, Term) and value.op == "call" and value.label in ("map", "filter"):
         what = f"a {value.label}"
-    if what is not None and (scope.state.guide.python > 2 or what == _GENERATOR):
+    if what is not None and (scope.state.guide.python > 2 or what in _ONE_SHOT_IN_PYTHON_2):
         pairs = registrations(value.entries if isinstance(value, Container) else [])
         yield Suspicion(
             code="THU204",
@@ -234,7 +235,8 @@ def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
 
 def _kind_of_iterator(node: ast.AST) -> str:
     if isinstance(node, ast.Call):
-        return f"a {ast.unparse(node.func).rpartition('.')[2]}"
+        name = ast.unparse(node.func).rpartition(".")[2]
+        return _ITER if name == "iter" else f"a {name}"
     return _GENERATOR
 
 

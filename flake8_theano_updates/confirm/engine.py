@@ -35,6 +35,7 @@ def confirm(
     timeout: float = 20.0,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    steps: Sequence[Step] = STEPS,
 ) -> list[Verdict]:
     """Compile the updates of each finding and compare old values with new ones.
 
@@ -46,6 +47,7 @@ def confirm(
         jobs: how many programs run at a time, each in a process of its own; by default
             one for every 25 findings, and no more than there are cores.
         progress: told after each verdict how many there are, and how many there will be.
+        steps: how much of the file the programs keep, the most faithful first.
 
     Returns:
         one verdict for each finding, in the same order.
@@ -62,7 +64,7 @@ def confirm(
         except NoBackendError as error:
             return Verdict("unresolved", str(error))
         company = beside[id(finding.fault.collection)]
-        work = _Work(finding, company, supervisor, backend, calls)
+        work = _Work(finding, company, supervisor, backend, calls, steps)
         return work.verdict(finding.fault)
 
     jobs = jobs or min(_cores(), len(findings) // WORTH_A_WORKER)
@@ -99,6 +101,7 @@ class _Work:
         supervisor: runs programs.
         backend: what it runs them with.
         calls: how often each compiled function is called.
+        steps: how much of the file the programs keep, the most faithful first.
     """
 
     finding: Finding
@@ -106,6 +109,7 @@ class _Work:
     supervisor: Supervisor
     backend: Backend
     calls: int
+    steps: Sequence[Step]
 
     def verdict(self, fault: Fault) -> Verdict:
         """Return the verdict on the finding."""
@@ -130,7 +134,7 @@ class _Work:
     def _run(self, fault: Fault, end: float) -> Verdict:
         """Run programs, the most faithful first, until one runs through or the time is up."""
         failed: Verdict | None = None
-        for step in STEPS:
+        for step in self.steps:
             if failed is not None and time.monotonic() > end:
                 took = f"its programs took more than {self.supervisor.timeout:g} seconds; the first: "
                 return replace(failed, reason=took + failed.reason)

@@ -33,6 +33,7 @@ _QUESTIONS = {
     "late": "Is the update that comes late a part of the function?",
     "frozen": "Does the number follow what it is taken of?",
     "returned": "Which value does the function return?",
+    "written": "What do the updates compute?",
     "dropped": "Does a function without the updates of its scan draw new numbers in each call?",
 }
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_theano_updates.interpreter.names import (
+    ITERATORS,
     MAPPING_MAKERS,
     RANGES,
     SEQUENCE_COPIES,
@@ -85,6 +86,7 @@ class Builders:
         if value.kind == "mapping":
             return self.keys(value, node)
         made = self.state.container("list", node, begun)
+        made.lazy = isinstance(node.func, ast.Name) and node.func.id in ITERATORS
         self.state.join(made, source)
         made.ended = self.state.tick()
         return made

@@ -76,6 +76,8 @@ class Methods:
             return None
         uses = self.expressions.uses(list(node.args))
         found = self.expressions.lookup(container, original(uses[0].value))
+        if found is None and len(uses) > 1 and not container.rest:
+            return uses[1].value
         if found is None or len(uses) < 2 or found is uses[1].value:
             return found
         known: Use = self.state.use(found, node)

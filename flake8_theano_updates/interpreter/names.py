@@ -108,6 +108,7 @@ VIEWS = frozenset(
 )
 
 SEQUENCE_COPIES = frozenset({"list", "tuple", "iter", "sorted", "reversed"})
+ITERATORS = frozenset({"iter", "reversed"})
 MAPPING_MAKERS = frozenset({"dict", "OrderedDict", "OrderedUpdates", "odict"})
 ZIPS = frozenset({"zip", "izip"})
 RANGES = frozenset({"range", "xrange"})
