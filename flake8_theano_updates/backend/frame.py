@@ -53,6 +53,38 @@ def reciprocal(x):
     return 1 / x
 
 
+def tensor(x):
+    return theano.tensor.as_tensor_variable(x)
+
+
+def transposed(x):
+    return tensor(x).T
+
+
+def var(x, **axis):
+    return theano.tensor.var(tensor(x), **axis)
+
+
+def std(x, **axis):
+    return theano.tensor.sqrt(var(x, **axis))
+
+
+def outer(x, y):
+    return theano.tensor.outer(tensor(x), tensor(y))
+
+
+def flatten(x):
+    return theano.tensor.flatten(tensor(x))
+
+
+def zeros_like(x):
+    return theano.tensor.zeros_like(tensor(x))
+
+
+def ones_like(x):
+    return theano.tensor.ones_like(tensor(x))
+
+
 def sigmoid(x):
     return 1 / (1 + theano.tensor.exp(-x))
 

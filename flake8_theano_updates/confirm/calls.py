@@ -21,6 +21,8 @@ from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 from flake8_theano_updates.values import Container, Term, Use, operands, original
 
 _BOUNDS = ("min", "max", "a_min", "a_max")
+# An unknown function of a long list needs no more of it.
+_MOST_OPERANDS = 8
 _FILLED = {"zeros": 0.0, "ones": 1.0}
 
 
@@ -67,9 +69,9 @@ class Calls:
         """Return the plan of a call of a function that is printed as it is."""
         step = self._translator.step
         if one.kind == "shape" and not step.arrays:
-            if one.name.endswith((".dot", ".outer")) and step.shapes:
+            if one.name.endswith(("dot", "outer")) and step.shapes:
                 return Plan(values, lambda parts: infix("*", *parts))
-            if one.name.endswith((".flatten", ".transpose", ".diag")):
+            if one.name.endswith(("flatten", "transposed", "diag")):
                 return Plan(values[:1], lambda parts: parts[0])
             return Plan(values, _smooth)
 
@@ -90,7 +92,7 @@ class Calls:
             total = one.name.endswith(".sum")
             return Plan(values, (lambda parts: call("sum", *parts)) if total else _smooth_of_list)
         if not self._translator.step.arrays:
-            if one.name.endswith((".var", ".std")) or not self._translator.step.shapes:
+            if one.name.endswith(("var", "std")) or not self._translator.step.shapes:
                 return Plan(values, _smooth)
             return Plan(values, lambda parts: parts[0])
         options = []
@@ -112,7 +114,7 @@ class Calls:
                 return Plan(
                     values[:1],
                     lambda parts: Expression(
-                        f"theano.tensor.as_tensor_variable({{}}).dimshuffle({axes})",
+                        f"tensor({{}}).dimshuffle({axes})",
                         tuple(parts),
                     ),
                 )
@@ -153,17 +155,22 @@ class Calls:
 
         return Plan(inside, combine)
 
-    def _is_known(self, use: Use) -> bool:
-        """Does a variable flow into this, or is it computed?"""
-        if self._translator.variable(use) is not None:
-            return True
-        value = self._translator.resolve(use).value
-        if isinstance(value, Container):
-            return False
-        if value.op in ("+", "-", "*", "/", "**", "neg", "grad", "slice", "average", "registered"):
-            return True
-        if value.op in ("view", "item", "elem", "part", "operation", "call"):
-            return any(self._is_known(inner) for inner in value.uses[:4])
+    def _is_known(self, root: Use) -> bool:
+        """Does a variable flow into this, or a gradient?"""
+        seen: set[int] = set()
+        waiting = [root]
+        while waiting:
+            use = waiting.pop()
+            value = self._translator.resolve(use).value
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, Term):
+                if value.op in ("grad", "registered") or self._translator.variable(use) is not None:
+                    return True
+                if value.op in ("attr", "static", "function", "class", "import"):
+                    continue
+            waiting.extend(operands(value))
         return False
 
 
@@ -194,11 +201,18 @@ def _is_list(use: Use) -> bool:
 
 
 def _flattened(value: Term) -> list[Use]:
-    """Return the operands of a call, those in a list one by one."""
+    """Return the operands of a call, those in lists one by one."""
     found: list[Use] = []
-    for use in value.uses:
+    seen: set[int] = set()
+    waiting = list(reversed(value.uses))
+    while waiting and len(found) < _MOST_OPERANDS:
+        use = waiting.pop()
         inner = original(use.value)
-        found.extend(operands(inner) if isinstance(inner, Container) else [use])
+        if not isinstance(inner, Container):
+            found.append(use)
+        elif id(inner) not in seen:
+            seen.add(id(inner))
+            waiting.extend(reversed(list(operands(inner))))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_theano_updates.backend.lanes import Lane, in_lanes
@@ -149,16 +149,28 @@ class _Work:
 
     def _refined(self, fault: Fault, verdict: Verdict, program: Program) -> Verdict:
         """Try other values where those of a program prove nothing."""
-        if verdict.status == "agrees" and program.from_zero:
-            # Where all is zero, two programs may agree that otherwise do not.
-            step = replace(program.step, nonzero=True)
-            other, _ = self._tried(fault, step)
-            return other if other.status == "confirmed" else verdict
-        if verdict.status == "unresolved" and verdict.as_compiled:
-            step = replace(program.step, positive=True)
-            other, _ = self._tried(fault, step)
-            return other if other.status == "confirmed" else verdict
+        if verdict.status == "agrees":
+            for step in self._others(program):
+                other, _ = self._tried(fault, step)
+                if other.status == "confirmed":
+                    return other
+        elif verdict.status == "unresolved":
+            other, _ = self._tried(fault, replace(program.step, positive=True))
+            if other.status == "confirmed":
+                return other
         return verdict
+
+    def _others(self, program: Program) -> Iterator[Step]:
+        """Yield the steps at which programs may part that agree at the first."""
+        if program.from_zero:
+            yield replace(program.step, nonzero=True)
+        if len(program.stand_ins) > 1:
+            # What stood in may be what they agree in.
+            later = self.steps[self.steps.index(program.step) + 1 :]
+            for step in later:
+                yield step
+                if program.from_zero:
+                    yield replace(step, nonzero=True)
 
     def _tried(self, fault: Fault, step: Step) -> tuple[Verdict, Program]:
         """Write one program, run it, and return what it says."""

@@ -44,16 +44,19 @@ FUNCTIONS: dict[str, Known] = {
     **_tensor("clip switch", "elementwise", 3, 3),
     **_tensor("eq neq lt le gt ge", "truth", 2, 2),
     **_tensor("isnan isinf", "truth"),
-    **_tensor("sum mean max min prod var std", "reduction"),
-    **_tensor("dot outer batched_dot", "shape", 2, 2),
-    **_tensor("flatten cumsum diag transpose", "shape"),
-    **_tensor("zeros_like ones_like", "shape"),
+    **_tensor("sum mean max min prod", "reduction"),
+    **_own("var std", "reduction"),
+    **_tensor("dot", "shape", 2, 2),
+    **_own("outer", "shape", 2, 2),
+    **_tensor("cumsum diag", "shape"),
+    **_own("flatten zeros_like ones_like", "shape"),
     **_tensor("set_subtensor inc_subtensor", "shape", 2, 2),
     **_own("sigmoid softplus hard_sigmoid reciprocal", "elementwise"),
     **_own("relu elu", "elementwise", 1, 2),
     **_own("softmax", "shape"),
     **_own("binary_crossentropy categorical_crossentropy", "shape", 2, 2),
     "abs": Known("abs", "elementwise"),
+    "transpose": Known("transposed", "shape"),
 }
 # Other names of these, as one backend or another has them, or NumPy, or Keras.
 SAME = {

@@ -303,7 +303,7 @@ class Translation:
         arguments, _, receiver = given(value)
         inner = receiver or arguments[0]
         if value.label in ("T", "transpose") and self.step.arrays:
-            return Plan([inner], lambda parts: call("theano.tensor.transpose", *parts))
+            return Plan([inner], lambda parts: call("transposed", *parts))
         return Plan([inner], lambda parts: parts[0])
 
     def _static(self, value: Term, place: Place) -> Plan:
@@ -321,7 +321,7 @@ class Translation:
         if value.label in ("zeros_like", "ones_like"):
             if not self.step.arrays:
                 return whole(atom("0.0" if value.label == "zeros_like" else "1.0"))
-            return Plan([operand], lambda p: call(f"theano.tensor.{value.label}", *p))
+            return Plan([operand], lambda p: call(str(value.label), *p))
         if value.label == "shape" and self.step.arrays:
             return Plan([operand], lambda parts: call("theano.tensor.shape", *parts))
         if value.label in ("shape", "size", "len", "int_shape", "count_params"):
