@@ -212,7 +212,9 @@ def _flattened(value: Term) -> list[Use]:
             found.append(use)
         elif id(inner) not in seen:
             seen.add(id(inner))
-            waiting.extend(reversed(list(operands(inner))))
+            # A list hands its elements on where the list is used.
+            elements = (Use(o.value, use.node, o.moment, o.path) for o in operands(inner))
+            waiting.extend(reversed(list(elements)))
     return found
 
 

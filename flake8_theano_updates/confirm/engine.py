@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from flake8_theano_updates.backend.lanes import Lane, in_lanes
 from flake8_theano_updates.backend.supervisor import (
+    Answer,
     Backend,
     NoBackendError,
     Supervisor,
@@ -23,6 +24,8 @@ from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, V
 
 # As many findings take a worker as long as its start.
 WORTH_A_WORKER = 25
+# An error of the limits that programs run under.
+OF_LIMITS = "MemoryError"
 # Kinds whose programs are refused where what the finding speaks of is refused.
 ABOUT_REFUSAL = ("refused", "misplaced")
 
@@ -182,9 +185,16 @@ class _Work:
             return unresolved(reason, self.backend, program), program
         if answer.result is not None:
             return judged(self.finding, fault, answer.result, program, self.backend), program
-        if answer.refused and isinstance(fault, PairFault) and fault.kind in ABOUT_REFUSAL:
+        if answer.refused and _is_the_backends(fault, program, answer):
             return raised(answer, program, self.backend), program
         if answer.too_long:
             return unresolved(answer.error, self.backend, program), program
         reason = f"its program does not run: {answer.error}"
         return unresolved(reason, self.backend, program), program
+
+
+def _is_the_backends(fault: Fault, program: Program, answer: Answer) -> bool:
+    """Does the backend refuse the updates themselves, whatever stands in for the rest?"""
+    if isinstance(fault, PairFault):
+        return fault.kind in ABOUT_REFUSAL
+    return len(program.stand_ins) == 1 and not answer.error.startswith(OF_LIMITS)

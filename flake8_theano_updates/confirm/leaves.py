@@ -57,6 +57,8 @@ class Leaves:
     Args:
         translator: what they are leaves of.
         shared: identities of what must be a shared variable, although nothing updates it.
+
+    ``frozen`` is the expression that the finding's number is taken of, if it has one.
     """
 
     def __init__(self, translator: Translator, shared: Iterable[Hashable]) -> None:

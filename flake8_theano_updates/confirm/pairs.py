@@ -79,9 +79,12 @@ class _Work:
             if self._identity(pair) in self.targets:
                 self.translation.targets[self._identity(pair)] = pair
         if isinstance(fault, PairFault):
-            # What a number is taken of, or a name held before.
+            # What a number is taken of, or what a name held before.
+            values = [self.translation.resolve(read).value for read in fault.reads]
             self.translation.leaves.shared |= {
-                self.translation.identity(read) for read in fault.reads
+                value.identity
+                for value in values
+                if not isinstance(value, Container) and value.op in TARGETS
             }
         leaves = self.translation.leaves
         if fault.pairs:
@@ -136,8 +139,9 @@ class _Work:
                 one = leaves.variables[value.identity]
                 watched[id(one)] = one
         if leaves.frozen is not None:
-            one = by_expression[id(leaves.frozen)]
-            watched[id(one)] = one
+            for identity in _variables_in(leaves.frozen, _identities(leaves.variables)):
+                one = leaves.variables[identity]
+                watched[id(one)] = one
         for pair in pairs:
             if id(pair.target) in by_expression:
                 one = by_expression[id(pair.target)]
@@ -162,10 +166,7 @@ class _Work:
             made = self._translated(pair)
             found[identity] = pair, made
             if len(found) < _MOST_PAIRS:
-                known = {
-                    id(one.expression): key
-                    for key, one in self.translation.leaves.variables.items()
-                }
+                known = _identities(self.translation.leaves.variables)
                 for variable in _variables_in(made.value, known):
                     if variable in self.targets and variable not in found:
                         waiting.append((variable, self.targets[variable][-1]))
@@ -221,6 +222,11 @@ class _Work:
             half = infix("*", literal(0.5), made)
             return Parts((Pair(made, half, None),), (variable,), (variable,))
         return self._parts(pairs)
+
+
+def _identities(variables: Mapping[Hashable, Variable]) -> dict[int, Hashable]:
+    """Return the identity of each variable by that of its expression."""
+    return {id(one.expression): identity for identity, one in variables.items()}
 
 
 def _key(pair: Registration) -> tuple[int, int]:

@@ -10,7 +10,7 @@ class Step:
     """What a program keeps of the file, and how it is told.
 
     Args:
-        words: what the program has, as the verdict says it.
+        kept: what the program has, in words.
         own_cost: whether gradients are those of the file's own cost, where that is seen.
         arrays: whether there are arrays; else there are only numbers.
         shapes: whether functions that need shapes are called; else smooth ones stand in.
@@ -18,12 +18,22 @@ class Step:
         positive: whether roots and logarithms are taken of positive values.
     """
 
-    words: str
+    kept: str
     own_cost: bool = True
     arrays: bool = True
     shapes: bool = True
     nonzero: bool = False
     positive: bool = False
+
+    @property
+    def words(self) -> str:
+        """Say what the program has, as the verdict does."""
+        words = self.kept
+        if self.nonzero:
+            words += "; variables that start at zero start elsewhere"
+        if self.positive:
+            words += "; roots and logarithms of absolute values"
+        return words
 
 
 STEPS = (

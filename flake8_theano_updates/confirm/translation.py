@@ -37,6 +37,9 @@ from flake8_theano_updates.values import (
 )
 
 
+_COMPUTED = frozenset({"+", "-", "*", "/", "**", "neg", "operation"})
+
+
 class Translation:
     """Translates the new values of a finding's pairs.
 
@@ -103,7 +106,6 @@ class Translation:
 
     def resolve(self, use: Use, marked: bool = False) -> Place:
         """Follow renamings, elements of known lists and arms to what is computed."""
-        inside = marked
         while True:
             marked = marked or id(use.node) in self._nodes
             value = use.value
@@ -121,8 +123,8 @@ class Translation:
                 use = entry
                 continue
             break
-        marking = marked and (inside or value.identity in self._marking)
-        return Place(value, use, marking and not self._frozen)
+        marked = marked and value.identity in self._marking
+        return Place(value, use, marked and not self._frozen)
 
     def identity(self, use: Use) -> Hashable:
         """Return what is equal for uses that take the same object."""
@@ -312,12 +314,7 @@ class Translation:
         if operand is None:
             return self._leaf(place)
         if value.label in ("get_value", "eval", "container"):
-            variable = self.shared(operand)
-            number = after(variable, ".get_value()")
-            if self._frozen and any(operand.node is read.node for read in self.fault.reads):
-                self.leaves.frozen = variable
-                return whole(Expression("read({}, {})", (number, variable)))
-            return whole(number)
+            return self._frozen_number(operand)
         if value.label in ("zeros_like", "ones_like"):
             if not self.step.arrays:
                 return whole(atom("0.0" if value.label == "zeros_like" else "1.0"))
@@ -327,6 +324,24 @@ class Translation:
         if value.label in ("shape", "size", "len", "int_shape", "count_params"):
             return whole(atom("2.0"))
         return self._leaf(place)
+
+    def _frozen_number(self, operand: Use) -> Plan:
+        """Return the plan of a number that is taken of an expression now, and not in each call."""
+        marked = self._frozen and any(operand.node is read.node for read in self.fault.reads)
+        inner = self.resolve(operand).value
+        computed = not isinstance(inner, Container) and inner.op in _COMPUTED
+        if not computed:
+            variable = self.shared(operand)
+
+        def combine(parts: Sequence[Expression]) -> Expression:
+            live = parts[0] if computed else variable
+            number = after(live, ".eval()" if computed else ".get_value()")
+            if not marked:
+                return number
+            self.leaves.frozen = live
+            return Expression("read({}, {})", (number, live))
+
+        return Plan([operand] if computed else [], combine)
 
     def _item(self, value: Term, place: Place) -> Plan:
         base, index = (*value.uses, None, None)[:2]

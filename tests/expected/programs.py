@@ -1,9 +1,9 @@
 """Every marked program of the fixtures: the algorithm in it, its constants and its names.
 
-A constant is a number that the program itself gives, or in quotes the name of the number or
-expression that ``confirm`` stands in for. ``start`` has the initial values that the program
-itself gives. A line of a table is a program, and what it calls the variables of the step: ``p[]``
-for one variable for each element of a list, ``accs[]|a`` if they have a second name too.
+A constant or an initial value is what the program itself gives, or in quotes the name of what
+``confirm`` has in the place of what the program is given. A line of a table is a program, and
+what it calls the variables of the step, or the gradient that it is given: ``accs|a`` if it has a
+second name for one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from expected.steps import (
     State,
@@ -28,7 +30,6 @@ from expected.steps import (
     clipped_adagrad,
     corrected_adam,
     cost_gradient,
-    counted_momentum,
     divided_by_sum,
     divided_by_sum_of_roots,
     less_the_mean,
@@ -41,7 +42,8 @@ from expected.steps import (
 )
 
 MODULE = "<module>"  # a program that is not in a function
-ELEMENTS = 2  # in each list that is stood in for
+DRAWN = np.array([0.21, 0.29])  # the first random numbers of a program
+GIVEN = "g"  # the column of the gradients that programs are given
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,17 @@ class Program:
     Args:
         step: one call, in NumPy.
         constants: its arguments: a number, a function of the values before the call, or the
-            name of what is stood in for.
-        start: the initial values that the program itself gives, by variable of the step.
-        labels: how a verdict calls each variable of the step; one label for each element.
+            name of what stands in.
+        start: the initial values that the program itself gives, by variable of the step, or the
+            names of what stands in for them.
+        labels: how a verdict calls each variable of the step.
         names: the names by which the program reads each variable of the step.
     """
 
     step: Callable[..., State]
     constants: Mapping[str, float | str | Callable[[State], Any]]
     start: Mapping[str, Any]
-    labels: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, str]
     names: Mapping[str, frozenset[str]]
 
     def called(self, name: str) -> str:
@@ -86,31 +89,25 @@ def programs() -> dict[tuple[str, str], list[Program]]:
     found: dict[tuple[str, str], list[Program]] = {}
     for group in GROUPS:
         for line in group.table.strip().splitlines():
-            function, *pairs = line.split()
-            labels, names = {}, {}
-            for pair in pairs:
-                variable, _, called = pair.partition("=")
-                labels[variable], names[variable] = _read(called)
-            program = Program(group.step, group.constants, group.start, labels, names)
+            function, *pairs = re.split(r"\s+(?=\w+=)", line.strip())
+            called = dict(pair.split("=", 1) for pair in pairs)
+            constants = dict(group.constants)
+            if GIVEN in called:
+                constants[GIVEN] = called.pop(GIVEN)
+            names = {variable: text.split("|") for variable, text in called.items()}
+            program = Program(
+                group.step,
+                constants,
+                group.start,
+                {variable: first for variable, (first, *_) in names.items()},
+                {variable: frozenset(map(_base, several)) for variable, several in names.items()},
+            )
             found.setdefault((group.path, function), []).append(program)
     return found
 
 
-def _read(called: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    first, *others = called.split("|")
-    if first.endswith("[]"):
-        labels = [f"{first[:-2]}[{index}]" for index in range(ELEMENTS)]
-    else:
-        labels = first.split(",")
-    return tuple(labels), frozenset(map(_base, (first, *others)))
-
-
 def _base(name: str) -> str:
     return re.sub(r"\[.*", "", name)
-
-
-def _numbered(name: str, count: int) -> str:
-    return ",".join(f"{name}[{index}]" for index in range(count))
 
 
 COST = {"g": cost_gradient}
@@ -150,8 +147,8 @@ GROUPS = (
         "THU101/programs/layer.py",
         momentum,
         {**BOWL, "mu": 0.9, "lr": 0.1},
-        f"{MODULE} p=p[] velocity=velocity[]",
-        STILL,
+        f"{MODULE} p=p velocity=velocity",
+        {"p": -0.1 + (0.1 + 0.1) * DRAWN, "velocity": [0.0, 0.0]},
     ),
     Group(
         "THU101/programs/momentum.py",
@@ -172,63 +169,58 @@ GROUPS = (
         adagrad,
         ADAGRAD,
         """
-        adagrad_in_a_list  p=w    acc=history
-        adagrad            p=p[]  acc=acc[]
-        adagrad_in_a_dict  p=p[]  acc=acc[]
+        adagrad_in_a_list  p=w  acc=history
+        adagrad            p=p  acc=acc
+        adagrad_in_a_dict  p=p  acc=acc
         """,
         EMPTY,
     ),
-    Group(
-        "THU101/adagrad.py", adagrad_beside_eps, ADAGRAD, "adagrad_updates p=p[] acc=acc[]", EMPTY
-    ),
-    Group("THU102/adagrad.py", adagrad, ADAGRAD, "adagrad p=p[] acc=acc[]", EMPTY),
+    Group("THU101/adagrad.py", adagrad_beside_eps, ADAGRAD, "adagrad_updates p=p acc=acc", EMPTY),
+    Group("THU102/adagrad.py", adagrad, ADAGRAD, "adagrad p=p acc=acc", EMPTY),
     Group(
         "THU101/adam.py",
         adam,
         ADAM,
         """
-        adam_in_a_list  p=w    m=m    v=v
-        adam_updates    p=p[]  m=m[]  v=v[]
+        adam_in_a_list  p=w  m=m  v=v
+        adam_updates    p=p  m=m  v=v
         """,
         UNMOVED,
     ),
-    Group(
-        "THU101/adam.py", corrected_adam, ADAM, "adam p=p[] m=m[] v=v[] t=i", {**UNMOVED, "t": 0.0}
-    ),
-    Group(
-        "THU101/adam.py", adam_by_new_m, ADAM, "adam_in_a_dict p=p[] m=m_prev[] v=v_prev[]", UNMOVED
-    ),
+    Group("THU101/adam.py", corrected_adam, ADAM, "adam p=p m=m v=v t=i", {**UNMOVED, "t": 0.0}),
+    Group("THU101/adam.py", adam_by_new_m, ADAM, "adam_in_a_dict p=p m=m_prev v=v_prev", UNMOVED),
     Group(
         "THU101/adam.py",
         adam_with_a_late_counter,
         ADAM,
-        "adam_with_a_late_counter p=p[] m=m[] v=v[] t=iterations",
+        "adam_with_a_late_counter p=p m=m v=v t=iterations",
         {**UNMOVED, "t": 0.0},
     ),
-    Group("THU102/adam.py", adam, ADAM, "adam p=p[] m=m[] v=v[]", UNMOVED),
+    Group("THU102/adam.py", adam, ADAM, "adam p=p m=m v=v", UNMOVED),
+    # What only a gradient depends on stays as it starts.
     Group(
         "THU101/rmsprop.py",
         adadelta,
-        {**COST, "rho": 0.95, "eps": 1e-6},
-        "adadelta_of_zipped_lists p=p[] acc=accs[]|acc delta=deltas[]",
+        {"p": "p", "rho": 0.95, "eps": 1e-6},
+        "adadelta_of_zipped_lists acc=accs|acc delta=deltas",
         {"acc": 0.0, "delta": 0.0},
     ),
+    # The gradients are zero until another function stores them: nothing would move.
     Group(
         "THU101/rmsprop.py",
         rmsprop,
-        # What another function fills is no longer zero.
-        {**RMSPROP, "g": 0.37},
-        "rmsprop_of_stored_gradients p=p[] acc=acc[]",
-        EMPTY,
+        RMSPROP,
+        "rmsprop_of_stored_gradients p=p acc=acc g=s",
+        {"acc": "acc"},
     ),
     Group(
         "THU101/rmsprop.py",
         rmsprop,
         RMSPROP,
         """
-        rmsprop_in_a_list        p=w    acc=acc
-        rmsprop_scaled_too_late  p=p[]  acc=acc[]
-        rmsprop_updates          p=p[]  acc=rms[]
+        rmsprop_in_a_list        p=w  acc=acc
+        rmsprop_scaled_too_late  p=p  acc=acc
+        rmsprop_updates          p=p  acc=rms
         """,
         EMPTY,
     ),
@@ -236,7 +228,7 @@ GROUPS = (
         "THU101/rmsprop.py",
         rmsprop_beside_eps,
         RMSPROP,
-        "rmsprop_in_a_dict p=p[] acc=mean_square[]",
+        "rmsprop_in_a_dict p=p acc=mean_square",
         EMPTY,
     ),
     Group(
@@ -244,8 +236,8 @@ GROUPS = (
         rmsprop,
         RMSPROP,
         """
-        rmsprop                  p=p[]  acc=acc[]
-        rmsprop_parameter_first  p=w    acc=acc
+        rmsprop                  p=p  acc=acc
+        rmsprop_parameter_first  p=w  acc=acc
         """,
         EMPTY,
     ),
@@ -254,11 +246,11 @@ GROUPS = (
         momentum,
         MOMENTUM,
         """
-        momentum_in_a_list               p=param    velocity=velocity
-        momentum_appended                p=param[]  velocity=velocity[]
-        momentum_in_a_dict               p=param[]  velocity=velocity[]
-        momentum_with_a_named_new_value  p=param[]  velocity=velocity[]
-        momentum_or_plain                p=param[]  velocity=velocity[]
+        momentum_in_a_list               p=param  velocity=velocity
+        momentum_appended                p=param  velocity=velocity
+        momentum_in_a_dict               p=param  velocity=velocity
+        momentum_with_a_named_new_value  p=param  velocity=velocity
+        momentum_or_plain                p=param  velocity=velocity
         """,
         STILL,
     ),
@@ -267,32 +259,31 @@ GROUPS = (
         momentum,
         MOMENTUM,
         """
-        momentum_called_index        p=param                velocity=index
-        momentum_of_layers           p=layer.W[]            velocity=layer.velocity[]
-        momentum_of_numbered_layers  p=layer.W[]            velocity=layer.v[]
-        momentum_of_all_layers       p=param[0],param[1],param[2],param[3] \
-            velocity=velocity[0],velocity[1],velocity[2],velocity[3]
+        momentum_called_index        p=param    velocity=index
+        momentum_of_layers           p=layer.W  velocity=layer.velocity
+        momentum_of_numbered_layers  p=layer.W  velocity=layer.v
+        momentum_of_all_layers       p=param    velocity=velocity
         """,
     ),
     Group(
         "THU101/momentum.py",
         subtracted_momentum,
         MOMENTUM,
-        "momentum_updates p=param[] velocity=velocity[]",
+        "momentum_updates p=param velocity=velocity",
         STILL,
     ),
     Group(
         "THU101/momentum.py",
         momentum,
         {**MOMENTUM, "decay": 1e-4},
-        "momentum_with_weight_decay p=param[] velocity=velocity[]",
+        "momentum_with_weight_decay p=param velocity=velocity",
         STILL,
     ),
     Group(
         "THU102/momentum.py",
         averaged_gradient,
         {**COST, "mu": "momentum", "lr": "learning_rate"},
-        "gradient_updates_momentum p=param[] mean=param_update[]",
+        "gradient_updates_momentum p=param mean=param_update",
         {"mean": 0.0},
     ),
     Group(
@@ -300,9 +291,9 @@ GROUPS = (
         momentum,
         MOMENTUM,
         """
-        momentum_in_a_list  p=param    velocity=velocity
-        momentum_in_a_dict  p=param[]  velocity=velocity[]
-        momentum_updates    p=param[]  velocity=velocity[]
+        momentum_in_a_list  p=param  velocity=velocity
+        momentum_in_a_dict  p=param  velocity=velocity
+        momentum_updates    p=param  velocity=velocity
         """,
         STILL,
     ),
@@ -310,55 +301,68 @@ GROUPS = (
         "THU102/momentum.py",
         momentum,
         MOMENTUM,
-        "joined_where_they_are_returned p=p[] velocity=v[]",
+        "joined_where_they_are_returned p=p velocity=v g=g",
     ),
     Group(
         "THU102/momentum.py",
         momentum_and_gradient,
         MOMENTUM,
-        "half_of_the_step_written_out p=param[] velocity=velocity[]",
+        "half_of_the_step_written_out p=param velocity=velocity",
         STILL,
     ),
     Group(
         "THU101/twelve.py",
         momentum,
-        {**COST, "mu": 0.9, "lr": 1.0},
+        {"mu": 0.9, "lr": 1.0},
         """
-        by_append                   p=w          velocity=v
-        by_list_literal             p=w          velocity=v
-        by_dict_literal             p=w          velocity=v
-        by_assignment               p=w          velocity=v
-        by_a_local_after            p=w          velocity=v
-        by_a_local_before           p=w          velocity=v
-        in_reversed_order           p=w          velocity=v
-        by_keyword                  p=w          velocity=v
-        by_extend                   p=w          velocity=v
-        by_lists_of_two             p=w          velocity=v
-        by_two_loops_with_one_name  p=s[2],s[3]  velocity=s[0],s[1]|v
-        by_comprehensions           p=w[]        velocity=v[]
+        by_append                   p=w  velocity=v    g=g
+        by_list_literal             p=w  velocity=v    g=g
+        by_dict_literal             p=w  velocity=v    g=g
+        by_assignment               p=w  velocity=v    g=g
+        by_a_local_after            p=w  velocity=v    g=g
+        by_a_local_before           p=w  velocity=v    g=g
+        in_reversed_order           p=w  velocity=v    g=g
+        by_keyword                  p=w  velocity=v    g=g
+        by_extend                   p=w  velocity=v    g=g
+        by_lists_of_two             p=w  velocity=v    g=g
+        by_two_loops_with_one_name  p=s  velocity=s|v  g=g
+        by_comprehensions           p=w  velocity=v    g=g
         """,
     ),
     Group(
         "THU101/compilers.py",
         divided_by_sum,
-        COST,
+        {},
         """
-        imported                p=w  sum=a
-        renamed                 p=w  sum=a
-        of_a_renamed_module     p=w  sum=a
-        by_pfunc                p=w  sum=a
-        in_the_fourth_position  p=w  sum=a
-        by_keras                p=w  sum=a
+        imported                p=w  sum=a  g=g
+        renamed                 p=w  sum=a  g=g
+        of_a_renamed_module     p=w  sum=a  g=g
+        by_pfunc                p=w  sum=a  g=g
+        in_the_fourth_position  p=w  sum=a  g=g
+        by_keras                p=w  sum=a  g=g
         """,
     ),
     Group(
         "THU101/compilers.py",
         divided_by_sum_of_roots,
-        COST,
+        {},
         """
-        by_aesara    p=w  sum=a
-        by_pytensor  p=w  sum=a
+        by_aesara    p=w  sum=a  g=g
+        by_pytensor  p=w  sum=a  g=g
         """,
+    ),
+    Group(
+        "THU101/other_doors.py",
+        momentum,
+        {"mu": 0.9, "lr": 1.0},
+        "inputs_with_updates p=weight velocity=velocity g=g",
+    ),
+    Group(
+        "THU101/other_doors.py",
+        momentum,
+        {"mu": 0.9, "lr": 1.0},
+        "default_updates p=weight velocity=velocity g=g",
+        {"p": 1.0, "velocity": 0.0},
     ),
     Group(
         "THU101/blocks.py",
@@ -366,76 +370,71 @@ GROUPS = (
         {"x": "cost"},
         "of_a_training_algorithm mean=mean total=total",
     ),
+    Group("THU101/branches.py", clipped_adagrad, {}, "before_a_branch p=param acc=acc g=grad"),
+    # Without a decay in `conditional_expression`: the first of its arms.
     Group(
         "THU101/branches.py",
         adagrad,
-        {**COST, "rho": "decay"},
-        "conditional_expression p=param acc=acc",
-    ),
-    Group("THU101/branches.py", clipped_adagrad, COST, "before_a_branch p=param acc=acc"),
-    Group(
-        "THU101/branches.py",
-        adagrad,
-        COST,
+        {},
         """
-        before_a_branch        p=param  acc=acc
-        one_arm                p=param  acc=acc
-        early_return           p=param  acc=acc
-        attempt                p=param  acc=acc
-        context                p=param  acc=acc
-        one_flag_tested_twice  p=param  acc=acc
-        method_by_name         p=p[]    acc=a[]
+        conditional_expression  p=param  acc=acc  g=grad
+        before_a_branch         p=param  acc=acc  g=grad
+        one_arm                 p=param  acc=acc  g=grad
+        early_return            p=param  acc=acc  g=grad
+        attempt                 p=param  acc=acc  g=grad
+        context                 p=param  acc=acc  g=grad
+        one_flag_tested_twice   p=param  acc=acc  g=grad
+        method_by_name          p=p      acc=a    g=g
         """,
     ),
     Group(
         "THU101/helpers.py",
         adagrad,
-        COST,
+        {},
         """
-        pair_from_a_helper  p=param  acc=acc
-        list_from_a_helper  p=p[]    acc=a[]
-        first_of_a_tuple    p=p[]    acc=a[]
-        filled_by_a_helper  p=p[]    acc=a[]
-        yields_pairs        p=p[]    acc=a[]
-        nested.add          p=p[]    acc=a[]
-        a_lambda            p=p[]    acc=a[]
-        partial             p=param  acc=acc
-        keywords            p=param  acc=acc
-        dict_keywords       p=param  acc=acc
+        pair_from_a_helper  p=param  acc=acc  g=grad
+        list_from_a_helper  p=p      acc=a    g=g
+        first_of_a_tuple    p=p      acc=a    g=g
+        filled_by_a_helper  p=p      acc=a    g=g
+        yields_pairs        p=p      acc=a    g=g
+        nested.add          p=p      acc=a    g=g
+        a_lambda            p=p      acc=a    g=g
+        partial             p=param  acc=acc  g=grad
+        keywords            p=param  acc=acc  g=grad
+        dict_keywords       p=param  acc=acc  g=grad
         """,
     ),
     Group(
         "THU101/helpers.py",
         adagrad,
-        {**COST, "lr": 0.1},
-        "Adagrad.get_updates p=p[] acc=a[]",
+        {"lr": 0.1},
+        "Adagrad.get_updates p=p acc=a g=g",
         EMPTY,
     ),
     Group(
         "THU101/helpers.py",
         momentum,
-        {**COST, "mu": 0.9, "lr": 0.1},
+        {"mu": 0.9, "lr": 0.1},
         """
-        Momentum.compile     p=self.w  velocity=self.velocity
-        Derived.get_updates  p=self.w  velocity=self.velocity
+        Momentum.compile     p=self.w  velocity=self.velocity  g=grad
+        Derived.get_updates  p=self.w  velocity=self.velocity  g=grad
         """,
-        {"velocity": 0.0},
+        STILL,
     ),
     Group(
         "THU101/keras.py",
-        counted_momentum,
-        {**COST, "mu": "self.momentum", "lr": "self.lr"},
-        "Momentum.get_updates p=p[] velocity=m[] count=self.iterations",
+        momentum,
+        {"mu": "momentum", "lr": "lr"},
+        "Momentum.get_updates p=p velocity=m g=g",
         STILL,
     ),
     Group(
         "THU101/keras.py",
         adagrad,
-        {**COST, "lr": "self.lr"},
-        "Adagrad.get_updates p=p[] acc=a[]",
+        {"lr": "lr"},
+        "Adagrad.get_updates p=p acc=a g=g",
         EMPTY,
     ),
-    # The mean of a number is this number.
     Group(
         "THU101/keras.py",
         less_the_mean,
@@ -445,79 +444,82 @@ GROUPS = (
     Group(
         "THU101/mappings.py",
         adagrad,
-        COST,
+        {},
         """
-        dict_literal        p=param  acc=acc
-        ordered_literal     p=param  acc=acc
-        assigned_entries    p=p[]    acc=a[]
-        updated             p=param  acc=acc
-        updated_with_pairs  p=param  acc=acc
-        unpacked            p=param  acc=acc
-        copied              p=param  acc=acc
-        ordered_updates     p=param  acc=acc
-        comprehension       p=p[]    acc=a[]
-        zipped              p=p[]    acc=accs[]|a
-        by_items            p=p[]    acc=a[]
-        augmented_entry     p=param  acc=acc
-        default_argument    p=p[]    acc=a[]
-        given_or_new        p=p[]    acc=a[]
-        by_text             p=params[] acc=states[]
-        by_formatted_text   p=params[] acc=states[]
-        joined_last         p=p[]    acc=accs[]
-        one_name_in_either_arm  p=p[]  acc=a[]
-        one_by_one          p=params[2]  acc=accs[2]
+        dict_literal            p=param      acc=acc      g=grad
+        ordered_literal         p=param      acc=acc      g=grad
+        assigned_entries        p=p          acc=a        g=g
+        updated                 p=param      acc=acc      g=grad
+        updated_with_pairs      p=param      acc=acc      g=grad
+        unpacked                p=param      acc=acc      g=grad
+        copied                  p=param      acc=acc      g=grad
+        ordered_updates         p=param      acc=acc      g=grad
+        comprehension           p=p          acc=a        g=g
+        zipped                  p=p          acc=accs|a   g=g
+        by_items                p=p          acc=a        g=g
+        augmented_entry         p=param      acc=acc      g=grad
+        default_argument        p=p          acc=a        g=g
+        given_or_new            p=p          acc=a        g=g
+        one_name_in_either_arm  p=p          acc=a        g=g
+        one_by_one              p=params[2]  acc=accs[2]  g=grads_2
         """,
     ),
+    # The gradient of these is T.cos(p) in their own text.
     Group(
-        "THU101/sequences.py",
+        "THU101/mappings.py",
         adagrad,
         COST,
         """
-        assigned_literal           p=param     acc=acc
-        literal_in_the_call        p=param     acc=acc
-        tuple_of_pairs             p=param     acc=acc
-        lists_as_pairs             p=param     acc=acc
-        extended                   p=param     acc=acc
-        grown_in_place             p=param     acc=acc
-        joined                     p=param[]   acc=acc[]
-        joined_in_the_other_order  p=param[]   acc=acc[]
-        summed                     p=param     acc=acc
-        chained                    p=param     acc=acc
-        chained_from_iterable      p=p[]       acc=a[]
-        zipped                     p=params[]  acc=a[]
-        enumerated                 p=p[]       acc=accs[]
-        a_name_of_the_variable     p=param     acc=state|acc
-        walrus                     p=param     acc=acc
-        pairs_of_a_lambda   p=p[]    acc=a[]
-        flattened_pairs     p=p[]    acc=a[]
+        by_text            p=params[k]  acc=states[k + '_acc']
+        by_formatted_text  p=params[k]  acc=states[f'{k}_acc']
+        """,
+    ),
+    Group("THU101/mappings.py", adagrad, {}, "joined_last p=p acc=accs[p] g=g", {"acc": 1.0}),
+    Group(
+        "THU101/sequences.py",
+        adagrad,
+        {},
+        """
+        assigned_literal           p=param   acc=acc        g=grad
+        literal_in_the_call        p=param   acc=acc        g=grad
+        tuple_of_pairs             p=param   acc=acc        g=grad
+        lists_as_pairs             p=param   acc=acc        g=grad
+        extended                   p=param   acc=acc        g=grad
+        grown_in_place             p=param   acc=acc        g=grad
+        joined                     p=param   acc=acc        g=grad
+        joined_in_the_other_order  p=param   acc=acc        g=grad
+        summed                     p=param   acc=acc        g=grad
+        chained                    p=param   acc=acc        g=grad
+        chained_from_iterable      p=p       acc=a          g=g
+        zipped                     p=params  acc=a          g=g
+        enumerated                 p=p       acc=accs[i]    g=g
+        nested_tuples              p=p       acc=a          g=g
+        a_name_of_the_variable     p=param   acc=state|acc  g=grad
+        walrus                     p=param   acc=acc        g=grad
+        pairs_of_a_lambda          p=p       acc=a          g=g
+        flattened_pairs            p=p       acc=a          g=g
         """,
     ),
     # Each starts with a division by zero.
     Group(
         "THU101/sequences.py",
         adagrad,
-        COST,
+        {},
         """
-        two_loops                        p=p[]        acc=a[]
-        two_loops_with_one_rebound_name  p=v[2],v[3]  acc=v[0],v[1]|accs
-        parallel_lists                   p=p[]        acc=acc[]
-        indexed                          p=params[]   acc=accs[]
+        two_loops                        p=p          acc=a        g=g
+        two_loops_with_one_rebound_name  p=v          acc=v|accs   g=grads_i
+        parallel_lists                   p=p          acc=acc      g=g
+        indexed                          p=params[i]  acc=accs[i]  g=grads_i
         """,
         EMPTY,
     ),
-    Group(
-        "THU101/sequences.py",
-        adagrad,
-        COST,
-        f"more_than_are_told_apart p={_numbered('p', 9)} acc={_numbered('acc', 9)}",
-        EMPTY,
-    ),
-    Group("THU101/sequences.py", adagrad, COST, "made_in_either_arm p=p[] acc=acc[]"),
-    Group("THU101/sequences.py", adagrad, {"g": "pairs"}, "nested_tuples p=p[] acc=a[]"),
+    Group("THU101/sequences.py", adagrad, COST, "more_than_are_told_apart p=p acc=acc", EMPTY),
+    # With what was saved.
+    Group("THU101/sequences.py", adagrad, COST, "made_in_either_arm p=p acc=acc", {"acc": "value"}),
     Group(
         "THU101/sequences.py",
         momentum,
-        {**COST, "mu": "mu", "lr": "lr"},
-        "augmented p=param velocity=velocity",
+        {"mu": "mu", "lr": "lr"},
+        "augmented p=param velocity=velocity g=grad",
     ),
 )

@@ -3,8 +3,7 @@
 A step takes the values before the call and returns those after it. ``old`` is what every read
 takes; only the reads that the fixtures mark go through ``read``, which is ``old`` as well where
 the program runs as it is compiled, and has the new value of one variable in place of its old
-one where that read is mended. Everything is elementwise, so that the elements of a list of
-parameters can be stacked in one array.
+one where that read is mended.
 """
 
 from __future__ import annotations
@@ -48,25 +47,19 @@ def averaged_gradient(old: State, read: State, g: Any, mu: float, lr: float) -> 
     return {"mean": mu * old["mean"] + (1 - mu) * g, "p": old["p"] - lr * read["mean"]}
 
 
-def counted_momentum(old: State, read: State, g: Any, mu: float, lr: float) -> State:
-    return {**momentum(old, read, g, mu, lr), "count": old["count"] + 1}
-
-
-def adagrad(
-    old: State, read: State, g: Any, lr: float = 1.0, eps: float = 0.0, rho: float = 1.0
-) -> State:
+def adagrad(old: State, read: State, g: Any, lr: Any = 1.0, eps: float = 0.0) -> State:
     return {
-        "acc": rho * old["acc"] + g**2,
+        "acc": old["acc"] + g**2,
         "p": old["p"] - lr * g / np.sqrt(read["acc"] + eps),
     }
 
 
-def adadelta(old: State, read: State, g: Any, rho: float, eps: float) -> State:
+def adadelta(old: State, read: State, p: Any, rho: float, eps: float) -> State:
+    g = cost_gradient({"p": p})
     step = -np.sqrt(old["delta"] + eps) / np.sqrt(read["acc"] + eps) * g
     return {
         "acc": rho * old["acc"] + (1 - rho) * g**2,
         "delta": rho * old["delta"] + (1 - rho) * step**2,
-        "p": old["p"] + step,
     }
 
 
@@ -158,9 +151,9 @@ def adam_with_a_late_counter(
     }
 
 
-def sum_of_means(old: State, read: State, x: float) -> State:
+def sum_of_means(old: State, read: State, x: Any) -> State:
     return {"mean": 0.9 * old["mean"] + 0.1 * x, "total": old["total"] + read["mean"]}
 
 
-def less_the_mean(old: State, read: State, x: float) -> State:
-    return {"mean": 0.9 * old["mean"] + 0.1 * x, "shifted": x - read["mean"]}
+def less_the_mean(old: State, read: State, x: Any) -> State:
+    return {"mean": 0.9 * old["mean"] + 0.1 * np.mean(x), "shifted": x - read["mean"]}

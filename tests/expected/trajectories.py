@@ -12,7 +12,7 @@ from expected.steps import State
 
 
 def stand_in(snippet: str, name: str) -> Any:
-    """Return the number, or the constant expressions, that stand in for a name."""
+    """Return the number or the array that a program has for a name, or starts a variable with."""
     (build,) = [
         node
         for node in ast.parse(snippet).body
@@ -23,15 +23,18 @@ def stand_in(snippet: str, name: str) -> Any:
         for node in build.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
     ]
-    if isinstance(value, ast.Constant):
-        return value.value
-    return np.array(
-        [
-            ast.literal_eval(call.args[0].args[0])
-            for call in ast.walk(value)
-            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("as_tensor_variable")
-        ]
-    )
+    return _written_out(value)
+
+
+def _written_out(value: ast.expr) -> Any:
+    match value:
+        case ast.Call(ast.Attribute(ast.Name("theano"), "shared"), [start]):
+            return _written_out(start)
+        case ast.BinOp(ast.BinOp(_, ast.Mult(), ast.Constant(0.0)), ast.Add(), added):
+            return _written_out(added)
+        case ast.Call(ast.Attribute(ast.Name("numpy"), "array"), [elements]):
+            return np.array(ast.literal_eval(elements))
+    return ast.literal_eval(value)
 
 
 def trajectory(
@@ -62,14 +65,16 @@ def trajectory(
 
 
 def values(program: Program, verdict: dict[str, Any], row: list[Any]) -> State:
-    """Return one row of a verdict by the variables of the step, elements of lists stacked."""
-    named = dict(zip(verdict["names"], row, strict=True))
-    return {
-        variable: np.array(
-            named[labels[0]] if len(labels) == 1 else [named[n] for n in labels], float
-        )
-        for variable, labels in program.labels.items()
-    }
+    """Return one row of a verdict by the variables of the step.
+
+    Of two variables with one label, a verdict tells that first which the table has first.
+    """
+    told = list(zip(verdict["names"], row, strict=True))
+    found = {}
+    for variable, label in program.labels.items():
+        position = [name for name, _ in told].index(label)
+        found[variable] = np.array(told.pop(position)[1], float)
+    return found
 
 
 def same(one: State, other: State, tolerance: float) -> bool:

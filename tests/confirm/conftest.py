@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flake8_theano_updates.runtime import engine
-from flake8_theano_updates.runtime.lanes import Lane
+from flake8_theano_updates.backend.lanes import Lane
+from flake8_theano_updates.confirm import engine
 
 
 class _Lasting(Lane):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from flake8_theano_updates.runtime.lanes import Lane, in_lanes
+from flake8_theano_updates.backend.lanes import Lane, in_lanes
 
 
 class _Waiting(Lane):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import os
 import subprocess
@@ -14,14 +13,14 @@ import venv
 from pathlib import Path
 
 import pytest
-from runtime.faults import PATH, made
+from confirming import finding_in
 
-from flake8_theano_updates.runtime import confirm
-from flake8_theano_updates.runtime.supervisor import (
+from flake8_theano_updates.backend.supervisor import (
     NoBackendError,
     Supervisor,
     WorkerFailedError,
 )
+from flake8_theano_updates.confirm import confirm
 
 needs_theano = pytest.mark.skipif(
     importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
@@ -171,14 +170,14 @@ def test_the_users_settings_do_not_matter(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("PYTHONWARNINGS", "error")
     monkeypatch.setenv("PYTHONOPTIMIZE", "2")
     monkeypatch.setenv("THEANO_FLAGS", "device=cuda99,nonsense=1,mode=DebugMode,cxx=/nowhere/g++")
-    finding, tree = _finding()
-    (verdict,) = confirm([finding], {PATH: tree})
+    finding = _finding()
+    (verdict,) = confirm([finding])
     assert verdict.status == "confirmed", verdict.reason
 
 
 @needs_theano
 def test_a_hang_is_unresolved_and_others_are_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    finding, tree = _finding()
+    finding = _finding()
     real = Supervisor.run
     given = iter([HANGS])
 
@@ -186,7 +185,7 @@ def test_a_hang_is_unresolved_and_others_are_not_lost(monkeypatch: pytest.Monkey
         return real(self, next(given, snippet), calls)
 
     monkeypatch.setattr(Supervisor, "run", run)
-    first, second = confirm([finding, finding], {PATH: tree}, timeout=2)
+    first, second = confirm([finding, finding], timeout=2)
     assert first.status == "unresolved"
     assert first.reason == "the program did not end well: it took more than 2 seconds"
     assert second.status == "confirmed"
@@ -194,7 +193,7 @@ def test_a_hang_is_unresolved_and_others_are_not_lost(monkeypatch: pytest.Monkey
 
 @needs_theano
 def test_programs_that_fail_late_take_the_time_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    finding, tree = _finding()
+    finding = _finding()
     real = Supervisor.run
     ran = []
 
@@ -204,19 +203,20 @@ def test_programs_that_fail_late_take_the_time_of_one(monkeypatch: pytest.Monkey
         return real(self, "def run(calls):\n    return 1 / 0\n", calls)
 
     monkeypatch.setattr(Supervisor, "run", run)
-    (verdict,) = confirm([finding], {PATH: tree}, timeout=1)
+    (verdict,) = confirm([finding], timeout=1)
     assert len(ran) == 2
     assert verdict.status == "unresolved"
     assert verdict.reason == (
-        "its programs took more than 1 seconds; the first: ZeroDivisionError: division by zero"
+        "its programs took more than 1 seconds; the first: its program does not run: "
+        "ZeroDivisionError: division by zero"
     )
 
 
 def test_no_theano(tmp_path: Path) -> None:
     venv.create(tmp_path / "empty", with_pip=False)
     python = str(tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin") / "python")
-    finding, tree = _finding()
-    verdicts = confirm([finding, finding], {PATH: tree}, python=python)
+    finding = _finding()
+    verdicts = confirm([finding, finding], python=python)
     assert [verdict.status for verdict in verdicts] == ["unresolved", "unresolved"]
     assert verdicts[0].reason.startswith(
         f"no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra "
@@ -249,15 +249,11 @@ def test_what_is_no_interpreter(program: str, tmp_path: Path) -> None:
 
 
 def _finding():
-    return made(
+    return finding_in(
         "import theano\n"
         "w = theano.shared(1.0)\n"
         "v = theano.shared(2.0)\n"
-        "updates = [(v, v + 1),\n"
-        "  (w, w + v)]  # read\n",
-        read="v",
-        reader="w",
-        registered="v",
+        "updates = [(v, v + 1), (w, w + v)]\n"
     )
 
 
@@ -267,7 +263,7 @@ def _finding():
 def test_a_supervisor_that_is_killed_leaves_nothing(program: str, tmp_path: Path) -> None:
     code = (
         "import sys, tempfile, time\n"
-        "from flake8_theano_updates.runtime.supervisor import Supervisor\n"
+        "from flake8_theano_updates.backend.supervisor import Supervisor\n"
         f"tempfile.tempdir = {str(tmp_path / 'temporary')!r}\n"
         "with Supervisor() as supervisor:\n"
         "    supervisor.backend()\n"
@@ -288,7 +284,7 @@ def test_a_supervisor_that_is_killed_leaves_nothing(program: str, tmp_path: Path
 
 def test_nothing_starts_without_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Supervisor, "backend", lambda self: pytest.fail("a worker was started"))
-    assert confirm([], {PATH: ast.parse("")}) == []
+    assert confirm([]) == []
 
 
 @needs_theano

@@ -9,8 +9,8 @@ import math
 import pytest
 
 from flake8_theano_updates import check
+from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.model import Verdict
-from flake8_theano_updates.runtime import confirm
 
 np = pytest.importorskip("numpy", reason="NumPy comes with a backend, by the extra theano")
 pytestmark = [
@@ -43,7 +43,7 @@ def verdicts(source: str) -> dict[tuple[int, str], Verdict]:
     """Return the verdict on each finding, by its line and variable."""
     tree = ast.parse(source)
     findings = check(tree, source.splitlines(keepends=True), "a.py")
-    made = confirm(findings, {"a.py": tree})
+    made = confirm(findings)
     return {(f.line, f.variable): one for f, one in zip(findings, made, strict=True)}
 
 
