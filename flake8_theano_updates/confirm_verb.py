@@ -75,9 +75,7 @@ def _obstacles(options: argparse.Namespace) -> Iterator[str]:
         yield f"--report: {error}"
 
 
-def _verdicts(
-    options: argparse.Namespace, findings: Sequence[Finding]
-) -> list[Verdict]:
+def _verdicts(options: argparse.Namespace, findings: Sequence[Finding]) -> list[Verdict]:
     checked = [finding for finding in findings if finding.code != INTERNAL_CODE]
     with ProgressBar(sys.stderr, len(checked)) as progress:
         given = confirm(

@@ -80,7 +80,7 @@ def collections(
         python: the Python that it is written in, 2 or 3.
     """
     text = "".join(lines).lower()
-    found = []
+    found: list[UpdateCollection] = []
     for scope in interpret(tree, Guide(_worth(text, lines, True), compilers, python)):
         found.extend(compiled_collections(scope))
         found.extend(map(whole_collection, collections_of(scope)))
@@ -123,9 +123,7 @@ def _worth(text: str, lines: Sequence[str], all_of_it: bool) -> Worth:
     return worth
 
 
-def _finding(
-    suspicion: Suspicion, lines: Sequence[str], path: str, origin: Origin
-) -> Finding:
+def _finding(suspicion: Suspicion, lines: Sequence[str], path: str, origin: Origin) -> Finding:
     rule = BY_CODE[suspicion.code]
     node = suspicion.node
     end = node.end_lineno or node.lineno

@@ -99,10 +99,10 @@ def moving(choose):
     for variable in variables:
         if all(variable is not one for one, _ in pairs):
             if variable.dtype.startswith(("int", "uint")):
-                pairs = pairs + [(variable, variable + 1)]
+                pairs.append((variable, variable + 1))
                 changes = ", which grows by one in each call,"
             else:
-                pairs = pairs + [(variable, 0.5 * variable)]
+                pairs.append((variable, 0.5 * variable))
                 changes = ", which halves in each call,"
     return pairs, variables, changes
 

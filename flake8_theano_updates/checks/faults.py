@@ -24,9 +24,7 @@ def _registration(target: Use, value: Use, entry: Entry) -> Registration:
 def registrations(entries: Iterable[Entry]) -> tuple[Registration, ...]:
     """Return the pairs among the entries of a container."""
     return tuple(
-        _registration(*pair, entry)
-        for entry in entries
-        if (pair := pair_of(entry)) is not None
+        _registration(*pair, entry) for entry in entries if (pair := pair_of(entry)) is not None
     )
 
 
@@ -72,16 +70,15 @@ def compiled_collections(scope: Interpreted) -> Iterator[UpdateCollection]:
     for compilation in scope.state.compilations:
         if compilation.updates is not None:
             given = original(compilation.updates.value)
-            known = isinstance(given, Container)
-            one_shot = given.lazy if known else given.label in ("map", "filter")
-            yield UpdateCollection(
-                scope.node,
-                compilation.updates.node,
-                compilation.statement,
-                registrations(given.entries if known else ()),
-                known and given.kind == "mapping",
-                one_shot,
-            )
+            node, statement = compilation.updates.node, compilation.statement
+            if isinstance(given, Container):
+                pairs, mapping = registrations(given.entries), given.kind == "mapping"
+                yield UpdateCollection(
+                    scope.node, node, statement, pairs, mapping, one_shot=given.lazy
+                )
+            else:
+                one_shot = given.label == "map" or given.label == "filter"
+                yield UpdateCollection(scope.node, node, statement, (), one_shot=one_shot)
 
 
 def joined(*paths: Path) -> Path:

@@ -18,6 +18,7 @@ from flake8_theano_updates.checks.reading import Reading, is_nothing
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.scopes import Interpreted
+from flake8_theano_updates.model import PairFault, Registration
 from flake8_theano_updates.values import (
     Compilation,
     Container,
@@ -26,7 +27,6 @@ from flake8_theano_updates.values import (
     original,
     pair_of,
 )
-from flake8_theano_updates.model import PairFault, Registration
 
 _EXPRESSIONS = frozenset({"+", "-", "*", "/", "**", "neg"})
 
@@ -210,8 +210,7 @@ def _returned_old(
     if compilation.outputs is None:
         return
     targets = {
-        original(pair.variable.value).identity: pair
-        for pair in registrations(container.entries)
+        original(pair.variable.value).identity: pair for pair in registrations(container.entries)
     }
     for output in _outputs(compilation.outputs):
         pair = targets.get(original(output.value).identity)

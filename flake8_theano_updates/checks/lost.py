@@ -25,6 +25,7 @@ from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 from flake8_theano_updates.interpreter.scopes import Interpreted
+from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
 from flake8_theano_updates.values import (
     Compilation,
     Container,
@@ -37,7 +38,6 @@ from flake8_theano_updates.values import (
     original,
     pair_of,
 )
-from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
 
 _GENERATOR = "a generator"
 _ITER = "an iter"

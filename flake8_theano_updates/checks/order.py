@@ -14,9 +14,9 @@ from flake8_theano_updates.checks.question import Question
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.values import Path, Use, meet
 from flake8_theano_updates.model import OrderFault, UpdateCollection
 from flake8_theano_updates.rules import ORDER
+from flake8_theano_updates.values import Path, Use, meet
 
 
 @dataclass(frozen=True, eq=False)

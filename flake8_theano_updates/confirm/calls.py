@@ -247,4 +247,3 @@ def _pattern(uses: Sequence[Use]) -> str | None:
         else:
             return None
     return ", ".join(texts) if texts else None
-

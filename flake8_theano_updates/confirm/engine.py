@@ -139,7 +139,9 @@ class _Work:
         failed: Verdict | None = None
         for step in self.steps:
             if failed is not None and time.monotonic() > end:
-                took = f"its programs took more than {self.supervisor.timeout:g} seconds; the first: "
+                took = (
+                    f"its programs took more than {self.supervisor.timeout:g} seconds; the first: "
+                )
                 return replace(failed, reason=took + failed.reason)
             verdict, program = self._tried(fault, step)
             if verdict.status != "unresolved" or verdict.as_compiled:

@@ -21,7 +21,7 @@ class Gradients:
         self._inside: dict[int, frozenset[Hashable]] = {}
 
     def whole(self, value: Term) -> Plan | None:
-        """Return the plan of a gradient with respect to one variable, or to the first of several."""
+        """Return the plan of a gradient for one variable, or for the first of several."""
         if value.label not in _FIRST_ORDER:
             return None
         cost, wrt = _parts(value)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flake8_theano_updates.model import Fault, Finding, Verdict
-from flake8_theano_updates.confirm.reasons import likeness, parting
-from flake8_theano_updates.confirm.programs import Program
 from flake8_theano_updates.backend.supervisor import Answer, Backend
+from flake8_theano_updates.confirm.programs import Program
+from flake8_theano_updates.confirm.reasons import likeness, parting
+from flake8_theano_updates.model import Fault, Finding, Verdict
 
 LONGEST = 300  # characters of a backend's error
 

@@ -150,7 +150,8 @@ class Leaves:
         text = text_of(use)
         if value.op == "number":
             default = original(value.uses[0].value)
-            assert isinstance(default, Term) and isinstance(default.label, (int, float))
+            assert isinstance(default, Term)
+            assert isinstance(default.label, (int, float))
             return named(literal(default.label), str(value.label), use.node.lineno, "its default")
         if value.op == "import":
             constant = CONSTANTS.get(canonical(str(value.label)))

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from flake8_theano_updates.confirm.reasons import parting
 from flake8_theano_updates.elements import first_difference
 from flake8_theano_updates.model import Finding, OrderFault, Verdict
 from flake8_theano_updates.values import Use
-from flake8_theano_updates.confirm.reasons import parting
 
 
 def is_hidden(finding: Finding, verdict: Verdict) -> bool:

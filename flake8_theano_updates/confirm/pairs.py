@@ -188,7 +188,7 @@ class _Work:
         return Pair(target, value, pair.line, late, kept)
 
     def _overwritten(self, fault: PairFault) -> Parts:
-        pairs = []
+        pairs: list[Pair] = []
         turns = range(_turns(fault)) if fault.bound else [None]
         for turn in turns:
             self.translation.turn = turn
@@ -203,8 +203,7 @@ class _Work:
         early = [
             pair
             for pair in fault.collection.registrations
-            if _key(pair) not in late
-            and meet(self.translation.path, pair.path)
+            if _key(pair) not in late and meet(self.translation.path, pair.path)
         ]
         early.sort(key=lambda pair: self._identity(pair) not in own)
         same = sum(self._identity(pair) in own for pair in early)
@@ -234,7 +233,7 @@ def _key(pair: Registration) -> tuple[int, int]:
 
 
 def _variables_in(value: Expression, known: Mapping[int, Hashable]) -> Iterator[Hashable]:
-    """Yield the variables that a new value reads; what only a gradient depends on does not count."""
+    """Yield the variables that a new value reads, but for those of its gradients alone."""
     seen: set[int] = set()
     waiting = [value]
     while waiting:
@@ -267,4 +266,3 @@ def _turns(fault: PairFault) -> int:
                 most = max(most, whole_number(arguments[-1]) or 2)
         waiting.extend(operands(value))
     return min(most, _MOST_TURNS)
-

@@ -59,4 +59,4 @@ class Translator(Protocol):
 
 def whole(expression: Expression) -> Plan:
     """Return the plan of what is made of nothing else."""
-    return Plan((), lambda parts: expression)
+    return Plan((), lambda _: expression)

@@ -147,9 +147,7 @@ def _stand_ins(printer: Printer) -> Iterator[str]:
             yield f"{name}: {note}"
 
 
-def _text(
-    finding: Finding, kind: str, build: str, constants: dict[str, object], calls: int
-) -> str:
+def _text(finding: Finding, kind: str, build: str, constants: dict[str, object], calls: int) -> str:
     run = "run" if kind == "order" else kind
     words = re.findall(r"\w+", build)
     title = f"{place(finding)}: {finding.code} {finding.message}"

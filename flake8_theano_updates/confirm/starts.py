@@ -265,9 +265,9 @@ def starts_at_zero(start: Expression) -> bool:
     return False
 
 
-def shape_of(maker: Value, of_variable: Callable[[Use], tuple[int, ...] | None]) -> (
-    tuple[int, ...] | None
-):
+def shape_of(
+    maker: Value, of_variable: Callable[[Use], tuple[int, ...] | None]
+) -> tuple[int, ...] | None:
     """Return the shape of the variable that a call makes, or None where it is not known."""
     if not makes_variable(maker):
         return None
@@ -333,4 +333,3 @@ def _length(use: Use) -> int:
 
 def _cut(number: int) -> int:
     return number if 0 <= number <= LONGEST_SIDE else SIDE
-

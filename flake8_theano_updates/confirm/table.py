@@ -37,7 +37,9 @@ def _own(names: str, kind: Kind, least: int = 1, most: int = 1) -> dict[str, Kno
 
 
 FUNCTIONS: dict[str, Known] = {
-    **_tensor("exp exp2 expm1 log1p sin cos tan sinh cosh tanh arctan erf floor ceil", "elementwise"),
+    **_tensor(
+        "exp exp2 expm1 log1p sin cos tan sinh cosh tanh arctan erf floor ceil", "elementwise"
+    ),
     **_tensor("arcsin arccos arcsinh arctanh sqr sgn", "elementwise"),
     **_tensor("sqrt log log2 log10", "root"),
     **_tensor("maximum minimum arctan2", "elementwise", 2, 2),

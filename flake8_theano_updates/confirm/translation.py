@@ -36,7 +36,6 @@ from flake8_theano_updates.values import (
     original,
 )
 
-
 _COMPUTED = frozenset({"+", "-", "*", "/", "**", "neg", "operation"})
 
 
@@ -269,9 +268,7 @@ class Translation:
         return self._leaf(place)
 
     def _sign(self, value: Term, place: Place) -> Plan:
-        return Plan(
-            value.uses, lambda parts: negative(parts[0]) if value.op == "neg" else parts[0]
-        )
+        return Plan(value.uses, lambda parts: negative(parts[0]) if value.op == "neg" else parts[0])
 
     def _average(self, value: Term, place: Place) -> Plan:
         rest = [] if len(value.uses) > 2 else [atom("0.9")]
@@ -285,7 +282,9 @@ class Translation:
                 return Plan(value.uses, lambda parts: compared(operator, *parts))
             function = {"==": "eq", "!=": "neq"}.get(operator)
             if function is not None:
-                return Plan(value.uses, lambda p: call("number", call(f"theano.tensor.{function}", *p)))
+                return Plan(
+                    value.uses, lambda p: call("number", call(f"theano.tensor.{function}", *p))
+                )
         if label in ("%", "//"):
             return Plan(value.uses, lambda parts: infix(str(label), *parts))
         if label == "@":
@@ -436,4 +435,3 @@ def _subscript(index: Use) -> str | None:
                 return None
         return "[{}]".format(":".join(texts if texts[2] else texts[:2]))
     return None
-

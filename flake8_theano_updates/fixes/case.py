@@ -46,7 +46,12 @@ def case_of(finding: Finding, tree: Tree, text: Text) -> Case:
     fault = finding.fault
     if not isinstance(fault, OrderFault):
         raise NoFixError("it is not about the order of updates")
-    nodes = [*fault.read_nodes, fault.registered.target, fault.registered.value, fault.reader.target]
+    nodes = [
+        *fault.read_nodes,
+        fault.registered.target,
+        fault.registered.value,
+        fault.reader.target,
+    ]
     if any(node not in tree for node in nodes):
         raise NoFixError("one of the two updates is not spelled out in this file")
     if any(isinstance(getattr(read, "ctx", None), ast.Store) for read in fault.read_nodes):

@@ -26,7 +26,6 @@ from flake8_theano_updates.model import (
 )
 from flake8_theano_updates.values import Arm, Path, Use, meet, operands, original
 
-
 _OTHER_STARTS = "the programs before and after it start from other values"
 
 
@@ -148,9 +147,7 @@ def _after(fault: Fault, there: Sequence[UpdateCollection]) -> PairFault | None:
     """Return what there is to run of a finding's pairs after its fix, or None."""
     wanted = {ast.unparse(pair.target) for pair in fault.pairs}
     candidates = [
-        one
-        for one in there
-        if wanted <= {ast.unparse(pair.target) for pair in one.registrations}
+        one for one in there if wanted <= {ast.unparse(pair.target) for pair in one.registrations}
     ]
     if not candidates:
         return None

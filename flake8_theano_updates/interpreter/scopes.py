@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from flake8_theano_updates.interpreter.functions import Class, Function, Guide
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.interpreter.statements import Interpreter
-from flake8_theano_updates.values import Container, Environment, Term, Value, original
 from flake8_theano_updates.model import Scope
+from flake8_theano_updates.values import Container, Environment, Term, Value, original
 
 
 @dataclass(frozen=True, eq=False)

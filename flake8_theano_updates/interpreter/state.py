@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from flake8_theano_updates.interpreter.functions import Class, Followed, Guide
 from flake8_theano_updates.interpreter.names import RANGES
+from flake8_theano_updates.model import Scope
 from flake8_theano_updates.values import (
     Arm,
     Called,
@@ -24,7 +25,6 @@ from flake8_theano_updates.values import (
     by_key,
     original,
 )
-from flake8_theano_updates.model import Scope
 
 # A loop over so many known elements is taken turn by turn.
 _UNROLL = 8

@@ -16,6 +16,7 @@ from flake8_theano_updates.interpreter.functions import (
     with_defaults,
 )
 from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.model import Scope
 from flake8_theano_updates.values import (
     Container,
     Environment,
@@ -24,7 +25,6 @@ from flake8_theano_updates.values import (
     Value,
     original,
 )
-from flake8_theano_updates.model import Scope
 
 
 class Interpreter:
@@ -218,7 +218,9 @@ class Interpreter:
                 value = bound.get(key) or state.environment.get(key)
                 if value is not None:
                     with state.arm(branch, name, node):
-                        uses.append(state.use(value, ast.copy_location(ast.Name(key, ast.Load()), node)))
+                        uses.append(
+                            state.use(value, ast.copy_location(ast.Name(key, ast.Load()), node))
+                        )
             joined = uses[0]
             for use in uses[1:]:
                 joined = Use(

@@ -223,7 +223,9 @@ class World:
         self, inputs: Any = (), outputs: Any = None, mode: Any = None, updates: Any = None, **_: Any
     ) -> object:
         """Stand for ``theano.function``."""
-        stored = {one.variable: theano.shared(one.value) for one in inputs if hasattr(one, "update")}
+        stored = {
+            one.variable: theano.shared(one.value) for one in inputs if hasattr(one, "update")
+        }
         if stored:
             pairs = [
                 (stored[one.variable], theano.clone(one.update, replace=stored)) for one in inputs
