@@ -20,7 +20,7 @@ import sys
 import tempfile
 import types
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -33,17 +33,19 @@ SAME = 1e-9
 _DEFINED = re.compile(r"^    (\w+) = (.*?)\s*# line (\d+)(?:: (.*))?$")
 _PAIRED = re.compile(r"^        \((\w+), .*\),\s*# line (\d+)$")
 
-# What parameters stand for is told by their names; of these that have no default, values to try.
+# What parameters stand for is told by their names; of these that decide, values to try.
+_MADE = object()
 _CHOICES: dict[str, tuple[object, ...]] = {
     "adaptive": (True, False),
     "clip": (True, False),
     "decay": (None, 0.8),
     "method": ("adagrad", "rmsprop"),
     "plain": (False, True),
+    "saved": (None, _MADE),
     "updates": (None,),
 }
 _LISTS = {"accs": "acc", "grads": "grad", "params": "param", "velocities": "v", "weights": "w"}
-_ARRAYS = ("g", "grad", "x")
+_ARRAYS = ("g", "grad")
 
 
 class DifferenceError(Exception):
@@ -77,17 +79,18 @@ class Program:
         paired: dict[str, int] = {}
         for line in (ast.get_source_segment(text, build) or "").splitlines():
             if defined := _DEFINED.match(line):
-                name, self.texts[name], number, note = defined.group(1, 1, 3, 4)
-                self.texts[name], self.lines[name] = defined[2], int(number)
-                self.notes[name] = note or ""
+                name, self.texts[name], number, note = defined.groups(default="")
+                self.lines[name], self.notes[name] = int(number), note
             elif pair := _PAIRED.match(line):
                 paired[pair[1]] = int(pair[2])
         self.lines.update(paired)
+        variables = {name: one for name, one in self.values.items() if hasattr(one, "get_value")}
+        self._starts = {name: one.get_value() for name, one in variables.items()}
         self.names = [name for name in self.lines if self.is_variable(name) or self.is_array(name)]
 
     def is_variable(self, name: str) -> bool:
         """Is this a shared variable?"""
-        return hasattr(self.values[name], "get_value")
+        return name in self._starts
 
     def is_array(self, name: str) -> bool:
         """Is this what stands for an array or an expression that is not known?"""
@@ -99,8 +102,7 @@ class Program:
 
     def value(self, name: str) -> Any:
         """Return the number or the array that a name stands for, or its variable starts with."""
-        value = self.values[name]
-        return numpy.asarray(value.get_value() if self.is_variable(name) else value)
+        return numpy.asarray(self._starts.get(name, self.values[name]))
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of what has this name, or of anything in the program."""
@@ -117,13 +119,11 @@ class Collection:
     Args:
         given: the updates as they are.
         pairs: their pairs.
-        ordered: whether they are in an order.
         stored: the variables in which the function keeps its inputs.
     """
 
     given: Any
     pairs: list[tuple[Any, Any]]
-    ordered: bool = True
     stored: dict[Any, Any] = dataclasses.field(default_factory=dict)
 
 
@@ -143,15 +143,16 @@ class World:
         self.values = values
         self.choices = choices
         self.made: dict[str, Any] = {}
+        self._parameters: list[Any] = []
         self.collections: list[Collection] = []
 
     def thing(self, name: str, path: str | None = None) -> Any:
         """Return what a name stands for."""
         path = path or name
-        if path in self.choices:
-            return self.choices[path]
         if self.program.notes.get(name) == "a number":
             return self.program.values[name]
+        if self.choices.get(path, _MADE) is not _MADE:
+            return self.choices[path]
         if name in ("cost", "loss") and not self._is_array(name):
             return self._cost()
         if name == "x" and not self._is_array(name):
@@ -171,9 +172,9 @@ class World:
 
     def _made(self, name: str, path: str) -> Any:
         if path not in self.made:
-            made = theano.shared(self._value(name, path), name=path)
-            made.stands_for_gradient = self._is_array(name) or name in _ARRAYS
-            self.made[path] = made
+            self.made[path] = theano.shared(self._value(name, path), name=path)
+            if name not in _ARRAYS and not self._is_array(name):
+                self._parameters.append(self.made[path])
         return self.made[path]
 
     def _value(self, name: str, path: str) -> Any:
@@ -182,8 +183,7 @@ class World:
         return numpy.asarray(self.values.get(path, random.uniform(0.2, 0.9, shape)))
 
     def _cost(self) -> Any:
-        parameters = [one for one in self.made.values() if not one.stands_for_gradient]
-        return sum(theano.tensor.sum(theano.tensor.sin(one)) for one in parameters)
+        return sum(theano.tensor.sum(theano.tensor.sin(one)) for one in self._parameters)
 
     def _params(self, path: str) -> Any:
         listed = [self.thing("param", f"{path}[{n}]") for n in range(SIZE)]
@@ -207,7 +207,9 @@ class World:
         return types.SimpleNamespace(layers=self._layers(f"{path}.layers"))
 
     def _saved(self, path: str) -> Any:
-        return [self._value("param", f"{path}[{n}]") for n in range(SIZE)]
+        paths = [f"{path}[{n}]" for n in range(SIZE)]
+        self.made.update((one, self._value("param", one)) for one in paths)
+        return [self.made[one] for one in paths]
 
     def _scope(self, path: str) -> Any:
         return lambda name: contextlib.nullcontext()
@@ -234,9 +236,14 @@ class World:
         elif updates is not None:
             self.taken(updates)
         else:
-            outputs = outputs if isinstance(outputs, list) else [outputs]
-            pairs = [(one, one.default_update) for one in _shared_in(outputs)]
-            self.collections.append(Collection(pairs, pairs, ordered=False))
+            found: dict[Any, Any] = {}
+            waiting = outputs if isinstance(outputs, list) else [outputs]
+            while waiting:
+                more = [one for one in _shared_in(waiting) if one not in found]
+                more = [one for one in more if hasattr(one, "default_update")]
+                found.update((one, one.default_update) for one in more)
+                waiting = [one.default_update for one in more]
+            self.taken(found)
         return object()
 
     def taken(self, given: Any) -> None:
@@ -266,11 +273,15 @@ class Run:
         self._tree = ast.parse(source)
         self._meant: dict[str, list[Any]] = {name: [] for name in world.program.names}
         self._watched = self._words()
-        with self._doors():
-            space: dict[str, Any] = {"__name__": "fixture"}
-            exec(compile(source, path, "exec"), space)
-            if function:
-                self._call(space, function)
+        try:
+            with self._doors():
+                space: dict[str, Any] = {"__name__": "fixture"}
+                exec(compile(source, path, "exec"), space)
+                if function:
+                    self._call(space, function)
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            raise DifferenceError(f"the fixture does not run with what stands in: {text}") from error
 
     @contextlib.contextmanager
     def _doors(self) -> Iterator[None]:
@@ -320,6 +331,7 @@ class Run:
             node
             for node in ast.walk(self._tree)
             if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+            and isinstance(node.ctx, ast.Load)
         ]
         words: dict[int, list[tuple[str, types.CodeType]]] = {}
         for name in program.names:
@@ -386,7 +398,7 @@ def difference(
                 return None
     except DifferenceError as error:
         found.append(str(error))
-    return found[0]
+    return " | ".join(found)
 
 
 def _run(
@@ -400,33 +412,190 @@ def _run(
     return Run(path, source, function, World(program, values, choices))
 
 
-def _choices(source: str, function: str, program: Program) -> list[dict[str, Any]]:
-    """Return ways to choose what decides between the arms of a function."""
+def _choices(source: str, function: str, program: Program) -> Iterator[dict[str, object]]:
+    """Yield ways to choose between the arms of a function."""
     name = function.rpartition(".")[2]
+    decide: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and node.name == name:
             names = [one.arg for one in node.args.args]
-            own = names[len(names) - len(node.args.defaults) :]
-            decide = [
-                one
-                for one in names
-                if one in _CHOICES and one not in own and program.notes.get(one) != "a number"
-            ]
-            several = [{}] if "saved" not in names else [{}, {"saved": None}]
-            return [
-                {**dict(zip(decide, chosen, strict=True)), **more}
-                for chosen in itertools.product(*(_CHOICES[one] for one in decide))
-                for more in several
-            ]
-    return [{}]
+            defaults = [ast.unparse(one) for one in node.args.defaults]
+            by_name = dict(zip(reversed(names), reversed(defaults), strict=False))
+            decide = [one for one in names if one in _CHOICES and by_name.get(one, "None") == "None"]
+    for chosen in itertools.product(*(_CHOICES[one] for one in decide)):
+        yield dict(zip(decide, chosen, strict=True))
 
 
 def _compare(program: Program, run: Callable[[Mapping[str, Any]], Run]) -> None:
-    raise NotImplementedError
+    """Compare a program with the first and the last element of what the fixture has.
+
+    Raises:
+        DifferenceError: if they differ.
+    """
+    first = run({})
+    elements = first.elements()
+    for number in sorted({0, len(elements) - 1}):
+        element = elements[number]
+        if number and len(set(map(id, element.values()))) < len(element):
+            continue  # a program that has several elements by name has this one as another
+        second = run(_values(program, first, element))
+        meant = second.elements()[number]
+        problems = []
+        for collection in second.world.collections:
+            try:
+                _follow(program, collection, meant)
+                break
+            except DifferenceError as error:
+                problems.append(error)
+        else:
+            raise problems[-1] if problems else DifferenceError("no updates are handed over")
+
+
+def _values(program: Program, run: Run, element: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is to be made up so that it is what stands in."""
+    paths = {id(made): path for path, made in run.world.made.items()}
+    names: dict[int, str] = {}
+    values = {}
+    for name in program.names:
+        one = id(element[name])
+        if one in names:
+            raise DifferenceError(f"{names[one]} and {name} are one thing")
+        names[one] = name
+        if program.stands_in(name):
+            if one not in paths:
+                raise DifferenceError(f"{name} stands in for what the fixture has")
+            values[paths[one]] = program.value(name)
+    return values
+
+
+def _follow(program: Program, collection: Collection, meant: Mapping[str, Any]) -> None:
+    """Compare starts, and what comes of them and of others in some calls."""
+    real = {
+        name: collection.stored.get(meant[name], meant[name])
+        for name in program.names
+        if program.is_variable(name)
+    }
+    by_variable = {program.values[name]: name for name in real}
+    targets = [by_variable[target] for target, _ in program.pairs]
+    order = [target for target, _ in collection.pairs]
+    missing = [name for name in targets if real[name] not in order]
+    if missing:
+        raise DifferenceError(f"{missing[0]} is not updated")
+    places = [order.index(real[name]) for name in targets]
+    if isinstance(collection.given, list) and places != sorted(places):
+        raise DifferenceError(f"the order is another one: {places}")
+    for name, variable in real.items():
+        if "drawn(" in program.texts[name]:
+            variable.set_value(program.value(name))
+        _equal(f"{name} starts", variable.get_value(), program.value(name))
+    read = _shared_in([collection.pairs[place][1] for place in places])
+    whole = all(one in real.values() for one in read if one in order)
+    steps = [_compiled("Theano", collection.given), _compiled("the program", program.pairs)]
+    sides = [list(real.values()), [program.values[name] for name in real]]
+    for start in ([program.value(name) for name in real], *_other_starts(program, real)):
+        rows: list[list[Any]] = [[], []]
+        for step, variables, own in zip(steps, sides, rows, strict=True):
+            for variable, value in zip(variables, start, strict=True):
+                variable.set_value(value)
+            for _ in range(CALLS if whole else 1):
+                step()
+                own.append([variable.get_value() for variable in variables])
+        for call, (one, other) in enumerate(zip(*rows, strict=True), 1):
+            for name, left, right in zip(real, one, other, strict=True):
+                if name in targets:
+                    _equal(f"{name} after call {call}", left, right)
+    _moved(targets, dict(zip(real, start, strict=True)), dict(zip(real, rows[0][0], strict=True)))
+
+
+def _other_starts(program: Program, names: Iterable[str]) -> list[list[Any]]:
+    """Return positive values, so that nothing is hidden by zeros."""
+    random = numpy.random.RandomState(5)
+    return [[random.uniform(0.35, 0.95, program.shape(name)) for name in names]]
+
+
+def _moved(targets: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """See that numbers which are the same say anything."""
+    seen: list[Any] = []
+    for name in targets:
+        new = after[name]
+        if not numpy.isfinite(new).all() or numpy.isclose(new, before[name], SAME, 0).any():
+            raise DifferenceError(f"{name} does not move: {new}")
+        if any(new.shape == one.shape and numpy.allclose(new, one, SAME) for one in seen):
+            raise DifferenceError(f"{name} becomes what another is: {new}")
+        seen.append(new)
+
+
+def _compiled(whose: str, updates: Any) -> Callable[[], None]:
+    """Compile updates; a failure in a call is one of what was compiled, too."""
+    try:
+        if isinstance(updates, list):
+            updates = [(one, theano.tensor.as_tensor_variable(new)) for one, new in updates]
+        mode = theano.compile.Mode(linker="py", optimizer=None)
+        made = theano.function([], [], updates=updates, mode=mode)
+    except Exception as error:
+        raise DifferenceError(f"{whose} refuses: {error}") from error
+
+    def step() -> None:
+        try:
+            made()
+        except Exception as error:
+            raise DifferenceError(f"{whose} fails: {str(error).splitlines()[0]}") from error
+
+    return step
+
+
+def _equal(what: str, real: Any, shown: Any) -> None:
+    real, shown = numpy.asarray(real), numpy.asarray(shown)
+    if real.shape != shown.shape or not numpy.allclose(real, shown, SAME, 0, equal_nan=True):
+        raise DifferenceError(f"{what}: {shown.tolist()} is {real.tolist()}")
+
+
+def _stand_ins() -> None:
+    """Give the fixtures what they import beside Theano."""
+
+    class Optimizer:
+        """What a subclass reads of itself is made up."""
+
+    def module(name: str, **attributes: Any) -> types.ModuleType:
+        made = sys.modules[name] = types.ModuleType(name)
+        vars(made).update(attributes)
+        return made
+
+    backend = module(
+        "keras.backend",
+        function=lambda *given, **named: theano.function(*given, **named),
+        int_shape=lambda x: x.get_value().shape,
+        mean=theano.tensor.mean,
+        moving_average_update=lambda x, new, momentum: (x, x * momentum + new * (1 - momentum)),
+        sqrt=theano.tensor.sqrt,
+        square=theano.tensor.sqr,
+        update=lambda x, new: (x, new),
+        update_add=lambda x, step: (x, x + step),
+        update_sub=lambda x, step: (x, x - step),
+        zeros=lambda shape: theano.shared(numpy.zeros(shape)),
+    )
+    module("keras", backend=backend)
+    module("keras.optimizers", Optimizer=Optimizer)
+    module("blocks")
+    module("blocks.algorithms")
+    for name in ("aesara", "pytensor"):
+        sys.modules[name] = theano
+        sys.modules[f"{name}.tensor"] = theano.tensor
 
 
 def main() -> None:
     """Answer one array with another."""
-    _keras()
+    _stand_ins()
     answers = [difference(*job) for job in json.load(sys.stdin)]
     json.dump(answers, sys.stdout)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["THEANO_FLAGS"] = (
+            "cxx=,blas.ldflags=,device=cpu,floatX=float64,mode=FAST_COMPILE,"
+            f"on_unused_input=ignore,base_compiledir={folder}"
+        )
+        import theano
+
+        main()
