@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from samples import STALE
 
-from flake8_theano_updates import cli, looking, runtime
+from flake8_theano_updates import cli, confirm_verb, looking
 from flake8_theano_updates.model import Verdict
 
 
@@ -20,7 +20,7 @@ def _stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def give(monkeypatch: pytest.MonkeyPatch, *verdicts: Verdict) -> None:
-    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: list(verdicts))
+    monkeypatch.setattr(confirm_verb, "confirm", lambda *_, **__: list(verdicts))
 
 
 AGREES = Verdict("agrees", "no difference in 5 calls", "theano", "1.0.5", "3.11.7")
@@ -90,10 +90,10 @@ def test_a_file_on_which_the_check_failed_stays_in_the_list(
 def test_an_error_of_the_checker_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(findings, trees, **options):
+    def fails(findings, **options):
         raise ZeroDivisionError("one\ntwo")
 
-    monkeypatch.setattr(runtime, "confirm", fails)
+    monkeypatch.setattr(confirm_verb, "confirm", fails)
     assert cli.main(["confirm", "a.py"]) == 3
     seen = capsys.readouterr()
     assert seen.err.startswith("theano-updates: internal error: ZeroDivisionError: one two at ")

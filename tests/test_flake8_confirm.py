@@ -14,7 +14,7 @@ import pytest
 from commands import run, run_python
 from samples import FINDING, STALE
 
-from flake8_theano_updates import runtime
+from flake8_theano_updates import confirmed as confirming_module
 from flake8_theano_updates.confirmed import confirmed
 from flake8_theano_updates.model import Verdict
 
@@ -125,8 +125,8 @@ def test_an_error_of_the_checker_is_a_reason_too(monkeypatch: pytest.MonkeyPatch
     def fails(*_: object, **__: object) -> None:
         raise ZeroDivisionError("one\ntwo")
 
-    monkeypatch.setattr(runtime, "confirm", fails)
-    (found,) = confirmed([FINDING], {})
+    monkeypatch.setattr(confirming_module, "confirm", fails)
+    (found,) = confirmed([FINDING])
     assert found.message.startswith(
         "stale read (unresolved: internal error: ZeroDivisionError: one two at "
     )
@@ -134,8 +134,8 @@ def test_an_error_of_the_checker_is_a_reason_too(monkeypatch: pytest.MonkeyPatch
 
 def test_a_message_stays_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None:
     long = Verdict("raises", "ValueError:\n" + "word " * 200, "theano", "1.0.5")
-    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [long])
-    (found,) = confirmed([FINDING], {})
+    monkeypatch.setattr(confirming_module, "confirm", lambda *_, **__: [long])
+    (found,) = confirmed([FINDING])
     assert found.message.startswith("stale read (raises in theano 1.0.5: ValueError: word word ")
     assert found.message.endswith("word...)")
     assert "\n" not in found.message
@@ -144,15 +144,15 @@ def test_a_message_stays_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_where_there_is_nothing_to_ask_the_message_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = Verdict("unresolved", "it is not about values")
-    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [nothing])
+    monkeypatch.setattr(confirming_module, "confirm", lambda *_, **__: [nothing])
     finding = replace(FINDING, fault=None)
-    assert confirmed([finding], {}) == [finding]
+    assert confirmed([finding]) == [finding]
 
 
 def test_without_the_option_nothing_of_the_runtime_is_imported(project: Path) -> None:
     code = (
         "import sys\nfrom flake8.main.cli import main\nmain(sys.argv[1:])\n"
-        "heavy = ('libcst', 'flake8_theano_updates.runtime', 'flake8_theano_updates.report')\n"
+        "heavy = ('libcst', 'flake8_theano_updates.confirm', 'flake8_theano_updates.report')\n"
         "print([name for name in heavy if name in sys.modules])\n"
     )
     options = ("--isolated", "--select=THU", "--jobs=1", "stale.py")

@@ -18,7 +18,7 @@ import pytest
 import samples
 from samples import STALE
 
-from flake8_theano_updates import cli, runtime
+from flake8_theano_updates import cli, confirm_verb
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import html as html_report
 from flake8_theano_updates.report import text as text_report
@@ -317,7 +317,7 @@ def test_a_page_of_many_findings_stays_small() -> None:
 def stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "a.py").write_text(STALE)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: [CONFIRMED])
+    monkeypatch.setattr(confirm_verb, "confirm", lambda *_, **__: [CONFIRMED])
     return tmp_path
 
 
@@ -348,10 +348,10 @@ def test_the_command_line_shows_the_code_of_a_cell(stale: Path) -> None:
 def test_without_verdicts_no_page_is_written_and_it_says_so(
     stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(findings, trees, **options):
+    def fails(findings, **options):
         raise ZeroDivisionError("one")
 
-    monkeypatch.setattr(runtime, "confirm", fails)
+    monkeypatch.setattr(confirm_verb, "confirm", fails)
     assert cli.main(["confirm", "--report=out.html", "a.py"]) == 3
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith("theano-updates: internal error: ZeroDivisionError: one at ")
@@ -413,7 +413,7 @@ def test_where_it_cannot_be_written_it_says_so(
     path: str,
     reason: str,
 ) -> None:
-    monkeypatch.setattr(runtime, "confirm", lambda *_, **__: pytest.fail("it is known before"))
+    monkeypatch.setattr(confirm_verb, "confirm", lambda *_, **__: pytest.fail("it is known before"))
     (stale / "folder").mkdir()
     assert cli.main(["confirm", "--report", path, "a.py"]) == 2
     seen = capsys.readouterr()

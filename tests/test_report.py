@@ -172,6 +172,7 @@ def test_json_of_a_verdict() -> None:
         "with_new_value": [[2.0, 1.0], [4.0, -3.0]],
         "first_difference": 1,
         "snippet": "import theano\n",
+        "stand_ins": [],
         "instead_of": None,
         "refused": None,
     }

@@ -54,7 +54,11 @@ def _functions() -> dict[str, str]:
 @functools.cache
 def _called(name: str) -> frozenset[str]:
     functions = _functions()
-    tree = ast.parse(functions[name])
-    return frozenset(
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in functions
-    )
+    return names_read(functions[name]) & functions.keys()
+
+
+def names_read(text: str) -> frozenset[str]:
+    """Return the names that a text takes from outside of its functions."""
+    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return frozenset(node.id for node in names if node.id not in stored)

@@ -168,14 +168,15 @@ class _Work:
     def _others(self, program: Program) -> Iterator[Step]:
         """Yield the steps at which programs may part that agree at the first."""
         if program.from_zero:
-            yield replace(program.step, nonzero=True)
+            yield replace(program.step, nonzero="still")
+            yield replace(program.step, nonzero="all")
         if len(program.stand_ins) > 1:
             # What stood in may be what they agree in.
             later = self.steps[self.steps.index(program.step) + 1 :]
             for step in later:
                 yield step
                 if program.from_zero:
-                    yield replace(step, nonzero=True)
+                    yield replace(step, nonzero="all")
 
     def _tried(self, fault: Fault, step: Step) -> tuple[Verdict, Program]:
         """Write one program, run it, and return what it says."""

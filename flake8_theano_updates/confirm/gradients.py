@@ -19,6 +19,7 @@ class Gradients:
     def __init__(self, translator: Translator) -> None:
         self._translator = translator
         self._inside: dict[int, frozenset[Hashable]] = {}
+        self._made: dict[tuple[int, Hashable], Expression] = {}
 
     def whole(self, value: Term) -> Plan | None:
         """Return the plan of a gradient for one variable, or for the first of several."""
@@ -96,7 +97,9 @@ class Gradients:
         def gradient(parts: Sequence[Expression]) -> Expression:
             of = parts[0] if parts else call("cost_of", variable)
             note = "" if parts else "of a cost of its own"
-            return named(call("theano.grad", of, variable), "gradient", line, note)
+            key = id(of) if parts else 0, identity
+            made = named(call("theano.grad", of, variable), "gradient", line, note)
+            return self._made.setdefault(key, made)
 
         return Plan((cost,) if seen and cost is not None else (), gradient)
 

@@ -33,6 +33,7 @@ from flake8_theano_updates.values import Container, Term, Use, Value, original
 # What makes a symbolic input: its type, and its dimensions.
 _INPUT = re.compile(r"^([bwilfd]?)(scalar|vector|row|col|matrix|tensor3|tensor4)s?$")
 _DIMENSIONS = {"scalar": 0, "vector": 1, "row": 2, "col": 2, "matrix": 2, "tensor3": 3}
+_ID = 10**6  # what is larger is the address of an object
 _WHOLE = ("b", "w", "i", "l")
 
 
@@ -110,17 +111,22 @@ class Leaves:
         note = "" if start is not None else "its start stands in"
         if start is None:
             shape = self.shape if step.arrays else ()
-            start = self._numbers.array(label, shape)
+            start = self._numbers.array(_key(value, label), shape)
         elif not step.arrays:
-            one = not start.parts and start.form[-1:].isdigit() and "(" not in start.form
-            number = literal(self._numbers.number(label)) if not one else start
-            start = atom("0.0") if zero else number
-            start = atom(f"{start.form}.0") if start.form.isdigit() else start
-        if zero and step.nonzero:
-            start = infix("+", start, literal(self._numbers.number(label)))
+            start = self._number_for(start, _key(value, label), zero)
+        still = value.identity not in self._translator.targets
+        lifted = zero and (step.nonzero == "all" or (step.nonzero == "still" and still))
+        if lifted:
+            start = infix("+", start, literal(self._numbers.number(_key(value, label))))
             note = "not from zero"
         made = named(call("theano.shared", start), label, line, note)
-        return Variable(label, made, zero and not step.nonzero)
+        return Variable(label, made, zero and not lifted)
+
+    def _number_for(self, start: Expression, key: str, zero: bool) -> Expression:
+        """Return the number in the place of an array, as a literal start is one."""
+        if not start.parts and _is_number(start.form):
+            return start
+        return atom("0.0") if zero else literal(self._numbers.number(key))
 
     def _maker(self, value: Value) -> Term | None:
         value = original(value)
@@ -138,13 +144,18 @@ class Leaves:
 
     def number(self, name: str, use: Use, note: str = "a number") -> Expression:
         """Return a number."""
-        return named(literal(self._numbers.number(name)), name, use.node.lineno, note)
+        number = literal(self._numbers.number(self._key(use, name)))
+        return named(number, name, use.node.lineno, note)
 
     def array(self, name: str, use: Use, note: str = "an array") -> Expression:
         """Return an array, or a number where there are no arrays."""
         if not self._translator.step.arrays or not self.shape:
-            return self.number(name, use, note)
-        return named(self._numbers.array(name, self.shape), name, use.node.lineno, note)
+            return self.number(name, use, note.replace("an array", "a number"))
+        array = self._numbers.array(self._key(use, name), self.shape)
+        return named(array, name, use.node.lineno, note)
+
+    def _key(self, use: Use, name: str) -> str:
+        return _key(self._translator.resolve(use).value, name)
 
     def _stand_in(self, value: Term, use: Use) -> Expression:
         text = text_of(use)
@@ -164,7 +175,8 @@ class Leaves:
             text = str(value.label)
         if value.op in ("text", "index", "function", "class", "const", "static"):
             return self.number(text, use)
-        if names_a_number(text) or names_a_number(key_of_item(value) or ""):
+        names = (text.rpartition(".")[2], key_of_item(value) or "")
+        if any(map(names_a_number, names)):
             return self.number(text, use)
         return self.array(text, use)
 
@@ -179,6 +191,34 @@ class Leaves:
             ones = atom(f"numpy.ones({shape}, dtype='int64')")
             return named(ones, text, use.node.lineno, "an input")
         return named(self._numbers.array(text, shape), text, use.node.lineno, "an input")
+
+
+# What identities are made of that stay the same when other lines of the file change.
+_LASTING = frozenset(
+    "elem inner part item attr name parameter number import const index default text call".split()
+)
+
+
+def _key(value: Value, name: str) -> str:
+    """Return a text for a value that does not depend on which of its names is met first."""
+    waiting: list[Hashable] = [value.identity]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            if part and part[0] not in _LASTING:
+                return name
+            waiting.extend(part[1:])
+        elif isinstance(part, int) and part > _ID:
+            return name
+    return repr(value.identity)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_name(use: Use) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import TARGETS
 from flake8_theano_updates.confirm.expressions import Expression, call, infix, literal, named
@@ -87,10 +87,11 @@ class _Work:
                 if not isinstance(value, Container) and value.op in TARGETS
             }
         leaves = self.translation.leaves
-        if fault.pairs:
-            leaves.shape = leaves.shape_of(fault.pairs[0].variable) or leaves.shape
-            scalar = leaves.shape_of(fault.pairs[0].variable) == ()
-            leaves.shape = () if scalar else leaves.shape
+        shapes = [leaves.shape_of(pair.variable) for pair in fault.pairs]
+        if shapes and shapes[0] == ():
+            leaves.shape = ()
+        else:
+            leaves.shape = next(filter(None, shapes), leaves.shape)
 
     def _targets(self) -> dict[Hashable, list[Registration]]:
         """Return the pairs of each variable that enter on the way of the fault."""
@@ -146,7 +147,9 @@ class _Work:
             if id(pair.target) in by_expression:
                 one = by_expression[id(pair.target)]
                 watched[id(one)] = one
-        return Parts(tuple(pairs), tuple(watched.values()), tuple(leaves.variables.values()))
+        return Parts(
+            tuple(pairs), tuple(_told_apart(watched.values())), tuple(leaves.variables.values())
+        )
 
     def _with_read(
         self, wanted: Sequence[Registration], *, others: bool = False
@@ -223,6 +226,16 @@ class _Work:
         return self._parts(pairs)
 
 
+def _told_apart(variables: Iterable[Variable]) -> Iterator[Variable]:
+    """Give an index to variables that the file calls alike."""
+    variables = list(variables)
+    labels = [one.label for one in variables]
+    for place, one in enumerate(variables):
+        several = labels.count(one.label) > 1
+        index = labels[:place].count(one.label)
+        yield replace(one, label=f"{one.label}[{index}]") if several else one
+
+
 def _identities(variables: Mapping[Hashable, Variable]) -> dict[int, Hashable]:
     """Return the identity of each variable by that of its expression."""
     return {id(one.expression): identity for identity, one in variables.items()}
@@ -233,16 +246,18 @@ def _key(pair: Registration) -> tuple[int, int]:
 
 
 def _variables_in(value: Expression, known: Mapping[int, Hashable]) -> Iterator[Hashable]:
-    """Yield the variables that a new value reads, but for those of its gradients alone."""
+    """Yield the variables that a new value reads, and those that gradients are taken for."""
     seen: set[int] = set()
     waiting = [value]
     while waiting:
         current = waiting.pop()
-        if id(current) in seen or current.form.startswith("theano.grad("):
+        if id(current) in seen:
             continue
         seen.add(id(current))
         if id(current) in known:
             yield known[id(current)]
+        elif current.form.startswith("theano.grad("):
+            waiting.append(current.parts[-1])
         else:
             waiting.extend(reversed(current.parts))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_theano_updates.backend.frame_text import needed, reserved
+from flake8_theano_updates.backend.frame_text import names_read, needed, reserved
 from flake8_theano_updates.confirm.expressions import Line, Printer
 from flake8_theano_updates.confirm.pairs import Pair, Parts, parts_of
 from flake8_theano_updates.confirm.steps import Step
@@ -149,7 +148,6 @@ def _stand_ins(printer: Printer) -> Iterator[str]:
 
 def _text(finding: Finding, kind: str, build: str, constants: dict[str, object], calls: int) -> str:
     run = "run" if kind == "order" else kind
-    words = re.findall(r"\w+", build)
     title = f"{place(finding)}: {finding.code} {finding.message}"
     parts = [
         "# -*- coding: utf-8 -*-",
@@ -163,7 +161,7 @@ def _text(finding: Finding, kind: str, build: str, constants: dict[str, object],
         f"CALLS = {calls}",
         *(f"{name} = {value!r}" for name, value in constants.items()),
         f"\n\n{build}\n",
-        *(f"{text}\n\n" for text in needed([run, "tell", *words]) if "def backend" not in text),
+        *(f"{text}\n\n" for text in needed([run, "tell", *names_read(build)]) if "def backend" not in text),
         *([] if run == "run" else [f"run = {run}\n"]),
         'if __name__ == "__main__":\n    tell(CALLS)\n',
     ]

@@ -90,7 +90,10 @@ class Starts:
         first = next((keywords[name] for name in _INITIAL if name in keywords), None)
         if first is None and not arguments:
             raise UnknownStartError
-        return self._start(first or arguments[0], 0)
+        start = self._start(first or arguments[0], 0)
+        # Theano keeps whole numbers; what others make of them is seldom whole.
+        whole = start.form.isdigit() and str(maker.label) != "shared"
+        return atom(f"{start.form}.0") if whole else start
 
     def _start(self, use: Use, depth: int) -> Expression:
         if depth > _DEEPEST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Step:
         own_cost: whether gradients are those of the file's own cost, where that is seen.
         arrays: whether there are arrays; else there are only numbers.
         shapes: whether functions that need shapes are called; else smooth ones stand in.
-        nonzero: whether variables that start at zero get other values.
+        nonzero: which of the variables that start at zero get other values: those that
+            nothing in the program updates, or all.
         positive: whether roots and logarithms are taken of positive values.
     """
 
@@ -22,14 +24,14 @@ class Step:
     own_cost: bool = True
     arrays: bool = True
     shapes: bool = True
-    nonzero: bool = False
+    nonzero: Literal["none", "still", "all"] = "none"
     positive: bool = False
 
     @property
     def words(self) -> str:
         """Say what the program has, as the verdict does."""
         words = self.kept
-        if self.nonzero:
+        if self.nonzero != "none":
             words += "; variables that start at zero start elsewhere"
         if self.positive:
             words += "; roots and logarithms of absolute values"

@@ -99,7 +99,7 @@ def proofs(
     given = [_proof(*one) for one in _tried(steps, findings, STEPS, calls, python)]
     # Where variables that start at zero had to start elsewhere, all programs must.
     again = [index for index, proof in enumerate(given) if proof.reason == _OTHER_STARTS]
-    nonzero = [dataclasses.replace(step, nonzero=True) for step in STEPS]
+    nonzero = [dataclasses.replace(step, nonzero="all") for step in STEPS]
     repeated = _tried(
         [steps[n] for n in again], [findings[n] for n in again], nonzero, calls, python
     )

@@ -83,7 +83,7 @@ class Interpreter:
             self._parameters(scope.args)
         for statement in scope.body:
             self.state.statement = statement
-            if self._block([statement]):
+            if self._execute(statement):
                 # Code after an unconditional return still tells of the next scope
                 # in a notebook, but not in a function.
                 break
@@ -105,15 +105,16 @@ class Interpreter:
         """Execute statements; return whether they never get past their end."""
         state = self.state
         before = state.path
-        for statement in statements:
-            state.begun = state.tick()
-            state.executing = statement
-            execute = self._executors.get(type(statement))
-            if execute is not None and execute(statement):
-                state.path = before
-                return True
+        left = any(map(self._execute, statements))
         state.path = before
-        return False
+        return left
+
+    def _execute(self, statement: ast.stmt) -> bool:
+        """Execute one statement; return whether it never gets past its end."""
+        self.state.begun = self.state.tick()
+        self.state.executing = statement
+        execute = self._executors.get(type(statement))
+        return execute is not None and bool(execute(statement))
 
     def _assign(self, node: ast.Assign) -> None:
         use = self.expressions.use(node.value)

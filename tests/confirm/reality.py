@@ -1,8 +1,8 @@
 """Run fixtures as they stand by Theano, beside the programs of their findings.
 
-A program of its own, for Theano has to be set up. Standard input is a JSON array of jobs:
-[fixture's path, its source, the function to call, a program, {its names: their labels}];
-standard output is one with what is different in reality, or null, for each.
+A program of its own, for Theano has to be set up. Standard input is a JSON array of objects
+with the attributes of a `Job`; standard output is one with what is different in reality,
+or null, for each.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ import numpy
 
 CALLS = 3
 SIZE = 3  # of lists that are made up
-SAME = 1e-9
+SAME = 1e-10
 
-# Lines of a program: what is defined or paired, its line in the fixture, and what stands in.
+# Lines of a program: what is defined, and pairs; where in the fixture, and what is said of it.
 _DEFINED = re.compile(r"^    (\w+) = (.*?)\s*# line (\d+)(?:: (.*))?$")
-_PAIRED = re.compile(r"^        \((\w+), .*\),\s*# line (\d+)$")
+_PAIRED = re.compile(r"^        \((\w+), .*\),\s*# line (\d+)(, .*)?$")
 
-# What parameters stand for is told by their names; of these that decide, values to try.
 _MADE = object()
+# What parameters stand for is told by their names; for these, which decide, there are choices.
 _CHOICES: dict[str, tuple[object, ...]] = {
     "adaptive": (True, False),
     "clip": (True, False),
@@ -44,26 +44,52 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "saved": (None, _MADE),
     "updates": (None,),
 }
-_LISTS = {"accs": "acc", "grads": "grad", "params": "param", "velocities": "v", "weights": "w"}
+_LISTS = {
+    "accs": "acc",
+    "costs": "cost",
+    "grads": "grad",
+    "params": "param",
+    "velocities": "v",
+    "weights": "w",
+}
 _ARRAYS = ("g", "grad")
+READ = "what is read"
 
 
 class DifferenceError(Exception):
     """In reality it is something else."""
 
 
-class Program:
-    """A program that is to show what a fixture computes.
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What is to be compared.
 
     Args:
-        text: the program.
-        labels: how the fixture calls variables of it, by their names.
+        path: the fixture's path.
+        source: its text.
+        function: the function to call, as ``Class.method``; '' where the module does it all.
+        text: the program that is to show what it computes.
+        labels: how the fixture calls the program's variables, by their names there.
+        line: where the fixture reads a variable, and
+        variable: how it calls it there.
     """
 
-    def __init__(self, text: str, labels: Mapping[str, str]) -> None:
-        self.labels = labels
-        space: dict[str, Any] = {"__name__": "program", "read": lambda variable: variable}
-        tree = ast.parse(text)
+    path: str
+    source: str
+    function: str
+    text: str
+    labels: dict[str, str]
+    line: int
+    variable: str
+
+
+class Program:
+    """The program of a job, run, with what its lines say of what they define."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        tree = ast.parse(job.text)
+        space: dict[str, Any] = {"__name__": "program", "read": lambda value, *_: value}
         exec(compile(tree, "program", "exec"), space)
         (build,) = (one for one in tree.body if getattr(one, "name", "") == "build")
         assert isinstance(build, ast.FunctionDef)
@@ -71,22 +97,51 @@ class Program:
         # Without the function around them its names can be seen.
         exec(compile(ast.Module(build.body[:-1], []), "program", "exec"), space)
         self.values = {name: space[name] for name in set(space) - before}
-        self.pairs = space["kept"](self.values.pop("updates"))
-        self.refused = len(self.pairs) < len(space["build"](space["read"])[0])
+        self.left_out = space.get("KEPT") is not None
+        self.read = {
+            node.args[-1].id
+            for node in ast.walk(build)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "read"
+            if isinstance(node.args[-1], ast.Name)
+        }
+        self.codes: dict[str, str] = {}
         self.lines: dict[str, int] = {}
-        self.texts: dict[str, str] = {}
         self.notes: dict[str, str] = {}
-        paired: dict[str, int] = {}
-        for line in (ast.get_source_segment(text, build) or "").splitlines():
-            if defined := _DEFINED.match(line):
-                name, self.texts[name], number, note = defined.groups(default="")
-                self.lines[name], self.notes[name] = int(number), note
-            elif pair := _PAIRED.match(line):
-                paired[pair[1]] = int(pair[2])
-        self.lines.update(paired)
+        late = self._understood((ast.get_source_segment(job.text, build) or "").splitlines())
+        pairs = zip(self.values.pop("updates"), late, strict=True)
+        # Of several values for a key, a mapping has the last.
+        self.pairs = dict(pair for pair, is_late in pairs if not is_late)
         variables = {name: one for name, one in self.values.items() if hasattr(one, "get_value")}
         self._starts = {name: one.get_value() for name, one in variables.items()}
         self.names = [name for name in self.lines if self.is_variable(name) or self.is_array(name)]
+        self.words = {name: self._words(name) for name in self.names}
+        if self.read:
+            self.words[READ] = [(job.line, job.variable)]
+
+    def _understood(self, lines: Iterable[str]) -> list[bool]:
+        """Note what the lines say, and return which pairs come too late."""
+        late = []
+        paired: dict[str, int] = {}
+        for line in lines:
+            if defined := _DEFINED.match(line):
+                name, self.codes[name], number, self.notes[name] = defined.groups(default="")
+                self.lines[name] = int(number)
+            elif pair := _PAIRED.match(line):
+                paired[pair[1]] = int(pair[2])
+                late.append(pair[3] is not None)
+        self.lines.update(paired)
+        return late
+
+    def _words(self, name: str) -> list[tuple[int, str]]:
+        """Return the lines and the words in which the fixture speaks of what has this name."""
+        reads = _reads(self.job.source)
+        # A name that another thing has already gets a number.
+        short = re.sub(r"_\d+$", "", name)
+        by_label = {word for _, word, _ in reads if word == self.job.labels.get(name)}
+        by_name = [{word for _, word, name in reads if name == one} for one in (name, short)]
+        words = by_label or by_name[0] or by_name[1]
+        found = [(line, word) for line, word, _ in reads if word in words]
+        return [one for one in found if one[0] == self.lines[name]] or found
 
     def is_variable(self, name: str) -> bool:
         """Is this a shared variable?"""
@@ -94,22 +149,19 @@ class Program:
 
     def is_array(self, name: str) -> bool:
         """Is this what stands for an array or an expression that is not known?"""
-        return self.notes[name] in ("an array", "an input")
+        return self.notes.get(name) in ("an array", "an input")
 
     def stands_in(self, name: str) -> bool:
         """Has this a value that the fixture does not give?"""
-        return self.is_array(name) or self.notes[name] == "its start stands in"
+        return self.is_array(name) or self.notes.get(name) == "its start stands in"
 
     def value(self, name: str) -> Any:
-        """Return the number or the array that a name stands for, or its variable starts with."""
+        """Return the array that a name stands for, or that its variable starts with."""
         return numpy.asarray(self._starts.get(name, self.values[name]))
 
     def shape(self, name: str) -> tuple[int, ...]:
-        """Return the shape of what has this name, or of anything in the program."""
-        for one in (name, *self.names):
-            if one in self.names:
-                return self.value(one).shape
-        return (2, 2)
+        """Return the shape of what has this name, or else of anything in the program."""
+        return self.value(name if name in self.names else self.names[0]).shape
 
 
 @dataclasses.dataclass
@@ -118,22 +170,26 @@ class Collection:
 
     Args:
         given: the updates as they are.
-        pairs: their pairs.
-        stored: the variables in which the function keeps its inputs.
+        stored: the variables in which a function keeps its inputs.
     """
 
     given: Any
-    pairs: list[tuple[Any, Any]]
     stored: dict[Any, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """The pairs, in their order."""
+        pairs = self.given.items() if isinstance(self.given, dict) else self.given
+        return [(target, value) for target, value in pairs]
 
 
 class World:
-    """What a fixture is called with, and what becomes of it.
+    """What a fixture is called with, and what it hands over.
 
     Args:
         program: tells which numbers the fixture is to have, and of what shape arrays are.
         values: the values of what is made up, by its path from a parameter; others are random.
-        choices: of parameters that decide.
+        choices: what parameters are that decide.
     """
 
     def __init__(
@@ -143,37 +199,29 @@ class World:
         self.values = values
         self.choices = choices
         self.made: dict[str, Any] = {}
-        self._parameters: list[Any] = []
         self.collections: list[Collection] = []
+        self._parameters: list[Any] = []
 
-    def thing(self, name: str, path: str | None = None) -> Any:
+    def thing(self, name: str, path: str = "") -> Any:
         """Return what a name stands for."""
         path = path or name
         if self.program.notes.get(name) == "a number":
             return self.program.values[name]
         if self.choices.get(path, _MADE) is not _MADE:
             return self.choices[path]
-        if name in ("cost", "loss") and not self._is_array(name):
-            return self._cost()
-        if name == "x" and not self._is_array(name):
-            return theano.tensor.dscalar()
-        if name in ("layers", "net", "pairs", "params", "saved", "scope", "states"):
-            return getattr(self, f"_{name}")(path)
+        if self.program.is_array(name):
+            return self._made(name, path)
         if name in _LISTS:
-            return [self.thing(_LISTS[name], f"{path}[{n}]") for n in range(SIZE)]
-        if name == "add_update":
-            return self._add_update
-        if name == "get_gradients":
-            return lambda loss, params: self.thing("grads")
-        return self._made(name, path)
-
-    def _is_array(self, name: str) -> bool:
-        return name in self.program.names and self.program.is_array(name)
+            listed = [self.thing(_LISTS[name], f"{path}[{n}]") for n in range(SIZE)]
+            by_text = f"{name}[k]" in self.program.job.labels.values()
+            return dict(zip("ijk", listed, strict=True)) if by_text else listed
+        special = getattr(self, f"_thing_{name}", None)
+        return special(path) if special else self._made(name, path)
 
     def _made(self, name: str, path: str) -> Any:
         if path not in self.made:
             self.made[path] = theano.shared(self._value(name, path), name=path)
-            if name not in _ARRAYS and not self._is_array(name):
+            if name not in _ARRAYS and not self.program.is_array(name):
                 self._parameters.append(self.made[path])
         return self.made[path]
 
@@ -182,74 +230,86 @@ class World:
         shape = self.program.shape(name)
         return numpy.asarray(self.values.get(path, random.uniform(0.2, 0.9, shape)))
 
-    def _cost(self) -> Any:
+    def _thing_cost(self, path: str) -> Any:
         return sum(theano.tensor.sum(theano.tensor.sin(one)) for one in self._parameters)
 
-    def _params(self, path: str) -> Any:
-        listed = [self.thing("param", f"{path}[{n}]") for n in range(SIZE)]
-        by_text = any(label.startswith("params[k]") for label in self.program.labels.values())
-        return dict(zip("uvw", listed, strict=True)) if by_text else listed
+    def _thing_x(self, path: str) -> Any:
+        return theano.tensor.dscalar()
 
-    def _states(self, path: str) -> Any:
-        return {f"{key}_acc": self.thing("acc", f"{path}[{key}]") for key in "uvw"}
+    def _thing_states(self, path: str) -> Any:
+        return {f"{key}_acc": self.thing("acc", f"{path}[{key}]") for key in "ijk"}
 
-    def _pairs(self, path: str) -> Any:
+    def _thing_pairs(self, path: str) -> Any:
         return list(zip(self.thing("params"), self.thing("grads"), strict=True))
 
-    def _layers(self, path: str) -> Any:
+    def _thing_layers(self, path: str) -> Any:
         names = ("W", "velocity", "v", "params", "velocities")
         return [
             types.SimpleNamespace(**{one: self.thing(one, f"{path}[{n}].{one}") for one in names})
             for n in range(SIZE)
         ]
 
-    def _net(self, path: str) -> Any:
-        return types.SimpleNamespace(layers=self._layers(f"{path}.layers"))
+    def _thing_net(self, path: str) -> Any:
+        return types.SimpleNamespace(layers=self._thing_layers(f"{path}.layers"))
 
-    def _saved(self, path: str) -> Any:
+    def _thing_saved(self, path: str) -> Any:
         paths = [f"{path}[{n}]" for n in range(SIZE)]
         self.made.update((one, self._value("param", one)) for one in paths)
         return [self.made[one] for one in paths]
 
-    def _scope(self, path: str) -> Any:
+    def _thing_scope(self, path: str) -> Any:
         return lambda name: contextlib.nullcontext()
 
-    def _add_update(self, updates: Any, inputs: Any = None) -> None:
-        """Collect updates one after the other, as a layer does."""
-        if not self.collections:
-            self.collections.append(Collection([], []))
+    def _thing_get_gradients(self, path: str) -> Any:
+        return lambda loss, params: self.thing("grads")
+
+    def _thing_add_update(self, path: str) -> Any:
+        return self._layer_takes
+
+    def _layer_takes(self, updates: Any, inputs: Any) -> None:
+        self.collections[:0] = [] if self.collections else [Collection([])]
         self.collections[0].given.extend(updates)
-        self.collections[0].pairs.extend(updates)
 
-    def compiled(
-        self, inputs: Any = (), outputs: Any = None, mode: Any = None, updates: Any = None, **_: Any
-    ) -> object:
-        """Stand for ``theano.function``."""
-        stored = {
-            one.variable: theano.shared(one.value) for one in inputs if hasattr(one, "update")
-        }
-        if stored:
-            pairs = [
-                (stored[one.variable], theano.clone(one.update, replace=stored)) for one in inputs
-            ]
-            self.collections.append(Collection(pairs, pairs, stored=stored))
-        elif updates is not None:
-            self.taken(updates)
-        else:
-            found: dict[Any, Any] = {}
-            waiting = outputs if isinstance(outputs, list) else [outputs]
-            while waiting:
-                more = [one for one in _shared_in(waiting) if one not in found]
-                more = [one for one in more if hasattr(one, "default_update")]
-                found.update((one, one.default_update) for one in more)
-                waiting = [one.default_update for one in more]
-            self.taken(found)
-        return object()
+    def algorithm(self, **_: Any) -> object:
+        """Stand for a training algorithm."""
+        return types.SimpleNamespace(add_updates=self.takes)
 
-    def taken(self, given: Any) -> None:
-        """Note updates that are handed over."""
-        pairs = list(given.items() if isinstance(given, dict) else given)
-        self.collections.append(Collection(given, [(target, value) for target, value in pairs]))
+    def compiler(self, own: Callable[..., Any]) -> Callable[..., object]:
+        """Return what takes updates in the place of Theano's own ``function``."""
+
+        def function(
+            inputs: Any = (), outputs: Any = None, mode: Any = None, updates: Any = None
+        ) -> object:
+            if sys._getframe(1).f_globals["__name__"].startswith("theano."):
+                return own(inputs, outputs)
+            states = [one for one in inputs if getattr(one, "update", None) is not None]
+            if states:
+                stored = {one.variable: theano.shared(one.value) for one in states}
+                updates = [
+                    (stored[one.variable], theano.clone(one.update, replace=stored))
+                    for one in states
+                ]
+                self.collections.append(Collection(updates, stored))
+            else:
+                self.takes(_default_updates(outputs) if updates is None else updates)
+            return object()
+
+        return function
+
+    def takes(self, updates: Any) -> None:
+        """Take updates as they are at this moment."""
+        self.collections.append(Collection(type(updates)(updates)))
+
+
+def _default_updates(output: Any) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    waiting = [output]
+    while waiting:
+        for one in _shared_in([waiting.pop()]):
+            if one not in found and hasattr(one, "default_update"):
+                found[one] = one.default_update
+                waiting.append(one.default_update)
+    return found
 
 
 def _shared_in(values: Sequence[Any]) -> list[Any]:
@@ -258,37 +318,33 @@ def _shared_in(values: Sequence[Any]) -> list[Any]:
 
 
 class Run:
-    """One run of a fixture: what it hands over, and what its own words mean in it.
+    """One run of a fixture: what it hands over, and what its own words mean in it."""
 
-    Args:
-        path: the fixture's path.
-        source: its text.
-        function: what to call, as ``Class.method``; '' for nothing.
-        world: what to call it with.
-    """
-
-    def __init__(self, path: str, source: str, function: str, world: World) -> None:
-        self.path = path
+    def __init__(self, world: World) -> None:
         self.world = world
-        self._tree = ast.parse(source)
-        self._meant: dict[str, list[Any]] = {name: [] for name in world.program.names}
-        self._watched = self._words()
+        self._job = job = world.program.job
+        self._path = job.path
+        self._meant: dict[str, list[Any]] = {name: [] for name in world.program.words}
+        self._watched: dict[int, list[tuple[str, types.CodeType]]] = {}
+        for name, words in world.program.words.items():
+            for line, word in words:
+                self._watched.setdefault(line, []).append((name, _code(word, "word", "eval")))
         try:
             with self._doors():
                 space: dict[str, Any] = {"__name__": "fixture"}
-                exec(compile(source, path, "exec"), space)
-                if function:
-                    self._call(space, function)
+                exec(_code(job.source, job.path, "exec"), space)
+                if job.function:
+                    self._call(space)
         except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            raise DifferenceError(f"the fixture does not run with what stands in: {text}") from error
+            text = f"with what stands in the fixture fails: {type(error).__name__}: {error}"
+            raise DifferenceError(text) from error
 
     @contextlib.contextmanager
     def _doors(self) -> Iterator[None]:
         """Take updates where Theano would compile them, and see what goes on in the fixture."""
         own = theano.function, theano.compile.pfunc
-        theano.function = theano.compile.pfunc = self.world.compiled
-        sys.modules["blocks.algorithms"].GradientDescent = self._algorithm
+        theano.function = theano.compile.pfunc = self.world.compiler(theano.function)
+        sys.modules["blocks.algorithms"].GradientDescent = self.world.algorithm
         sys.settrace(self._trace)
         try:
             yield
@@ -296,102 +352,112 @@ class Run:
             sys.settrace(None)
             theano.function, theano.compile.pfunc = own
 
-    def _algorithm(self, **_: Any) -> object:
-        return types.SimpleNamespace(add_updates=self.world.taken)
-
-    def _call(self, space: Mapping[str, Any], function: str) -> None:
-        owner, _, name = function.rpartition(".")
+    def _call(self, space: Mapping[str, Any]) -> None:
+        owner, _, name = self._job.function.rpartition(".")
+        function = space[owner or name]
         if owner:
-            made = self._called(space[owner])
-            reads = (node for node in ast.walk(self._tree) if isinstance(node, ast.Attribute))
-            for node in reads:
-                if isinstance(node.ctx, ast.Load) and ast.unparse(node.value) == "self":
-                    if not hasattr(made, node.attr):
-                        setattr(made, node.attr, self.world.thing(node.attr))
-            result = self._called(getattr(made, name))
-        else:
-            result = self._called(space[name])
+            made = self._called(function)
+            for attribute in re.findall(r"\bself\.(\w+)", self._job.source):
+                if not hasattr(made, attribute):
+                    setattr(made, attribute, self.world.thing(attribute))
+            function = getattr(made, name)
+        result = self._called(function)
         if isinstance(result, types.GeneratorType):
             result = list(result)
-        if isinstance(result, (list, dict)) and not self.world.collections:
-            self.world.taken(result)
+        if isinstance(result, (list, dict)):
+            self.world.takes(result)
 
     def _called(self, function: Callable[..., Any]) -> Any:
         parameters = inspect.signature(function).parameters.values()
-        needed = [one.name for one in parameters if one.default is one.empty]
-        needed += [one for one in self.world.choices if one not in needed]
+        needed = [
+            one.name
+            for one in parameters
+            if one.default is one.empty or one.name in self.world.choices
+        ]
         # The cost is one of all the parameters.
-        needed.sort(key=lambda name: name in ("cost", "loss"))
+        needed.sort(key=lambda name: name == "cost")
         return function(**{name: self.world.thing(name) for name in needed})
 
-    def _words(self) -> dict[int, list[tuple[str, types.CodeType]]]:
-        """Return what to look up at which line: the names of a program's variables and arrays."""
-        program = self.world.program
-        nodes = [
-            node
-            for node in ast.walk(self._tree)
-            if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
-            and isinstance(node.ctx, ast.Load)
-        ]
-        words: dict[int, list[tuple[str, types.CodeType]]] = {}
-        for name in program.names:
-            texts = {ast.unparse(node) for node in nodes}
-            if name in program.labels:
-                texts = {program.labels[name]}
-            else:
-                exact = {text for text in texts if _identifier(text) == name}
-                short = re.sub(r"_\d+$", "", name)
-                texts = exact or {text for text in texts if _identifier(text) == short}
-            found = [node for node in nodes if ast.unparse(node) in texts]
-            near = [node for node in found if node.lineno == program.lines[name]]
-            for node in near or found:
-                code = compile(ast.unparse(node), "word", "eval")
-                words.setdefault(node.lineno, []).append((name, code))
-        return words
-
     def _trace(self, frame: types.FrameType, event: str, argument: object) -> Any:
-        if frame.f_code.co_filename != self.path:
+        if frame.f_code.co_filename != self._path:
             return None
         frame.f_trace_opcodes = True
         for name, code in self._watched.get(frame.f_lineno, ()):
-            with contextlib.suppress(NameError, LookupError, AttributeError, TypeError):
+            # Later in the line it may be bound.
+            with contextlib.suppress(NameError, LookupError, AttributeError):
                 value = eval(code, frame.f_globals, frame.f_locals)
                 for one in value if isinstance(value, (list, tuple)) else [value]:
-                    is_symbol = getattr(one, "owner", self) is None
-                    if is_symbol or isinstance(one, (numpy.ndarray, float)):
-                        if not any(one is other for other in self._meant[name]):
-                            self._meant[name].append(one)
+                    if _is_leaf(one) and all(one is not other for other in self._meant[name]):
+                        self._meant[name].append(one)
         return self._trace
 
     def elements(self) -> list[dict[str, Any]]:
-        """Return what the names of the program mean, for each element of the lists."""
+        """Return what the names of the program mean, for each element of the lists.
+
+        Raises:
+            DifferenceError: if one of them means nothing.
+        """
+        words = self.world.program.words
         for name, meant in self._meant.items():
             if not meant:
-                line = self.world.program.lines[name]
-                raise DifferenceError(f"nothing at line {line} is what the program calls {name}")
+                raise DifferenceError(f"what is {name}? nothing of {words[name]}")
         size = max(map(len, self._meant.values()))
-        return [
+        elements = [
             {name: meant[min(n, len(meant) - 1)] for name, meant in self._meant.items()}
             for n in range(size)
         ]
+        for name, meant in self._meant.items():
+            # A program that has more turns of a loop than one has the last of them.
+            turns = [one for one in words if words[one] == words[name] and one != READ]
+            if len(turns) > 1:
+                for element in elements:
+                    element[name] = meant[turns.index(name) - len(turns)]
+        return elements
+
+
+def _is_leaf(value: Any) -> bool:
+    return getattr(value, "owner", value) is None or isinstance(value, numpy.ndarray)
+
+
+@functools.cache
+def _code(source: str, path: str, mode: str) -> types.CodeType:
+    return compile(source, path, mode)
+
+
+@functools.cache
+def _reads(source: str) -> list[tuple[int, str, str]]:
+    """Return the names, attributes and items that a fixture reads: line, text and identifier."""
+    kinds = (ast.Name, ast.Attribute, ast.Subscript)
+    nodes = [node for node in ast.walk(_parsed(source)) if isinstance(node, kinds)]
+    reads = {(one.lineno, ast.unparse(one)) for one in nodes if isinstance(one.ctx, ast.Load)}
+    return [(line, text, _identifier(text)) for line, text in sorted(reads)]
+
+
+@functools.cache
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def _identifier(text: str) -> str:
     return re.sub(r"\W+", "_", re.sub(r"\bself\b", "", text)).strip("_")
 
 
-def difference(
-    path: str, source: str, function: str, text: str, labels: Mapping[str, str]
-) -> str | None:
-    """Return what a program has otherwise than a fixture, or None."""
+def difference(job: Job) -> str | None:
+    """Return what a program has otherwise than its fixture, or None.
+
+    Where a fixture has several arms, it must be so in one of them.
+    """
     found = []
     try:
-        program = Program(text, labels)
-        if program.refused:
-            raise DifferenceError("the program leaves out pairs")
-        for choices in _choices(source, function, program):
+        try:
+            program = Program(job)
+        except Exception as error:
+            raise DifferenceError(f"the program fails: {error}") from error
+        if program.left_out:
+            raise DifferenceError("the program leaves pairs out")
+        for choices in _choices(program):
             try:
-                _compare(program, functools.partial(_run, path, source, function, program, choices))
+                _compare(program, choices)
             except DifferenceError as error:
                 found.append(str(error))
             else:
@@ -401,54 +467,55 @@ def difference(
     return " | ".join(found)
 
 
-def _run(
-    path: str,
-    source: str,
-    function: str,
-    program: Program,
-    choices: Mapping[str, Any],
-    values: Mapping[str, Any],
-) -> Run:
-    return Run(path, source, function, World(program, values, choices))
-
-
-def _choices(source: str, function: str, program: Program) -> Iterator[dict[str, object]]:
+def _choices(program: Program) -> Iterator[dict[str, object]]:
     """Yield ways to choose between the arms of a function."""
-    name = function.rpartition(".")[2]
     decide: list[str] = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            names = [one.arg for one in node.args.args]
-            defaults = [ast.unparse(one) for one in node.args.defaults]
-            by_name = dict(zip(reversed(names), reversed(defaults), strict=False))
-            decide = [one for one in names if one in _CHOICES and by_name.get(one, "None") == "None"]
+    for node in ast.walk(_parsed(program.job.source)):
+        if isinstance(node, ast.FunctionDef):
+            if node.name == program.job.function.rpartition(".")[2]:
+                names = [one.arg for one in node.args.args]
+                texts = [ast.unparse(one) for one in node.args.defaults]
+                defaults = dict(zip(reversed(names), reversed(texts), strict=False))
+                open_ = [one for one in names if defaults.get(one, "None") == "None"]
+                decide = [one for one in open_ if one in _CHOICES]
     for chosen in itertools.product(*(_CHOICES[one] for one in decide)):
         yield dict(zip(decide, chosen, strict=True))
 
 
-def _compare(program: Program, run: Callable[[Mapping[str, Any]], Run]) -> None:
+def _compare(program: Program, choices: Mapping[str, Any]) -> None:
     """Compare a program with the first and the last element of what the fixture has.
 
     Raises:
         DifferenceError: if they differ.
     """
-    first = run({})
-    elements = first.elements()
-    for number in sorted({0, len(elements) - 1}):
-        element = elements[number]
-        if number and len(set(map(id, element.values()))) < len(element):
-            continue  # a program that has several elements by name has this one as another
-        second = run(_values(program, first, element))
+    first = Run(World(program, {}, choices))
+    elements = dict(enumerate(first.elements()))
+    elements = {number: elements[number] for number in {0, len(elements) - 1}}
+    values: dict[str, Any] = {}
+    for number, element in list(elements.items()):
+        try:
+            values.update(_values(program, first, element))
+        except DifferenceError:
+            if number == 0:
+                raise
+            # The program has this element under a name of its own.
+            del elements[number]
+    second = Run(World(program, values, choices))
+    for number in elements:
         meant = second.elements()[number]
-        problems = []
+        problems = ["no updates are handed over"]
         for collection in second.world.collections:
+            starts = [(target, target.get_value()) for target, _ in collection.pairs]
             try:
                 _follow(program, collection, meant)
                 break
             except DifferenceError as error:
-                problems.append(error)
+                problems.append(str(error))
+            finally:
+                for target, start in starts:
+                    target.set_value(start)
         else:
-            raise problems[-1] if problems else DifferenceError("no updates are handed over")
+            raise DifferenceError(problems[-1])
 
 
 def _values(program: Program, run: Run, element: Mapping[str, Any]) -> dict[str, Any]:
@@ -459,77 +526,62 @@ def _values(program: Program, run: Run, element: Mapping[str, Any]) -> dict[str,
     for name in program.names:
         one = id(element[name])
         if one in names:
-            raise DifferenceError(f"{names[one]} and {name} are one thing")
+            raise DifferenceError(f"{names[one]} and {name} are one")
         names[one] = name
         if program.stands_in(name):
             if one not in paths:
-                raise DifferenceError(f"{name} stands in for what the fixture has")
+                raise DifferenceError(f"{name} stands in for what the fixture makes")
             values[paths[one]] = program.value(name)
+    if program.read and names.get(id(element[READ])) not in program.read:
+        raise DifferenceError(f"{program.job.variable} is not {program.read}")
     return values
 
 
 def _follow(program: Program, collection: Collection, meant: Mapping[str, Any]) -> None:
-    """Compare starts, and what comes of them and of others in some calls."""
+    """Compare starts, and what comes of them and of others."""
     real = {
         name: collection.stored.get(meant[name], meant[name])
         for name in program.names
         if program.is_variable(name)
     }
-    by_variable = {program.values[name]: name for name in real}
-    targets = [by_variable[target] for target, _ in program.pairs]
+    names = {program.values[name]: name for name in real}
+    targets = [names[target] for target in program.pairs]
     order = [target for target, _ in collection.pairs]
-    missing = [name for name in targets if real[name] not in order]
-    if missing:
+    if missing := [name for name in targets if real[name] not in order]:
         raise DifferenceError(f"{missing[0]} is not updated")
     places = [order.index(real[name]) for name in targets]
-    if isinstance(collection.given, list) and places != sorted(places):
-        raise DifferenceError(f"the order is another one: {places}")
+    if not isinstance(collection.given, dict) and places != sorted(places):
+        raise DifferenceError(f"the order is another: {places}")
     for name, variable in real.items():
-        if "drawn(" in program.texts[name]:
-            variable.set_value(program.value(name))
-        _equal(f"{name} starts", variable.get_value(), program.value(name))
+        own, value = variable.get_value(), program.value(name)
+        if "drawn(" in program.codes[name] and own.shape == value.shape:
+            variable.set_value(value)
+        _equal(f"{name} starts", variable.get_value(), value)
+    # What the program has no pair for is as it was for one call only.
     read = _shared_in([collection.pairs[place][1] for place in places])
-    whole = all(one in real.values() for one in read if one in order)
-    steps = [_compiled("Theano", collection.given), _compiled("the program", program.pairs)]
-    sides = [list(real.values()), [program.values[name] for name in real]]
-    for start in ([program.value(name) for name in real], *_other_starts(program, real)):
-        rows: list[list[Any]] = [[], []]
-        for step, variables, own in zip(steps, sides, rows, strict=True):
-            for variable, value in zip(variables, start, strict=True):
-                variable.set_value(value)
-            for _ in range(CALLS if whole else 1):
-                step()
-                own.append([variable.get_value() for variable in variables])
-        for call, (one, other) in enumerate(zip(*rows, strict=True), 1):
-            for name, left, right in zip(real, one, other, strict=True):
-                if name in targets:
-                    _equal(f"{name} after call {call}", left, right)
-    _moved(targets, dict(zip(real, start, strict=True)), dict(zip(real, rows[0][0], strict=True)))
-
-
-def _other_starts(program: Program, names: Iterable[str]) -> list[list[Any]]:
-    """Return positive values, so that nothing is hidden by zeros."""
+    whole = all(one in (real[name] for name in targets) for one in read if one in order)
+    sides = (
+        (_compiled("Theano", collection.given), real),
+        (_compiled("the program", list(program.pairs.items())), program.values),
+    )
     random = numpy.random.RandomState(5)
-    return [[random.uniform(0.35, 0.95, program.shape(name)) for name in names]]
-
-
-def _moved(targets: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """See that numbers which are the same say anything."""
-    seen: list[Any] = []
-    for name in targets:
-        new = after[name]
-        if not numpy.isfinite(new).all() or numpy.isclose(new, before[name], SAME, 0).any():
-            raise DifferenceError(f"{name} does not move: {new}")
-        if any(new.shape == one.shape and numpy.allclose(new, one, SAME) for one in seen):
-            raise DifferenceError(f"{name} becomes what another is: {new}")
-        seen.append(new)
+    starts = (
+        {name: program.value(name) for name in real},
+        # Zeros hide what they are multiplied with.
+        {name: random.uniform(1.1, 1.9, program.shape(name)) for name in real},
+    )
+    for start in starts:
+        rows = [_called(step, side, start, CALLS if whole else 1) for step, side in sides]
+        for call, (one, other) in enumerate(zip(*rows, strict=True), 1):
+            for name in targets:
+                moves = (row[name] - start[name] for row in (one, other))
+                _equal(f"{name} moves in {call}", *moves)
+    _tell(targets, starts[1], rows[0][0])
 
 
 def _compiled(whose: str, updates: Any) -> Callable[[], None]:
-    """Compile updates; a failure in a call is one of what was compiled, too."""
+    """Compile updates."""
     try:
-        if isinstance(updates, list):
-            updates = [(one, theano.tensor.as_tensor_variable(new)) for one, new in updates]
         mode = theano.compile.Mode(linker="py", optimizer=None)
         made = theano.function([], [], updates=updates, mode=mode)
     except Exception as error:
@@ -544,10 +596,35 @@ def _compiled(whose: str, updates: Any) -> Callable[[], None]:
     return step
 
 
+def _called(
+    step: Callable[[], None], variables: Mapping[str, Any], start: Mapping[str, Any], calls: int
+) -> list[dict[str, Any]]:
+    """Return what variables are after each call."""
+    for name, value in start.items():
+        variables[name].set_value(value)
+    rows = []
+    for _ in range(calls):
+        step()
+        rows.append({name: variables[name].get_value() for name in start})
+    return rows
+
+
 def _equal(what: str, real: Any, shown: Any) -> None:
     real, shown = numpy.asarray(real), numpy.asarray(shown)
     if real.shape != shown.shape or not numpy.allclose(real, shown, SAME, 0, equal_nan=True):
         raise DifferenceError(f"{what}: {shown.tolist()} is {real.tolist()}")
+
+
+def _tell(targets: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """See that numbers that are the same say anything."""
+    seen: set[float] = set()
+    for name in targets:
+        new = set(numpy.ravel(after[name]).tolist())
+        if not numpy.isfinite(after[name]).all() or (after[name] == before[name]).any():
+            raise DifferenceError(f"{name} does not move: {after[name]}")
+        if new & seen:
+            raise DifferenceError(f"{name} becomes what another does: {after[name]}")
+        seen |= new
 
 
 def _stand_ins() -> None:
@@ -586,14 +663,13 @@ def _stand_ins() -> None:
 def main() -> None:
     """Answer one array with another."""
     _stand_ins()
-    answers = [difference(*job) for job in json.load(sys.stdin)]
-    json.dump(answers, sys.stdout)
+    json.dump([difference(Job(**one)) for one in json.load(sys.stdin)], sys.stdout)
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["THEANO_FLAGS"] = (
-            "cxx=,blas.ldflags=,device=cpu,floatX=float64,mode=FAST_COMPILE,"
+            "cxx=,blas.ldflags=,device=cpu,floatX=float64,mode=FAST_COMPILE,traceback.limit=0,"
             f"on_unused_input=ignore,base_compiledir={folder}"
         )
         import theano

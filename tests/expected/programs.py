@@ -201,8 +201,8 @@ GROUPS = (
     Group(
         "THU101/rmsprop.py",
         adadelta,
-        {"p": "p", "rho": 0.95, "eps": 1e-6},
-        "adadelta_of_zipped_lists acc=accs|acc delta=deltas",
+        {**COST, "rho": 0.95, "eps": 1e-6},
+        "adadelta_of_zipped_lists p=p acc=accs|acc delta=deltas",
         {"acc": 0.0, "delta": 0.0},
     ),
     # The gradients are zero until another function stores them: nothing would move.
@@ -211,7 +211,7 @@ GROUPS = (
         rmsprop,
         RMSPROP,
         "rmsprop_of_stored_gradients p=p acc=acc g=s",
-        {"acc": "acc"},
+        EMPTY,
     ),
     Group(
         "THU101/rmsprop.py",
@@ -325,7 +325,7 @@ GROUPS = (
         by_keyword                  p=w  velocity=v    g=g
         by_extend                   p=w  velocity=v    g=g
         by_lists_of_two             p=w  velocity=v    g=g
-        by_two_loops_with_one_name  p=s  velocity=s|v  g=g
+        by_two_loops_with_one_name  p=s[0]  velocity=s[1]|v  g=g
         by_comprehensions           p=w  velocity=v    g=g
         """,
     ),
@@ -507,7 +507,7 @@ GROUPS = (
         {},
         """
         two_loops                        p=p          acc=a        g=g
-        two_loops_with_one_rebound_name  p=v          acc=v|accs   g=grads_i
+        two_loops_with_one_rebound_name  p=v[0]       acc=v[1]|accs  g=grads_i
         parallel_lists                   p=p          acc=acc      g=g
         indexed                          p=params[i]  acc=accs[i]  g=grads_i
         """,

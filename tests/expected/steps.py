@@ -54,12 +54,12 @@ def adagrad(old: State, read: State, g: Any, lr: Any = 1.0, eps: float = 0.0) ->
     }
 
 
-def adadelta(old: State, read: State, p: Any, rho: float, eps: float) -> State:
-    g = cost_gradient({"p": p})
+def adadelta(old: State, read: State, g: Any, rho: float, eps: float) -> State:
     step = -np.sqrt(old["delta"] + eps) / np.sqrt(read["acc"] + eps) * g
     return {
         "acc": rho * old["acc"] + (1 - rho) * g**2,
         "delta": rho * old["delta"] + (1 - rho) * step**2,
+        "p": old["p"] + step,
     }
 
 

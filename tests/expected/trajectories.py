@@ -65,16 +65,9 @@ def trajectory(
 
 
 def values(program: Program, verdict: dict[str, Any], row: list[Any]) -> State:
-    """Return one row of a verdict by the variables of the step.
-
-    Of two variables with one label, a verdict tells that first which the table has first.
-    """
-    told = list(zip(verdict["names"], row, strict=True))
-    found = {}
-    for variable, label in program.labels.items():
-        position = [name for name, _ in told].index(label)
-        found[variable] = np.array(told.pop(position)[1], float)
-    return found
+    """Return one row of a verdict by the variables of the step."""
+    told = dict(zip(verdict["names"], row, strict=True))
+    return {variable: np.array(told[label], float) for variable, label in program.labels.items()}
 
 
 def same(one: State, other: State, tolerance: float) -> bool:
