@@ -73,7 +73,7 @@ setup(
     },
     entry_points={
         "flake8.extension": ["THU = flake8_theano_updates.plugin:Plugin"],
-        "console_scripts": ["theano-updates = flake8_theano_updates.cli:main"],
+        "console_scripts": ["theano-updates = flake8_theano_updates.cli.main:main"],
     },
     classifiers=[
         "Development Status :: 3 - Alpha",

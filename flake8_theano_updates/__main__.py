@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from flake8_theano_updates.cli import main
+from flake8_theano_updates.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

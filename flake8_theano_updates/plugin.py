@@ -100,7 +100,7 @@ class Plugin:
             )
             if findings and self._options.thu_confirm:
                 # Imported here: it needs more than the standard library.
-                from flake8_theano_updates.confirmed import confirmed
+                from flake8_theano_updates.confirm.messages import confirmed
 
                 findings = confirmed(findings, self._options.thu_python)
         except Exception as error:  # flake8 would end its whole run

@@ -17,7 +17,8 @@ from commands import run, run_json, run_python
 from samples import STALE
 
 import flake8_theano_updates
-from flake8_theano_updates import cli, looking
+from flake8_theano_updates.cli import looking
+from flake8_theano_updates.cli import main as cli
 from flake8_theano_updates.rules import RULES
 
 PAIR = "(param, param + velocity)"

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from samples import STALE
 
-from flake8_theano_updates import cli, confirm_verb, looking
+from flake8_theano_updates.cli import confirm as confirm_verb
+from flake8_theano_updates.cli import looking
+from flake8_theano_updates.cli import main as cli
 from flake8_theano_updates.model import Verdict
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from samples import CONFIRMED, FINDING
 
 from flake8_theano_updates.confirm.reasons import parting
-from flake8_theano_updates.elements import first_difference, told_apart
 from flake8_theano_updates.model import Verdict
 from flake8_theano_updates.report import text as text_report
+from flake8_theano_updates.report.elements import first_difference, told_apart
 
 
 def told(verdict: Verdict) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from marks import FOLDER, fixture_names
 
-from flake8_theano_updates import cli, explain_verb
+from flake8_theano_updates.cli import explain as explain_verb
+from flake8_theano_updates.cli import main as cli
 from flake8_theano_updates.model import Edit, Finding, Fix
 from flake8_theano_updates.report.explanation import explanation
 

@@ -12,8 +12,8 @@ import pytest
 from commands import run, run_json, run_python
 from marks import FOLDER, marks
 
-from flake8_theano_updates import fix_verb
-from flake8_theano_updates.cli import main
+from flake8_theano_updates.cli import fix as fix_verb
+from flake8_theano_updates.cli.main import main
 
 PROGRAM = FOLDER / "THU101" / "programs" / "momentum.py"
 needs_py2 = pytest.mark.skipif(find_spec("tree_sitter") is None, reason="needs the extra py2")
@@ -265,7 +265,7 @@ def test_an_internal_error_writes_nothing(
 def test_only_fix_loads_the_fixes(tmp_path: Path) -> None:
     _copy(tmp_path)
     code = (
-        "import sys; from flake8_theano_updates.cli import main; main(['check', 'a.py']); "
+        "import sys; from flake8_theano_updates.cli.main import main; main(['check', 'a.py']); "
         "print([name for name in sys.modules if name.startswith('flake8_theano_updates.fix')])"
     )
     assert run_python("-c", code, cwd=tmp_path).stdout.splitlines()[-1] == "[]"

@@ -14,8 +14,8 @@ import pytest
 from commands import run, run_python
 from samples import FINDING, STALE
 
-from flake8_theano_updates import confirmed as confirming_module
-from flake8_theano_updates.confirmed import confirmed
+from flake8_theano_updates.confirm import messages as confirming_module
+from flake8_theano_updates.confirm.messages import confirmed
 from flake8_theano_updates.model import Verdict
 
 needs_theano = pytest.mark.skipif(

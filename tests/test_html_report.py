@@ -18,7 +18,8 @@ import pytest
 import samples
 from samples import STALE
 
-from flake8_theano_updates import cli, confirm_verb
+from flake8_theano_updates.cli import confirm as confirm_verb
+from flake8_theano_updates.cli import main as cli
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import html as html_report
 from flake8_theano_updates.report import text as text_report

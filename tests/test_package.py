@@ -38,7 +38,7 @@ def test_flake8_and_the_shell_find_it() -> None:
     points = {(point.group, point.name): point.value for point in found}
     assert points == {
         ("flake8.extension", "THU"): "flake8_theano_updates.plugin:Plugin",
-        ("console_scripts", "theano-updates"): "flake8_theano_updates.cli:main",
+        ("console_scripts", "theano-updates"): "flake8_theano_updates.cli.main:main",
     }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from samples import STALE
 
-from flake8_theano_updates.progress import ProgressBar
+from flake8_theano_updates.cli.progress import ProgressBar
 
 pty = pytest.importorskip("pty", reason="terminals of this kind are POSIX")
 fcntl = pytest.importorskip("fcntl")

@@ -110,7 +110,7 @@ def test_a_notebook_is_confirmed(tmp_path: Path) -> None:
     (tmp_path / "train.ipynb").write_text(MOMENTUM)
     (found,) = run_json("confirm", "--calls", "2", "train.ipynb", cwd=tmp_path)
     verdict = found["verdict"]
-    assert '\n# train.ipynb:cell 3:3:24: THU101 stale read: ' in verdict["snippet"]
+    assert "\n# train.ipynb:cell 3:3:24: THU101 stale read: " in verdict["snippet"]
     assert "# cell 2, line " in verdict["snippet"]
     # w moves by the old v (0, -0.1), or by the new one (-0.1, -0.09 - 0.1 * 0.9 = -0.18).
     assert verdict["names"] == ["w", "v"]

@@ -11,7 +11,7 @@ import pytest
 from commands import run, run_python
 from marks import FOLDER
 
-from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
+from flake8_theano_updates.cli.write import CannotWriteError, encoded, replace_file
 
 PROGRAM = FOLDER / "THU101" / "programs" / "momentum.py"
 
@@ -103,7 +103,7 @@ def test_a_killed_write_leaves_the_file(tmp_path: Path, step: str) -> None:
     file = tmp_path / "a.py"
     file.write_bytes(PROGRAM.read_bytes())
     code = (
-        "import os, signal; from flake8_theano_updates.cli import main; "
+        "import os, signal; from flake8_theano_updates.cli.main import main; "
         f"os.{step} = lambda *given: os.kill(os.getpid(), signal.SIGKILL); "
         "main(['fix', '--unsafe', '--no-prove', '--write', 'a.py'])"
     )

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from flake8_theano_updates.confirm.reasons import parting
-from flake8_theano_updates.elements import first_difference
 from flake8_theano_updates.model import Finding, OrderFault, Verdict
+from flake8_theano_updates.report.elements import first_difference
 from flake8_theano_updates.values import Use
 
 

@@ -161,7 +161,11 @@ def _text(finding: Finding, kind: str, build: str, constants: dict[str, object],
         f"CALLS = {calls}",
         *(f"{name} = {value!r}" for name, value in constants.items()),
         f"\n\n{build}\n",
-        *(f"{text}\n\n" for text in needed([run, "tell", *names_read(build)]) if "def backend" not in text),
+        *(
+            f"{text}\n\n"
+            for text in needed([run, "tell", *names_read(build)])
+            if "def backend" not in text
+        ),
         *([] if run == "run" else [f"run = {run}\n"]),
         'if __name__ == "__main__":\n    tell(CALLS)\n',
     ]

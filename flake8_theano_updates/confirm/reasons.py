@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from flake8_theano_updates.elements import first_difference, told_apart
 from flake8_theano_updates.model import Fault, Finding, PairFault, Status, Verdict
+from flake8_theano_updates.report.elements import first_difference, told_apart
 
 NOTHING_TO_RUN = {
     "THU205": "not run: the programs hold no scan, and their random numbers never change",

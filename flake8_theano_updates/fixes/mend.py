@@ -48,11 +48,13 @@ class Chain:
     Args:
         steps: the fixes.
         refusals: what stays.
+        first: the file before them, and
         last: the file after all fixes.
     """
 
     steps: tuple[Step, ...]
     refusals: tuple[Refusal, ...]
+    first: Source
     last: Source
 
 
@@ -83,7 +85,7 @@ def mend(first: Source, choose: Choice, look: Look, obstacle: Obstacle) -> Chain
         for finding in source.findings
         if (key := _key(source, finding)) in skipped
     ]
-    return Chain(tuple(steps), tuple(refusals), source)
+    return Chain(tuple(steps), tuple(refusals), first, source)
 
 
 def _key(source: Source, finding: Finding) -> Key:

@@ -13,14 +13,14 @@ from html import escape
 from itertools import chain, pairwise
 from textwrap import shorten
 
-from flake8_theano_updates.elements import (
+from flake8_theano_updates.model import Finding, Sources, Verdict
+from flake8_theano_updates.report import text
+from flake8_theano_updates.report.elements import (
     Element,
     first_difference,
     number,
     shown_elements,
 )
-from flake8_theano_updates.model import Finding, Sources, Verdict
-from flake8_theano_updates.report import text
 from flake8_theano_updates.rules import ORDER
 
 Values = Sequence[float | None]

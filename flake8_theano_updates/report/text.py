@@ -7,14 +7,14 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from flake8_theano_updates.elements import (
+from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.report.elements import (
     Element,
     Rows,
     first_difference,
     number,
     shown_elements,
 )
-from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report.sparkline import BLOCKS, sparklines
 from flake8_theano_updates.report.table import columns
 from flake8_theano_updates.rules import ORDER, Rule

@@ -11,6 +11,7 @@ import ast
 import contextlib
 import dataclasses
 import functools
+import gc
 import inspect
 import itertools
 import json
@@ -143,6 +144,11 @@ class Program:
         found = [(line, word) for line, word, _ in reads if word in words]
         return [one for one in found if one[0] == self.lines[name]] or found
 
+    @functools.cached_property
+    def step(self) -> Callable[[], None]:
+        """One call of what is compiled with the updates."""
+        return _compiled("the program", list(self.pairs.items()))
+
     def is_variable(self, name: str) -> bool:
         """Is this a shared variable?"""
         return name in self._starts
@@ -267,7 +273,8 @@ class World:
         return self._layer_takes
 
     def _layer_takes(self, updates: Any, inputs: Any) -> None:
-        self.collections[:0] = [] if self.collections else [Collection([])]
+        if not self.collections:
+            self.takes([])
         self.collections[0].given.extend(updates)
 
     def algorithm(self, **_: Any) -> object:
@@ -416,7 +423,7 @@ class Run:
 
 
 def _is_leaf(value: Any) -> bool:
-    return getattr(value, "owner", value) is None or isinstance(value, numpy.ndarray)
+    return getattr(value, "owner", "") is None or isinstance(value, numpy.ndarray)
 
 
 @functools.cache
@@ -489,56 +496,66 @@ def _compare(program: Program, choices: Mapping[str, Any]) -> None:
         DifferenceError: if they differ.
     """
     first = Run(World(program, {}, choices))
-    elements = dict(enumerate(first.elements()))
-    elements = {number: elements[number] for number in {0, len(elements) - 1}}
-    values: dict[str, Any] = {}
-    for number, element in list(elements.items()):
-        try:
-            values.update(_values(program, first, element))
-        except DifferenceError:
-            if number == 0:
-                raise
-            # The program has this element under a name of its own.
-            del elements[number]
+    elements = first.elements()
+    values = _values(program, first, elements[0])
+    numbers = [0]
+    # Where names clash, the program has the last one too, under a name of its own.
+    if len(elements) > 1 and not _clash(program, elements[-1]):
+        values.update(_values(program, first, elements[-1]))
+        numbers.append(-1)
     second = Run(World(program, values, choices))
-    for number in elements:
-        meant = second.elements()[number]
-        problems = ["no updates are handed over"]
-        for collection in second.world.collections:
-            starts = [(target, target.get_value()) for target, _ in collection.pairs]
-            try:
-                _follow(program, collection, meant)
-                break
-            except DifferenceError as error:
-                problems.append(str(error))
-            finally:
-                for target, start in starts:
-                    target.set_value(start)
-        else:
-            raise DifferenceError(problems[-1])
+    for number in numbers:
+        _compare_with_one(program, second.world.collections, second.elements()[number])
+
+
+def _compare_with_one(
+    program: Program, collections: Iterable[Collection], meant: Mapping[str, Any]
+) -> None:
+    """Compare a program with the collections, one of which it must be."""
+    problems = ["no updates are handed over"]
+    for collection in collections:
+        variables = {target for target, _ in collection.pairs}
+        variables.update(one for one in meant.values() if hasattr(one, "get_value"))
+        starts = [(one, one.get_value()) for one in variables]
+        try:
+            _follow(program, collection, meant)
+            return
+        except DifferenceError as error:
+            problems.append(str(error))
+        finally:
+            for one, start in starts:
+                one.set_value(start)
+    raise DifferenceError(problems[-1])
+
+
+def _clash(program: Program, element: Mapping[str, Any]) -> str:
+    """Return what is wrong where two names of a program mean one thing, or ''."""
+    names: dict[int, str] = {}
+    for name in program.names:
+        other = names.setdefault(id(element[name]), name)
+        if other != name:
+            return f"{other} and {name} are one"
+    if program.read and names.get(id(element[READ])) not in program.read:
+        return f"{program.job.variable} is not {program.read}"
+    return ""
 
 
 def _values(program: Program, run: Run, element: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is to be made up so that it is what stands in."""
+    if problem := _clash(program, element):
+        raise DifferenceError(problem)
     paths = {id(made): path for path, made in run.world.made.items()}
-    names: dict[int, str] = {}
     values = {}
-    for name in program.names:
-        one = id(element[name])
-        if one in names:
-            raise DifferenceError(f"{names[one]} and {name} are one")
-        names[one] = name
-        if program.stands_in(name):
-            if one not in paths:
-                raise DifferenceError(f"{name} stands in for what the fixture makes")
-            values[paths[one]] = program.value(name)
-    if program.read and names.get(id(element[READ])) not in program.read:
-        raise DifferenceError(f"{program.job.variable} is not {program.read}")
+    for name in filter(program.stands_in, program.names):
+        path = paths.get(id(element[name]))
+        if path is None:
+            raise DifferenceError(f"{name} stands in for what the fixture makes")
+        values[path] = program.value(name)
     return values
 
 
 def _follow(program: Program, collection: Collection, meant: Mapping[str, Any]) -> None:
-    """Compare starts, and what comes of them and of others."""
+    """Compare the order, the starts, and what comes of them and of others."""
     real = {
         name: collection.stored.get(meant[name], meant[name])
         for name in program.names
@@ -557,26 +574,22 @@ def _follow(program: Program, collection: Collection, meant: Mapping[str, Any]) 
         if "drawn(" in program.codes[name] and own.shape == value.shape:
             variable.set_value(value)
         _equal(f"{name} starts", variable.get_value(), value)
-    # What the program has no pair for is as it was for one call only.
-    read = _shared_in([collection.pairs[place][1] for place in places])
-    whole = all(one in (real[name] for name in targets) for one in read if one in order)
-    sides = (
-        (_compiled("Theano", collection.given), real),
-        (_compiled("the program", list(program.pairs.items())), program.values),
-    )
+    # What only gradients depend on has no pair in a program; it is as it was for one call.
+    still = [name for name in real if name not in targets and real[name] in order]
+    calls = 1 if still else CALLS
+    step = _compiled("Theano", collection.given)
     random = numpy.random.RandomState(5)
-    starts = (
-        {name: program.value(name) for name in real},
-        # Zeros hide what they are multiplied with.
-        {name: random.uniform(1.1, 1.9, program.shape(name)) for name in real},
-    )
-    for start in starts:
-        rows = [_called(step, side, start, CALLS if whole else 1) for step, side in sides]
-        for call, (one, other) in enumerate(zip(*rows, strict=True), 1):
+    own = {name: program.value(name) for name in real}
+    # Zeros hide what they are multiplied with.
+    others = {name: random.uniform(1.1, 1.9, program.shape(name)) for name in real}
+    for start in (own, others):
+        rows = _called(step, real, start, calls)
+        shown = _called(program.step, program.values, start, calls)
+        for call, (one, other) in enumerate(zip(rows, shown, strict=True), 1):
             for name in targets:
                 moves = (row[name] - start[name] for row in (one, other))
                 _equal(f"{name} moves in {call}", *moves)
-    _tell(targets, starts[1], rows[0][0])
+    _tell(targets, others, rows[0])
 
 
 def _compiled(whose: str, updates: Any) -> Callable[[], None]:
@@ -663,6 +676,9 @@ def _stand_ins() -> None:
 def main() -> None:
     """Answer one array with another."""
     _stand_ins()
+    # Theano makes many objects that refer to each other; to look for garbage often takes long.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
     json.dump([difference(Job(**one)) for one in json.load(sys.stdin)], sys.stdout)
 
 

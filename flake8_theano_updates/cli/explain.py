@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from flake8_theano_updates.files import STANDARD_INPUT
+from flake8_theano_updates.cli.files import STANDARD_INPUT
+from flake8_theano_updates.cli.looking import Looked, look, with_fixes
+from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
-from flake8_theano_updates.looking import Looked, look
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.explanation import explanation
 from flake8_theano_updates.rules import RULES
-from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 
 _PLACE = re.compile(
     r"(?P<path>.+?)(?::cell (?P<cell>\d+))?(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?"
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace, complain: Complain) -> int:
 
     @cache
     def see(path: str) -> tuple[Looked, ...]:
-        seen = tuple(look([path], options, with_fixes=True))
+        seen = tuple(map(with_fixes, look([path], options)))
         for one in seen:
             if one.complaint:
                 complain(one.complaint)

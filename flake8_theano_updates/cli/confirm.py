@@ -6,18 +6,24 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from flake8_theano_updates.cli.looking import Looked
+from flake8_theano_updates.cli.progress import ProgressBar
+from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
+from flake8_theano_updates.cli.write import (
+    CannotWriteError,
+    put_files,
+    put_page,
+    try_folder,
+    try_page,
+)
 from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
-from flake8_theano_updates.looking import Looked
 from flake8_theano_updates.model import Finding, Verdict
-from flake8_theano_updates.progress import ProgressBar
 from flake8_theano_updates.report import json as json_report
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.programs import programs
 from flake8_theano_updates.report.sparkline import marks_for
-from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
-from flake8_theano_updates.write import CannotWriteError, put_files, put_page, try_folder, try_page
 
 _UNCHECKED = Verdict("unresolved", "the check itself failed, so there is nothing to compile")
 

@@ -13,11 +13,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from flake8_theano_updates.arguments import parser
-from flake8_theano_updates.looking import look
-from flake8_theano_updates.report import json as json_report
+from flake8_theano_updates.cli import check
+from flake8_theano_updates.cli.arguments import parser
+from flake8_theano_updates.cli.looking import look, with_fixes
+from flake8_theano_updates.cli.statuses import CLOSED, INTERRUPTED, UNUSABLE
 from flake8_theano_updates.report import text as text_report
-from flake8_theano_updates.statuses import CLOSED, FOUND, INTERRUPTED, NOTHING, UNUSABLE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,42 +66,26 @@ def _drop_output() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    # Imported where used: `check` does without these, and starts sooner.
+    # Imported where used: `check` does without the other verbs, and starts sooner.
     if options.verb == "fix":
-        from flake8_theano_updates import fix_verb
+        from flake8_theano_updates.cli import fix
 
-        return fix_verb.run(options, _complain)
+        return fix.run(options, _complain)
     if options.verb == "explain":
-        from flake8_theano_updates import explain_verb
+        from flake8_theano_updates.cli import explain
 
-        return explain_verb.run(options, _complain)
-    return _report(options)
-
-
-def _report(options: argparse.Namespace) -> int:
+        return explain.run(options, _complain)
     looked = []
-    for one in look(options.paths, options, with_fixes=options.format != "text"):
+    for one in look(options.paths, options):
         if one.complaint:
             _complain(one.complaint)
-        looked.append(one)
+        looked.append(one if options.format == "text" else with_fixes(one))
     status = max(one.status for one in looked)
-    findings = [finding for one in looked for finding in one.findings]
     if options.verb == "confirm":
-        # Imported here: `check` does without it, and starts sooner.
-        from flake8_theano_updates import confirm_verb
+        from flake8_theano_updates.cli import confirm
 
-        return max(status, confirm_verb.run(options, looked, _complain))
-    if options.format == "json":
-        print(json_report.report(findings))
-    elif options.format == "sarif":
-        # Imported here: the other formats do without it.
-        from flake8_theano_updates.report import sarif as sarif_report
-
-        print(sarif_report.report(findings))
-    else:
-        for finding in findings:
-            print(text_report.line(finding))
-    return max(status, FOUND if findings else NOTHING)
+        return max(status, confirm.run(options, looked, _complain))
+    return max(status, check.run(options, looked))
 
 
 def _complain(line: str) -> None:

@@ -7,18 +7,19 @@ import difflib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from flake8_theano_updates.files import STANDARD_INPUT
-from flake8_theano_updates.fixable import Fixable, fixables
+from flake8_theano_updates.cli.files import STANDARD_INPUT
+from flake8_theano_updates.cli.looking import File, Looked, look
+from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
+from flake8_theano_updates.cli.write import CannotWriteError, encoded, replace_file
 from flake8_theano_updates.fixes.mend import Chain, Choice, mend
-from flake8_theano_updates.fixes.offered import Kind, Mended
+from flake8_theano_updates.fixes.offered import Kind, Mended, Source
 from flake8_theano_updates.fixes.prove import NoBackend, is_provable, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
+from flake8_theano_updates.fixes.text import Text
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report.text import place, printable
 from flake8_theano_updates.rules import ORDER
-from flake8_theano_updates.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
-from flake8_theano_updates.write import CannotWriteError, encoded, replace_file
 
 _CHOOSE = (
     "it takes a choice: --unsafe uses the new value, --safe-only keeps the numbers and shows "
@@ -29,7 +30,7 @@ _FAILED = "the fix fails its proof: {reason}"
 
 Complain = Callable[[str], None]
 # What became of a file.
-Outcome = tuple[Fixable, Chain]
+Outcome = tuple[File, Chain]
 
 
 def run(options: argparse.Namespace, complain: Complain) -> int:
@@ -43,15 +44,15 @@ def run(options: argparse.Namespace, complain: Complain) -> int:
         the exit status: that of ``check`` on what is there afterwards.
     """
     status = NOTHING
-    files: list[Fixable] = []
+    files: list[File] = []
     try:
-        for one in fixables(options):
-            if isinstance(one, Fixable):
-                files.append(one)
-            else:
-                status = max(status, one.status)
-                for line in one.complaints:
-                    complain(line)
+        for looked in look(options.paths, options):
+            obstacles = list(_obstacles(looked))
+            status = max([status, looked.status, *(told for told, _ in obstacles)])
+            for _, line in obstacles:
+                complain(line)
+            if looked.file is not None and not obstacles:
+                files.append(looked.file)
         outcomes = _outcomes(files, options, complain)
     except NoBackend as error:
         complain(f"fix: nothing can be proven: {error}")
@@ -65,8 +66,31 @@ def run(options: argparse.Namespace, complain: Complain) -> int:
     return status
 
 
+def _obstacles(looked: Looked) -> Iterator[tuple[int, str]]:
+    """Yield why a file is left alone, in lines for standard error, with their exit status.
+
+    A notebook or a file of Python 2 is refused where it is named. Where it only lies in a
+    folder, each of its findings is, as ``check`` counts it.
+    """
+    file = looked.file
+    if looked.complaint:
+        yield looked.status, looked.complaint
+    elif file is None:
+        for finding in looked.findings:
+            yield INTERNAL, f"{finding.path}: {finding.message}; not fixed"
+    elif file.notebook or file.parsed.python == 2:
+        kind = "notebooks" if file.notebook else "files of Python 2"
+        shown = file.parsed.path
+        if file.is_named:
+            yield UNUSABLE, f"{shown}: {kind} are not fixed; nothing is changed"
+        else:
+            for finding in looked.findings:
+                where = f"{place(finding)}: {finding.code}"
+                yield FOUND, f"{where} is not fixed: {kind} are not fixed"
+
+
 def _outcomes(
-    files: Sequence[Fixable], options: argparse.Namespace, complain: Complain
+    files: Sequence[File], options: argparse.Namespace, complain: Complain
 ) -> list[Outcome]:
     """Mend files; where a fix cannot be proven, mend its file anew without it."""
     unproven: dict[Finding, str] = {}
@@ -80,7 +104,8 @@ def _outcomes(
     waiting = list(files)
     while waiting:
         for file in waiting:
-            done[file.path] = file, mend(file.source, choose, file.look, obstacle)
+            source = Source(Text(file.parsed.lines), file.parsed.tree, file.found)
+            done[file.path] = file, mend(source, choose, file.look, obstacle)
         missed = _unproven([done[file.path] for file in waiting], options, complain)
         waiting = [file for file in waiting if file.path in missed]
         for reasons in missed.values():
@@ -143,30 +168,32 @@ def _unproven(
     return unproven
 
 
-def _report(file: Fixable, chain: Chain, options: argparse.Namespace, complain: Complain) -> int:
+def _report(file: File, chain: Chain, options: argparse.Namespace, complain: Complain) -> int:
     for refusal in chain.refusals:
         if refusal.finding.code in options.select:
             where = f"{place(refusal.finding)}: {refusal.finding.code}"
             complain(f"{where} is not fixed: {refusal.reason}")
-    before, after = file.source, chain.last
+    before, after = chain.first, chain.last
     found = before
     if options.write:
         found = after
         try:
-            _write(file, after.text.whole)
+            _write(file, before.text.whole, after.text.whole)
         except CannotWriteError as error:
-            complain(f"{file.shown}: not written: {error}")
+            complain(f"{file.parsed.path}: not written: {error}")
             return UNUSABLE
         if chain.steps and file.path != STANDARD_INPUT:
-            complain(f"{file.shown}: {len(chain.steps)} fixed")
+            complain(f"{file.parsed.path}: {len(chain.steps)} fixed")
     else:
-        sys.stdout.writelines(_diff(printable(file.shown), before.text.lines, after.text.lines))
+        sys.stdout.writelines(
+            _diff(printable(file.parsed.path), before.text.lines, after.text.lines)
+        )
     selected = [finding for finding in found.findings if finding.code in options.select]
     return FOUND if selected else NOTHING
 
 
-def _write(file: Fixable, after: str) -> None:
-    changed = after != file.source.text.whole
+def _write(file: File, before: str, after: str) -> None:
+    changed = after != before
     data = encoded(file.data, after) if changed else file.data
     if file.path == STANDARD_INPUT:
         sys.stdout.flush()
