@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
 # What is longer gets a name and a line of its own.
 _LONGEST = 64
-_COMMENTS = 72  # the column of comments
+_COMMENTS = 70  # the column of comments
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class Line:
 
     def __str__(self) -> str:
         code = f"    {self.code}"
-        return f"{code:<{_COMMENTS}} # {self.comment}" if self.comment else code
+        return f"{code:<{_COMMENTS}}  # {self.comment}" if self.comment else code
 
 
 class Printer:

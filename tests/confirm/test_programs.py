@@ -31,6 +31,7 @@ pytestmark = [
     pytest.mark.usefixtures("_one_worker"),
 ]
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAD = """\
 import numpy as np
 import theano
@@ -113,6 +114,16 @@ def test_the_example_of_the_design() -> None:
         "momentum: a number",
         "gradient: of a cost of its own",
     )
+
+
+def test_the_documents_example_is_what_is_printed() -> None:
+    fixture = ROOT / "fixtures" / "THU102" / "momentum.py"
+    first = findings_in(fixture.read_text(encoding="utf-8"))[0]
+    assert first.fault is not None
+    program = program_of(first, first.fault, STEPS[0], 5)
+    build = program.text[program.text.index("def build(") :].split("\n\n\n")[0]
+    document = (ROOT / "docs" / "confirm.md").read_text(encoding="utf-8")
+    assert f"```python\n{build}\n```" in document
 
 
 def test_the_files_own_values_shapes_and_cost() -> None:
