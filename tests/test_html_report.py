@@ -9,19 +9,23 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import matplotlib
 import pytest
 import samples
+from commands import run_python
 from samples import STALE
 
 from flake8_theano_updates.cli import confirm as confirm_verb
 from flake8_theano_updates.cli import main as cli
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import html as html_report
+from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report import text as text_report
 
 VOID = {"meta"}
@@ -67,9 +71,18 @@ class Page(HTMLParser):
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attrs for name, attrs in self.elements if name == tag]
 
+    @property
+    def plots(self) -> list[dict[str, str | None]]:
+        return [attrs for attrs in self.all("div") if attrs.get("class") == "plot"]
+
     def lines(self, kind: str) -> list[str]:
         """Return the data of each line of that kind that is in a plot."""
-        return [a["d"] or "" for a in self.all("path") if a["class"] == kind][1::2]
+        return [path["d"] or "" for path in self.strokes(kind) if "fill: none" in path["style"]]
+
+    def strokes(self, kind: str, tag: str = "path") -> list[dict[str, str]]:
+        """Return the elements in plots that have the colour of that kind."""
+        colour = re.compile(rf"stroke: var\(--{kind}\)")
+        return [attrs for attrs in self.all(tag) if colour.search(attrs.get("style") or "")]
 
 
 def page_of(*pairs: tuple[Finding, Verdict], sources: html_report.Sources | None = None) -> Page:
@@ -96,7 +109,7 @@ def test_each_finding_is_in_the_table_and_told_below() -> None:
         assert text_report.in_words(verdict) in page.text
     assert "4 findings: 1 confirmed, 1 refuted, 1 raises, 1 unresolved" in page.text
     assert page.text.count("after 1 call param is -1, with the new velocity -3") == 2
-    assert len([a for a in page.all("svg") if a.get("class") == "plot"]) == 2
+    assert len(page.plots) == len(page.all("svg")) == 2
 
 
 def test_the_page_needs_nothing_else() -> None:
@@ -115,14 +128,51 @@ def test_whatever_is_hostile_is_text() -> None:
         backend_version=bad,
         names=(bad, f"{bad}2"),
         snippet=bad,
+        stand_ins=(bad, f"{bad}: {bad}"),
     )
     refused = Verdict("raises", bad, bad, bad, bad)
     page = page_of((hostile, verdict), (hostile, refused), sources={(path, None): [bad, bad, bad]})
     assert {tag for tag, _ in page.elements}.isdisjoint({"script", "img"})
-    tame = page_of((FINDING, CONFIRMED), (FINDING, refused), sources={("a.py", None): LINES[:3]})
+    tame = page_of(
+        (FINDING, replace(CONFIRMED, stand_ins=("of the file", "w: a number"))),
+        (FINDING, refused),
+        sources={("a.py", None): LINES[:3]},
+    )
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in tame.elements]
     assert page.text.count(path) == 4
-    assert any(attrs.get("aria-label", "").startswith(bad) for attrs in page.all("svg"))
+    assert [attrs["aria-label"] for attrs in page.plots] == [f"{bad}2 after 0 to 1 call"]
+
+
+def test_what_a_browser_hides_or_follows_is_shown_as_an_escape() -> None:
+    bad = "a\u202eb\u2066c\x1b[31m\x00\r\xad\ud800"
+    shown = r"a\u202eb\u2066c\x1b[31m\x00\r\xad\ud800"
+    finding = replace(FINDING, path=bad, message=bad, name=bad, code=bad, variable=bad, target=bad)
+    verdict = replace(
+        CONFIRMED,
+        reason=bad.replace("\r", ""),
+        names=(bad, f"{bad}2"),
+        snippet=f"\tfirst {bad}\nsecond\n",
+        stand_ins=(bad, f"{bad}: {bad}"),
+    )
+    source = html_report.report([finding], [verdict], {(bad, None): ["\tone", f"\ttwo {bad}\n"]})
+    assert all(one.isprintable() or one in "\t\n" for one in source)
+    page = Page(source)
+    assert f"1      one\n2      two {shown}\n" in page.text
+    assert f"\n\tfirst {shown}\nsecond\n" in [data for tag, data in page.texts if tag == "pre"]
+    assert f"{shown}: {shown}" in page.text
+    assert [attrs["aria-label"] for attrs in page.plots] == [f"{shown}2 after 0 to 1 call"]
+
+
+def test_what_stood_in_is_listed_with_the_program() -> None:
+    own = "the file's own initial values, as far as they are seen"
+    stand_ins = (own, "w: its start stands in", "gradient: of a cost of its own")
+    page = page_of((FINDING, replace(CONFIRMED, stand_ins=stand_ins)))
+    shown = page.text[page.text.index("The program that was run") :]
+    places = [shown.index(phrase) for phrase in ("What stood in:", *stand_ins, CONFIRMED.snippet)]
+    assert places == sorted(places)
+    assert len(page.all("li")) == 3
+    assert ("code", "gradient") in page.texts
+    assert page_of((FINDING, CONFIRMED)).all("ul") == []
 
 
 def test_the_source_around_the_finding_is_shown() -> None:
@@ -184,6 +234,7 @@ def test_what_is_not_finite_is_said_and_leaves_a_gap(value: float, words: str) -
     )
     compiled, mended = page.lines("compiled"), page.lines("mended")
     assert [line.count("M") for line in (*compiled, *mended)] == [2, 1]
+    assert [line.count("L") for line in (*compiled, *mended)] == [2, 4]
     assert not any("nan" in d or "inf" in d for d in (*compiled, *mended))
 
 
@@ -193,7 +244,7 @@ def test_without_any_finite_value_there_is_no_plot() -> None:
         CONFIRMED, names=("param",), as_compiled=rows, reversed=rows, with_new_value=rows
     )
     page = page_of((FINDING, replace(verdict, status="agrees", first_difference=None)))
-    assert all(attrs.get("class") != "plot" for attrs in page.all("svg"))
+    assert page.plots == page.all("svg") == []
     assert "With the new value, param is not a number (nan) at the start; 2 of 2" in page.text
 
 
@@ -219,10 +270,13 @@ def test_points_stay_within_the_plot(numbers: tuple[float, ...]) -> None:
         first_difference=None,
         status="agrees",
     )
-    (line,) = page_of((FINDING, verdict)).lines("compiled")
-    points = [tuple(map(float, p.split())) for p in re.split("[ML]", line)[1:]]
-    assert len(points) == len(numbers)
-    assert all(0 <= x <= 480 and 0 <= y <= 240 for x, y in points)
+    page = page_of((FINDING, verdict))
+    (svg,) = page.all("svg")
+    _, _, width, height = map(float, (svg["viewbox"] or "").split())
+    for line in (*page.lines("compiled"), *page.lines("mended")):
+        points = [tuple(map(float, p.split())) for p in re.split("[ML]", line)[1:]]
+        assert len(points) == len(numbers)
+        assert all(0 <= x <= width and 0 <= y <= height for x, y in points)
 
 
 def test_without_findings_the_page_says_so() -> None:
@@ -261,9 +315,10 @@ def test_verdicts_without_any_rows_have_no_figure() -> None:
         (-1.5, 1.0, ["-1.5", "-1", "-0.5", "0", "0.5", "1"]),
         (0.0, 1000.0, ["0", "200", "400", "600", "800", "1000"]),
         (0.13, 0.47, ["0.1", "0.2", "0.3", "0.4", "0.5"]),
-        (7.0, 7.0, ["7"]),
-        (1.0, 1.0000005, ["1", "1.0000005"]),
-        (-1e308, 1e308, ["-1e+308", "1e+308"]),
+        (-0.3, 0.7, ["-0.4", "-0.2", "0", "0.2", "0.4", "0.6", "0.8"]),
+        (7.0, 7.0, ["6.6", "6.8", "7", "7.2", "7.4"]),
+        (1.0, 1.0000005, ["1", "1.0000002", "1.0000004", "1.0000006"]),
+        (-1e308, 1e308, ["-1e+308", "-0.5e+308", "0", "0.5e+308", "1e+308"]),
     ],
 )
 def test_the_axis_has_round_numbers(low: float, high: float, labels: list[str]) -> None:
@@ -272,19 +327,75 @@ def test_the_axis_has_round_numbers(low: float, high: float, labels: list[str]) 
         CONFIRMED, names=("param",), as_compiled=rows, reversed=rows, with_new_value=rows
     )
     shown = [data for tag, data in page_of((FINDING, verdict)).texts if tag == "text"]
-    assert shown == [*labels, "0", "1", "calls", "first difference"]
+    assert shown == ["0", "1", "calls", *labels, "first difference"]
 
 
 def test_both_lines_show_where_they_coincide() -> None:
     verdict = replace(CONFIRMED, as_compiled=ROWS, reversed=ROWS, with_new_value=ROWS)
-    source = html_report.report([FINDING], [verdict], {})
-    dots = [attrs for attrs in Page(source).all("circle") if "cx" in attrs][2:]
-    compiled, mended = dots[:3], dots[3:]
-    assert {dot["class"] for dot in compiled} == {"compiled"}
-    assert [(d["cx"], d["cy"]) for d in compiled] == [(d["cx"], d["cy"]) for d in mended]
-    assert {dot["r"] for dot in compiled} == {"2.5"}
-    assert {dot["r"] for dot in mended} == {"5"}
-    assert "circle.mended { fill: none;" in source
+    page = page_of((FINDING, verdict))
+    dots, rings = (page.strokes(kind, "use") for kind in ("compiled", "mended"))
+    assert len(dots) == len(rings) == 3
+    assert [(one["x"], one["y"]) for one in dots] == [(one["x"], one["y"]) for one in rings]
+    assert all("fill: var(--compiled)" in dot["style"] for dot in dots)
+    assert all("fill-opacity: 0" in ring["style"] for ring in rings)
+    marks = {path.get("id"): path["d"] for path in page.all("path")}
+    sizes = [marks[one["xlink:href"][1:]].split()[2] for one in (dots[0], rings[0])]
+    assert sizes == ["2.5", "5"]
+    assert page.lines("compiled") == page.lines("mended")
+    drawn = {kind: [p["style"] for p in page.strokes(kind)] for kind in ("compiled", "mended")}
+    assert not any("dash" in style for style in drawn["compiled"])
+    assert any("stroke-dasharray" in style for style in drawn["mended"])
+
+
+def test_the_call_at_which_they_part_is_marked() -> None:
+    def across(verdict: Verdict) -> tuple[list[str], list[str]]:
+        page = page_of((FINDING, verdict))
+        return page.lines("soft"), [dot["x"] for dot in page.strokes("compiled", "use")]
+
+    full = replace(CONFIRMED, as_compiled=ROWS, reversed=ROWS, with_new_value=ROWS)
+    (line,), dots = across(replace(full, first_difference=2))
+    assert {point.split()[0] for point in re.split("[ML]", line)[1:]} == {dots[2]}
+    assert across(replace(full, first_difference=None))[0] == []
+
+
+def test_many_points_are_marked_only_where_no_line_shows_them() -> None:
+    rows = [(math.nan if call in (50, 52) else float(call),) for call in range(60)]
+    verdict = replace(
+        CONFIRMED, names=("param",), as_compiled=rows, reversed=(), with_new_value=rows
+    )
+    page = page_of((FINDING, verdict))
+    assert len(page.strokes("compiled", "use")) == len(page.strokes("mended", "use")) == 1
+
+
+def test_plots_have_the_colours_of_the_page() -> None:
+    source = html_report.report([FINDING], [CONFIRMED], {})
+    (plot,) = re.findall("<svg.*?</svg>", source, re.DOTALL)
+    used = set(re.findall(r"(?:fill|stroke): ([^;\"]*)", plot))
+    assert used == {"none", *(f"var(--{name})" for name in ("compiled", "mended", "soft", "rule"))}
+    style = source[: source.index("</style>")]
+    light, dark = style.split("prefers-color-scheme: dark")
+    for name in ("compiled", "mended", "soft", "rule"):
+        assert f"--{name}:" in light
+        assert f"--{name}:" in dark
+
+
+def test_a_page_is_the_same_each_time_whatever_the_settings_of_matplotlib() -> None:
+    def written() -> str:
+        return html_report.report([FINDING] * 2, [CONFIRMED] * 2, {("a.py", None): LINES})
+
+    before = written()
+    settings = {"svg.fonttype": "path", "lines.linewidth": 9, "axes.facecolor": "red"}
+    with matplotlib.rc_context(settings):
+        assert written() == before
+        assert {name: matplotlib.rcParams[name] for name in settings} == settings
+
+
+def test_no_id_stands_twice() -> None:
+    page = page_of(*[(FINDING, replace(CONFIRMED, snippet=f"a\n\n\n{FRAME}"))] * 3)
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    targets = [a.get("href") or a.get("xlink:href") for _, a in page.elements]
+    assert {target for target in targets if target} <= {f"#{one}" for one in ids}
 
 
 FRAME = "def run():\n    return 1 < 2\n\n\nrun()\n"
@@ -311,7 +422,7 @@ def test_a_page_of_many_findings_stays_small() -> None:
         for n in range(30)
     ]
     source = html_report.report([FINDING] * 30, verdicts, {("a.py", None): LINES})
-    assert len(source) < 30 * 5_000
+    assert len(source) < 30 * 8_000
 
 
 @pytest.fixture
@@ -383,11 +494,48 @@ def test_a_page_is_written_whatever_becomes_of_the_text(
     def fails(*given: object, **named: object) -> str:
         raise ZeroDivisionError("one")
 
-    monkeypatch.setattr(text_report, "confirmation", fails)
+    monkeypatch.setattr(terminal, "confirmation", fails)
     assert cli.main(["confirm", "--report=out.html", "a.py"]) == 3
     start = "theano-updates: internal error: ZeroDivisionError: one at "
     assert capsys.readouterr().err.startswith(start)
     assert "7:32" in Page((stale / "out.html").read_text(encoding="utf-8")).text
+
+
+@pytest.mark.parametrize("package", ["jinja2", "matplotlib"])
+def test_without_what_the_page_needs_it_says_so_before_all_the_work(
+    stale: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    package: str,
+) -> None:
+    monkeypatch.setattr(confirm_verb, "confirm", lambda *_, **__: pytest.fail("it is known before"))
+    for name in [name for name in sys.modules if name.split(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    for name in ("html", "plots"):
+        monkeypatch.delitem(sys.modules, f"flake8_theano_updates.report.{name}")
+    assert cli.main(["confirm", "--report=out.html", "a.py"]) == 2
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert seen.err.startswith(
+        "theano-updates: --report: the page needs jinja2 and matplotlib: "
+        'pip install "flake8-theano-updates[report]"'
+    )
+    assert seen.err.count("\n") == 1
+    assert os.listdir(stale) == ["a.py"]
+
+
+def test_what_the_page_needs_is_loaded_for_a_page_only(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from flake8_theano_updates.cli import main\n"
+        "main.main(['confirm', 'a.py'])\n"
+        "print({'jinja2', 'matplotlib'} & set(sys.modules))\n"
+    )
+    (tmp_path / "a.py").write_text("import theano\n")
+    done = run_python("-c", code, cwd=tmp_path)
+    assert done.stderr == ""
+    assert done.stdout.endswith("set()\n")
 
 
 def test_a_page_has_the_permissions_of_any_new_file(stale: Path) -> None:
@@ -479,12 +627,15 @@ def test_a_browser_shows_each_finding_and_asks_for_nothing(tmp_path: Path) -> No
     )
     page = Page(seen.stdout.decode())
     assert len(page.all("article")) == 31  # the last holds what the programs end with
-    assert len([a for a in page.all("svg") if a.get("class") == "plot"]) == 20
+    assert len(page.plots) == len(page.all("svg")) == 20
     for finding in findings:
         assert finding.message in page.text
     assert all((attrs["href"] or "").startswith("#") for attrs in page.all("a"))
     assert "asked.invalid" not in (tmp_path / "net.json").read_text()
-    asking = {"script", "link", "img", "iframe", "object", "embed", "image", "use", "base"}
+    shapes = [attrs["xlink:href"] or "" for attrs in page.all("use")]
+    assert shapes
+    assert all(shape.startswith("#") for shape in shapes)
+    asking = {"script", "link", "img", "iframe", "object", "embed", "image", "base"}
     assert asking.isdisjoint(tag for tag, _ in page.elements)
     assert not any("url(" in data for tag, data in page.texts if tag == "style")
     # What the browser has the same elements of as what was written: nothing had to be mended.

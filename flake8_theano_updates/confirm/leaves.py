@@ -25,7 +25,9 @@ from flake8_theano_updates.confirm.starts import (
     UnknownStartError,
     makes_variable,
     shape_of,
+    shape_of_start,
     starts_at_zero,
+    value_of_input,
 )
 from flake8_theano_updates.confirm.table import CONSTANTS, canonical
 from flake8_theano_updates.values import Container, Term, Use, Value, original
@@ -75,6 +77,9 @@ class Leaves:
 
     def shape_of(self, use: Use) -> tuple[int, ...] | None:
         """Return the shape of a variable, where its making tells it."""
+        given = value_of_input(use.value)
+        if given is not None:
+            return shape_of_start(given, self.shape_of)
         value = self._maker(self._translator.resolve(use).value)
         return None if value is None else shape_of(value, self.shape_of)
 
@@ -99,14 +104,17 @@ class Leaves:
         maker = self._maker(value)
         line = use.node.lineno
         start: Expression | None = None
-        if maker is not None:
-            line = min((part.node.lineno for part in maker.uses), default=line)
-            try:
-                # While its start is written, a variable that needs itself has none.
-                self.variables[value.identity] = Variable(label, atom("0.5"), False)
+        given = self._input_value(value)
+        try:
+            # While its start is written, a variable that needs itself has none.
+            self.variables[value.identity] = Variable(label, atom("0.5"), False)
+            if given is not None:
+                start = self._starts.of_input(given)
+            elif maker is not None:
+                line = min((part.node.lineno for part in maker.uses), default=line)
                 start = self._starts.of_maker(maker)
-            except UnknownStartError:
-                start = None
+        except UnknownStartError:
+            start = None
         zero = start is not None and starts_at_zero(start)
         note = "" if start is not None else "its start stands in"
         if start is None:
@@ -121,6 +129,11 @@ class Leaves:
             note = "not from zero"
         made = named(call("theano.shared", start), label, line, note)
         return Variable(label, made, zero and not lifted)
+
+    def _input_value(self, value: Term) -> Use | None:
+        """Return what an input that is updated starts with, or None for any other variable."""
+        registration = self._translator.targets.get(value.identity)
+        return None if registration is None else value_of_input(registration.variable.value)
 
     def _number_for(self, start: Expression, key: str, zero: bool) -> Expression:
         """Return the number in the place of an array, as a literal start is one."""
@@ -202,6 +215,7 @@ _LASTING = frozenset(
 def _key(value: Value, name: str) -> str:
     """Return a text for a value that does not depend on which of its names is met first."""
     waiting: list[Hashable] = [value.identity]
+    addresses: list[str] = []
     while waiting:
         part = waiting.pop()
         if isinstance(part, tuple):
@@ -209,8 +223,11 @@ def _key(value: Value, name: str) -> str:
                 return name
             waiting.extend(part[1:])
         elif isinstance(part, int) and part > _ID:
-            return name
-    return repr(value.identity)
+            addresses.append(str(part))
+    text = repr(value.identity)
+    for address in addresses:
+        text = text.replace(address, "")
+    return text
 
 
 def _is_number(text: str) -> bool:

@@ -75,6 +75,14 @@ class Starts:
         self._variable = variable
         self._choose = choose
 
+    def of_input(self, value: Use) -> Expression:
+        """Return the initial value of an input that is updated: ``In(x, value=...)``.
+
+        Raises:
+            UnknownStartError: if it is not known.
+        """
+        return self._start(value, 0)
+
     def of_maker(self, maker: Term) -> Expression:
         """Return the initial value that a call gives to the variable that it makes.
 
@@ -268,6 +276,13 @@ def starts_at_zero(start: Expression) -> bool:
     return False
 
 
+def value_of_input(variable: Value) -> Use | None:
+    """Return what an input that is updated starts with, or None for any other variable."""
+    if isinstance(variable, Term) and variable.op == "alias" and len(variable.uses) == 2:
+        return variable.uses[1]
+    return None
+
+
 def shape_of(
     maker: Value, of_variable: Callable[[Use], tuple[int, ...] | None]
 ) -> tuple[int, ...] | None:
@@ -281,19 +296,20 @@ def shape_of(
     first = next((keywords[name] for name in _INITIAL if name in keywords), None)
     if first is None and not arguments:
         return None
-    return _shape(first or arguments[0], of_variable, 0)
+    return shape_of_start(first or arguments[0], of_variable, 0)
 
 
-def _shape(
-    use: Use, of_variable: Callable[[Use], tuple[int, ...] | None], depth: int
+def shape_of_start(
+    use: Use, of_variable: Callable[[Use], tuple[int, ...] | None], depth: int = 0
 ) -> tuple[int, ...] | None:
+    """Return the shape of an initial value, or None where it is not known."""
     value = original(use.value)
     if depth > _DEEPEST:
         return None
     if isinstance(value, Container):
         if not value.entries or value.rest or any(entry.many for entry in value.entries):
             return None
-        inner = _shape(value.entries[0].value, of_variable, depth + 1)
+        inner = shape_of_start(value.entries[0].value, of_variable, depth + 1)
         return None if inner is None else (_cut(len(value.entries)), *inner)
     if value.op in ("const", "number"):
         return ()
@@ -301,7 +317,7 @@ def _shape(
     operand = receiver or (arguments[0] if arguments else None)
     name = simple_name(value.called.function) if value.called else None
     if value.op in ("+", "-", "*", "/", "**", "neg", "pos"):
-        shapes = [_shape(part, of_variable, depth + 1) for part in value.uses]
+        shapes = [shape_of_start(part, of_variable, depth + 1) for part in value.uses]
         known = [shape for shape in shapes if shape is not None]
         return max(known, key=len) if len(known) == len(shapes) else None
     if value.label in _RANDOM:
@@ -316,7 +332,7 @@ def _shape(
     if value.op == "static" and value.label in (*_LIKE, "get_value", "eval"):
         return of_variable(operand)
     if value.op == "view" or name in PASSING or value.label in (*PASSING, *VIEWS):
-        return _shape(operand, of_variable, depth + 1)
+        return shape_of_start(operand, of_variable, depth + 1)
     return None
 
 

@@ -115,7 +115,6 @@ MODULES = frozenset(
     "theano.tensor.elemwise theano.tensor.subtensor theano.ifelse theano.gradient numpy math "
     "keras.backend .backend ..backend lasagne.nonlinearities builtins".split()
 )
-NUMPY = "numpy"
 # What hands on its argument: the number is the same in every precision.
 PASSING = frozenset(
     "float32 float64 float as_float array asarray ascontiguousarray constant sharedX floatX "

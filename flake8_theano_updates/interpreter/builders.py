@@ -119,7 +119,6 @@ class Builders:
     def _fill_with_pairs(self, container: Container, pairs: Container) -> None:
         """Each pair becomes a key and its value; what it reads still moves with it."""
         container.rest.extend(pairs.rest)
-        container.last = self.state.statement
         moment = self.state.tick()
         for entry in pairs.entries:
             pair = pair_of(entry)

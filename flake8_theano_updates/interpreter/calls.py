@@ -168,6 +168,10 @@ class Calls:
     def _keras_update(self, pair: tuple[Use, str | None, tuple[Use, ...]]) -> list[Use]:
         """Return target and new value of ``K.update_add(x, e)`` and its like."""
         target, operation, operands = pair
+        if operation is None and len(operands) == 2:
+            variable = target.value
+            started = Term("alias", "In", (target, operands[1]), variable.identity)
+            return [self.state.use(started, target.node), operands[0]]
         if operation is None:
             return [target, operands[0]]
         made = self.state.made(operation, None, (target, *operands))
@@ -208,7 +212,6 @@ class Calls:
                 keywords.get("inputs") or inputs,
                 keywords.get("outputs") or outputs,
                 third,
-                self.state.statement,
             )
         )
         if certain and arguments:
@@ -234,7 +237,6 @@ class Calls:
             collection.compiled = True
             if collection.expression is None:
                 collection.expression = updates.node
-                collection.last = self.state.statement
 
     def _adds_updates(self, node: ast.Call, receiver: Use | None, pairs: Use) -> None:
         """``layer.add_update(pairs)`` collects for one function, call by call."""

@@ -12,11 +12,14 @@ def keras_pair(
 ) -> tuple[Use, str | None, tuple[Use, ...]] | None:
     """Return (target, operation on its old value or None, operands), or None if it is no pair.
 
+    Without an operation, the second operand is what the target starts with.
+
     https://github.com/keras-team/keras/blob/1.2.2/keras/backend/theano_backend.py
     """
     root, _, last = name.rpartition(".")
     if last == "In" and arguments and "update" in keywords:
-        return arguments[0], None, (keywords["update"],)
+        start = (keywords["value"],) if "value" in keywords else ()
+        return arguments[0], None, (keywords["update"], *start)
     if "backend" not in root and root.rpartition(".")[2] != "K":
         return None
     if last == "update" and len(arguments) == 2:

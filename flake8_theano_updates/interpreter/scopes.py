@@ -87,16 +87,25 @@ def _attributes_of_bases(owner: Class, guide: Guide, moment: int) -> dict[str, V
 def _attributes(environment: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
     """Return the variables, the numbers and the lists that ``__init__`` keeps in ``self``."""
     for name, value in environment.items():
-        if name.startswith("self.") and (
-            isinstance(value, Container) or value.op == "call" or _is_number(value)
-        ):
+        if name.startswith("self.") and (isinstance(value, Container) or _is_kept(value)):
             yield name, value
 
 
-def _is_number(value: Value) -> bool:
-    value = original(value)
-    if not isinstance(value, Term):
-        return False
+def _is_kept(value: Term) -> bool:
+    kept = original(value)
+    return value.op == "call" or (isinstance(kept, Term) and (_is_given(kept) or _is_number(kept)))
+
+
+def _is_given(value: Term) -> bool:
+    """Is this what ``__init__`` was called with?"""
+    return (
+        value.op == "name"
+        and isinstance(value.identity, tuple)
+        and (value.identity[0] == "parameter")
+    )
+
+
+def _is_number(value: Term) -> bool:
     return value.op == "number" or (
         value.op == "const"
         and isinstance(value.label, (int, float))

@@ -42,7 +42,6 @@ class State:
         self.moment = moment
         self.path: Path = ()
         self.depth = 0
-        self.statement: ast.stmt | None = None
         self.executing: ast.stmt | None = None
         self.begun = 0
         self.containers: list[Container] = []
@@ -82,7 +81,7 @@ class State:
 
     def container(self, kind: str, node: ast.AST, begun: int) -> Container:
         """Return a new container, empty so far."""
-        made = Container(kind, node, self.depth, begun, last=self.statement)
+        made = Container(kind, node, self.depth, begun)
         self.containers.append(made)
         return made
 
@@ -98,11 +97,9 @@ class State:
         container.entries.append(
             Entry(key, value, self.tick(), begun, ended, self.path, many, loop)
         )
-        container.last = self.statement
 
     def join(self, container: Container, other: Use) -> None:
         """Let every element of ``other`` enter ``container`` now, in its order."""
-        container.last = self.statement
         if (
             not isinstance(other.value, Container)
             or len(container.rest + container.entries + other.value.rest + other.value.entries)

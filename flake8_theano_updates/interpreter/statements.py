@@ -81,24 +81,20 @@ class Interpreter:
         scope = self.state.scope
         if not isinstance(scope, ast.Module):
             self._parameters(scope.args)
-        for statement in scope.body:
-            self.state.statement = statement
-            if self._execute(statement):
-                # Code after an unconditional return still tells of the next scope
-                # in a notebook, but not in a function.
-                break
+        # What follows an unconditional return is not executed.
+        any(map(self._execute, scope.body))
 
     def _parameters(self, arguments: ast.arguments) -> None:
         for argument, default in with_defaults(arguments):
             name = argument.arg
-            identity = ("parameter", name)
+            identity = ("parameter", name, id(self.state.scope))
             self.state.environment.own[name] = number_of(name, default, identity) or Term(
                 "name", name, (), identity
             )
         for extra in (arguments.vararg, arguments.kwarg):
             if extra is not None:
                 self.state.environment.own[extra.arg] = Term(
-                    "name", extra.arg, (), ("parameter", extra.arg)
+                    "name", extra.arg, (), ("parameter", extra.arg, id(self.state.scope))
                 )
 
     def _block(self, statements: Sequence[ast.stmt]) -> bool:
@@ -165,7 +161,6 @@ class Interpreter:
         container.looked_at.append((self.state.tick(), None))
         if container.expression is None:
             container.expression = node
-            container.last = self.state.statement
 
     def _leave(self, node: ast.stmt) -> bool:
         """An arm that leaves the scope shares no run with what comes after it."""

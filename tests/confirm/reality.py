@@ -188,6 +188,11 @@ class Collection:
         pairs = self.given.items() if isinstance(self.given, dict) else self.given
         return [(target, value) for target, value in pairs]
 
+    @functools.cached_property
+    def step(self) -> Callable[[], None]:
+        """One call of what is compiled with the updates."""
+        return _compiled("Theano", self.given)
+
 
 class World:
     """What a fixture is called with, and what it hands over.
@@ -577,13 +582,12 @@ def _follow(program: Program, collection: Collection, meant: Mapping[str, Any]) 
     # What only gradients depend on has no pair in a program; it is as it was for one call.
     still = [name for name in real if name not in targets and real[name] in order]
     calls = 1 if still else CALLS
-    step = _compiled("Theano", collection.given)
     random = numpy.random.RandomState(5)
     own = {name: program.value(name) for name in real}
     # Zeros hide what they are multiplied with.
     others = {name: random.uniform(1.1, 1.9, program.shape(name)) for name in real}
     for start in (own, others):
-        rows = _called(step, real, start, calls)
+        rows = _called(collection.step, real, start, calls)
         shown = _called(program.step, program.values, start, calls)
         for call, (one, other) in enumerate(zip(rows, shown, strict=True), 1):
             for name in targets:
