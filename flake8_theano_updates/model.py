@@ -53,8 +53,6 @@ class UpdateCollection:
         expression: what evaluates to the collection in that scope (a name such as
             ``updates`` or ``self.updates``, or the literal itself); the scope
             itself where its ``yield`` statements are the pairs.
-        statement: the statement at which ``expression`` holds the whole
-            collection; None for the end of the scope.
         registrations: the pairs in the order of the collection.
         mapping: whether it is a mapping, which has one pair for each variable.
         one_shot: whether it can be walked through only once.
@@ -62,7 +60,6 @@ class UpdateCollection:
 
     scope: Scope
     expression: ast.expr | ast.FunctionDef | ast.AsyncFunctionDef
-    statement: ast.stmt | None
     registrations: tuple[Registration, ...]
     mapping: bool = False
     one_shot: bool = False

@@ -147,7 +147,6 @@ class Compilation:
         moment: when it ran, in how many loops, and in which branches.
         updates: what it receives as updates.
         inputs: its inputs, outputs and third positional argument, where given.
-        statement: the statement of the scope in which it runs.
     """
 
     node: ast.Call
@@ -159,7 +158,6 @@ class Compilation:
     inputs: Use | None
     outputs: Use | None
     third: Use | None
-    statement: ast.stmt | None
 
 
 @dataclass(eq=False, slots=True)
@@ -177,7 +175,6 @@ class Container:
         names: the names it was bound to.
         expression: the first of them, as written.
         compiled: whether it reaches the updates of a compile call.
-        last: the statement of the scope that touched it last.
         lazy: whether it can be walked through only once (a generator, a zip).
         looked_at: when it was read, as (moment, identity of the key or None for all).
     """
@@ -192,7 +189,6 @@ class Container:
     names: list[str] = field(default_factory=list)
     expression: ast.expr | None = None
     compiled: bool = False
-    last: ast.stmt | None = None
     lazy: bool = False
     looked_at: list[tuple[int, Hashable]] = field(default_factory=list)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+from typing import Any
 
 from flake8_theano_updates.model import (
     Edit,
@@ -13,6 +15,8 @@ from flake8_theano_updates.model import (
     UpdateCollection,
     Verdict,
 )
+from flake8_theano_updates.report import terminal
+from flake8_theano_updates.values import Term, Use
 
 STALE = """\
 import theano
@@ -26,7 +30,8 @@ step = theano.function([], [], updates=updates)
 """
 
 NODE = ast.parse("velocity", mode="eval").body
-PAIR = Registration(NODE, NODE, 1)
+READ = Use(Term("name", "velocity", (), ("name", "velocity")), NODE, 0, ())
+PAIR = Registration(READ, READ)
 FINDING = Finding(
     path="a.py",
     line=7,
@@ -41,9 +46,7 @@ FINDING = Finding(
     registered_line=6,
     update_line=7,
     fixes=(Fix("new-value", False, (Edit(7, 32, 7, 40, "velocity_new"),)),),
-    fault=OrderFault(
-        (NODE,), PAIR, PAIR, UpdateCollection(ast.parse(""), NODE, None, (PAIR, PAIR))
-    ),
+    fault=OrderFault((READ,), PAIR, PAIR, UpdateCollection(ast.parse(""), NODE, (PAIR, PAIR))),
 )
 CONFIRMED = Verdict(
     status="confirmed",
@@ -58,3 +61,10 @@ CONFIRMED = Verdict(
     first_difference=1,
     snippet="import theano\n",
 )
+
+
+def confirmation(*given: Any, **options: Any) -> str:
+    """Return what is printed of verdicts where there is no terminal."""
+    stream = io.StringIO()
+    terminal.confirmation(terminal.console_for(stream), *given, **options)
+    return stream.getvalue().rstrip("\n")

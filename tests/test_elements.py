@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from samples import CONFIRMED, FINDING
+from samples import CONFIRMED, FINDING, confirmation
 
 from flake8_theano_updates.confirm.reasons import parting
 from flake8_theano_updates.model import Verdict
-from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.elements import first_difference, told_apart
 
 
@@ -20,7 +19,7 @@ def told(verdict: Verdict) -> str:
 
 def test_the_sentence_is_about_the_number_in_the_table() -> None:
     assert told(CONFIRMED) == "after 1 call param is -1, with the new velocity -3"
-    assert text_report.confirmation([FINDING], [CONFIRMED]).splitlines()[-3].split()[-3:] == [
+    assert confirmation([FINDING], [CONFIRMED]).splitlines()[-3].split()[-3:] == [
         "param",
         "-1",
         "-3",
@@ -37,7 +36,7 @@ def test_of_a_matrix_the_element_is_shown_that_differs_most() -> None:
         with_new_value=((zeros, zeros), ([[1.0, 1.5], [9.0, 1.0]], zeros)),
     )
     assert told(seen) == "after 1 call param[1, 0] is 1, with the new velocity 9"
-    assert "velocity[1, 0]" in text_report.confirmation([FINDING], [seen])
+    assert "velocity[1, 0]" in confirmation([FINDING], [seen])
 
 
 def test_numbers_that_are_not_finite_are_far_from_every_other() -> None:
@@ -51,7 +50,7 @@ def test_numbers_that_are_not_finite_are_far_from_every_other() -> None:
     assert told(both) == (
         "the first step divides by zero or overflows: velocity becomes inf, with the new velocity 1"
     )
-    lines = text_report.confirmation([FINDING], [both]).splitlines()
+    lines = confirmation([FINDING], [both]).splitlines()
     assert [line.split() for line in lines[3:5]] == [
         ["param", "compiled", "▁!", "new", "value", "▁!"],
         ["velocity", "compiled", "█!", "new", "value", "█▁"],

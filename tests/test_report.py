@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import re
 from dataclasses import replace
 
 import pytest
-from samples import CONFIRMED, FINDING
+from samples import CONFIRMED, FINDING, confirmation
 
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import json as json_report
+from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report import text as text_report
 
 
@@ -23,7 +26,7 @@ def test_a_line_is_flake8s() -> None:
 
 
 def test_a_confirmed_finding_is_told_in_words_and_numbers() -> None:
-    assert text_report.confirmation([FINDING], [CONFIRMED]).splitlines() == [
+    assert confirmation([FINDING], [CONFIRMED]).splitlines() == [
         "a.py:7:32: THU101 stale read",
         "    confirmed by theano 1.0.5: after 1 call param is -1, with the new velocity -3",
         "",
@@ -31,13 +34,12 @@ def test_a_confirmed_finding_is_told_in_words_and_numbers() -> None:
         "    param     compiled  █▅  new value  █▁",
         "    velocity  compiled  ▁█  new value  ▁█",
         "",
-        "           param                          velocity",
+        "              param                       velocity",
         "    calls  compiled  reversed  new value  compiled  reversed  new value",
         "        0         1         1          1         2         2          2",
         "        1        -1        -1         -3         4         4          4",
         "",
         "finding    code    verdict    call  variable  compiled  new value",
-        "-----------------------------------------------------------------",
         "a.py:7:32  THU101  confirmed     1  param           -1         -3",
         "",
         "1 finding: 1 confirmed",
@@ -50,18 +52,18 @@ def test_what_a_verdict_does_not_have_is_not_shown() -> None:
         "confirmed", "the update is lost", "theano", "1.0.5", "3.11.7", ("w",), as_compiled=rows
     )
     finding = replace(FINDING, code="THU202", target="w", variable="w")
-    assert text_report.confirmation([finding], [seen]).splitlines()[1:9] == [
+    assert confirmation([finding], [seen]).splitlines()[1:9] == [
         "    confirmed by theano 1.0.5: the update is lost",
         "",
         "    w  compiled  ▁█",
         "",
-        "           w",
+        "                  w",
         "    calls  compiled",
         "        0         0",
         "        1         1",
     ]
     bare = replace(seen, as_compiled=())
-    assert text_report.confirmation([finding], [bare]).splitlines()[1:4] == [
+    assert confirmation([finding], [bare]).splitlines()[1:4] == [
         "    confirmed by theano 1.0.5: the update is lost",
         "",
         "finding    code    verdict    call  variable  compiled  new value",
@@ -70,7 +72,7 @@ def test_what_a_verdict_does_not_have_is_not_shown() -> None:
 
 def test_only_an_order_finding_speaks_of_the_new_value() -> None:
     finding = replace(FINDING, code="THU301")
-    text = text_report.confirmation([finding], [verdict(reason="it stays what it was")])
+    text = confirmation([finding], [verdict(reason="it stays what it was")])
     assert "    confirmed by theano 1.0.5: it stays what it was\n" in text
     assert "    param     compiled  █▅  as meant  █▁\n" in text
 
@@ -89,7 +91,7 @@ def test_lines_have_at_most_100_columns(name: str, calls: int) -> None:
         with_new_value=others,
         backend_version="1.0.5",
     )
-    first, *lines = text_report.confirmation([finding], [seen]).splitlines()
+    first, *lines = confirmation([finding], [seen]).splitlines()
     assert first.startswith(path)
     assert max(map(len, lines)) <= 100
 
@@ -97,10 +99,10 @@ def test_lines_have_at_most_100_columns(name: str, calls: int) -> None:
 def test_a_program_stands_under_its_finding_if_asked_for() -> None:
     program = "import theano\n\n\ndef f():\n    pass\n"
     pairs = [FINDING, FINDING], [verdict(snippet=program), verdict(snippet=None)]
-    with_it = text_report.confirmation(*pairs, programs=True)
+    with_it = confirmation(*pairs, programs=True)
     shown = "    import theano\n\n\n    def f():\n        pass\n\n"
     assert with_it.count(shown) == 1
-    assert with_it.replace(shown, "") == text_report.confirmation(*pairs)
+    assert with_it.replace(shown, "") == confirmation(*pairs)
 
 
 @pytest.mark.parametrize(
@@ -113,14 +115,14 @@ def test_a_program_stands_under_its_finding_if_asked_for() -> None:
 )
 def test_other_verdicts_give_their_reason(status: str, words: str, count: str) -> None:
     other = verdict(status=status, reason="no difference\nin 5 calls", first_difference=None)
-    text = text_report.confirmation([FINDING], [other])
+    text = confirmation([FINDING], [other])
     assert f"    {words}\n" in text
     assert text.endswith(f"1 finding: {count}")
 
 
 def test_a_verdict_without_numbers_has_no_table_of_them() -> None:
     bare = Verdict("unresolved", "no backend is installed")
-    assert text_report.confirmation([FINDING], [bare]).splitlines()[:3] == [
+    assert confirmation([FINDING], [bare]).splitlines()[:3] == [
         "a.py:7:32: THU101 stale read",
         "    unresolved: no backend is installed",
         "",
@@ -130,7 +132,7 @@ def test_a_verdict_without_numbers_has_no_table_of_them() -> None:
 def test_a_long_path_is_cut_in_the_last_table_only() -> None:
     path = "a/" * 40 + "b.py"
     finding = Finding(**{**vars(FINDING), "path": path})
-    first, *_, row, _, _ = text_report.confirmation([finding], [CONFIRMED]).splitlines()
+    first, *_, row, _, _ = confirmation([finding], [CONFIRMED]).splitlines()
     assert first.startswith(path)
     assert row.startswith("...a/")
     assert len(row) <= 100
@@ -182,3 +184,28 @@ def test_json_stays_strict_where_numbers_are_not_finite() -> None:
     rows = ((math.nan, [math.inf, [-math.inf]]),)
     (entry,) = json.loads(json_report.report([FINDING], [verdict(as_compiled=rows)]))
     assert entry["verdict"]["as_compiled"] == [["NaN", ["Infinity", ["-Infinity"]]]]
+
+
+def test_on_a_terminal_verdicts_and_programs_have_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    stream = io.StringIO()
+    console = terminal.console_for(stream)
+    terminal.confirmation(
+        console, [FINDING], [verdict(snippet="def f():\n    pass\n")], programs=True
+    )
+    plain = re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue())
+    assert plain != stream.getvalue()
+    assert "    confirmed by theano 1.0.5: " in plain
+    assert "\x1b[31mconfirmed" in stream.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = io.StringIO()
+    terminal.confirmation(terminal.console_for(stream), [FINDING], [CONFIRMED])
+    assert "\x1b[31m" not in stream.getvalue()
+
+
+def test_a_diff_is_printed_as_it_is() -> None:
+    stream = io.StringIO()
+    terminal.diff(terminal.console_for(stream), ["--- a/x\n", "+++ b/x\n", "-[red]a\t\n", "+b"])
+    assert stream.getvalue() == "--- a/x\n+++ b/x\n-[red]a\t\n+b"

@@ -48,7 +48,6 @@ def filled_collection(
     return UpdateCollection(
         scope=scope.node,
         expression=whole,
-        statement=container.last if isinstance(whole, ast.expr) else None,
         registrations=registrations(container.entries) if pairs is None else pairs,
         mapping=container.kind == "mapping",
         one_shot=container.lazy,
@@ -56,13 +55,10 @@ def filled_collection(
 
 
 def given_collection(
-    scope: Interpreted,
-    given: Use,
-    statement: ast.stmt | None,
-    pairs: tuple[Registration, ...],
+    scope: Interpreted, given: Use, pairs: tuple[Registration, ...]
 ) -> UpdateCollection:
-    """Return what a call receives, as it is at the call's statement."""
-    return UpdateCollection(scope.node, given.node, statement, pairs)
+    """Return what a call receives."""
+    return UpdateCollection(scope.node, given.node, pairs)
 
 
 def compiled_collections(scope: Interpreted) -> Iterator[UpdateCollection]:
@@ -70,15 +66,13 @@ def compiled_collections(scope: Interpreted) -> Iterator[UpdateCollection]:
     for compilation in scope.state.compilations:
         if compilation.updates is not None:
             given = original(compilation.updates.value)
-            node, statement = compilation.updates.node, compilation.statement
+            node = compilation.updates.node
             if isinstance(given, Container):
                 pairs, mapping = registrations(given.entries), given.kind == "mapping"
-                yield UpdateCollection(
-                    scope.node, node, statement, pairs, mapping, one_shot=given.lazy
-                )
+                yield UpdateCollection(scope.node, node, pairs, mapping, given.lazy)
             else:
                 one_shot = given.label == "map" or given.label == "filter"
-                yield UpdateCollection(scope.node, node, statement, (), one_shot=one_shot)
+                yield UpdateCollection(scope.node, node, (), one_shot=one_shot)
 
 
 def joined(*paths: Path) -> Path:

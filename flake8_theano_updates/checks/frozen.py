@@ -163,7 +163,7 @@ def _misplaced(scope: Interpreted, compilation: Compilation) -> Iterator[Suspici
             fault=PairFault(
                 kind="misplaced",
                 pairs=pairs[:1],
-                collection=given_collection(scope, third, compilation.statement, pairs),
+                collection=given_collection(scope, third, pairs),
                 path=joined(compilation.path, pairs[0].path),
             ),
         )
@@ -196,7 +196,7 @@ def _flat(
             fault=PairFault(
                 kind="refused",
                 pairs=pairs,
-                collection=given_collection(scope, given, compilation.statement, pairs),
+                collection=given_collection(scope, given, pairs),
                 path=compilation.path,
                 form="flat",
             ),

@@ -226,7 +226,7 @@ def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
             fault=PairFault(
                 kind="refused",
                 pairs=(),
-                collection=given_collection(scope, given, compilation.statement, pairs),
+                collection=given_collection(scope, given, pairs),
                 path=compilation.path,
                 form=_FORMS.get(what, "generator"),
             ),
@@ -284,7 +284,7 @@ def _scans(scope: Interpreted) -> Iterator[Suspicion]:
     """Calls of scan whose second result is dropped although the step has updates."""
     for scan in scope.state.scans:
         if _dropped(scan) and (reason := _why_updates(scope, scan.step)):
-            collection = UpdateCollection(scope.node, scan.node, scan.statement, ())
+            collection = UpdateCollection(scope.node, scan.node, ())
             yield Suspicion(
                 code="THU205",
                 node=scan.node,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flake8_theano_updates.cli.looking import Looked
-from flake8_theano_updates.cli.progress import ProgressBar
+from flake8_theano_updates.cli.progress import progress
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.cli.write import (
     CannotWriteError,
@@ -21,7 +21,7 @@ from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import json as json_report
-from flake8_theano_updates.report import text as text_report
+from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report.programs import programs
 from flake8_theano_updates.report.sparkline import marks_for
 
@@ -83,14 +83,14 @@ def _obstacles(options: argparse.Namespace) -> Iterator[str]:
 
 def _verdicts(options: argparse.Namespace, findings: Sequence[Finding]) -> list[Verdict]:
     checked = [finding for finding in findings if finding.code != INTERNAL_CODE]
-    with ProgressBar(sys.stderr, len(checked)) as progress:
+    with progress(sys.stderr, "confirming", len(checked)) as told:
         given = confirm(
             checked,
             calls=options.calls,
             python=options.python,
             timeout=options.timeout,
             jobs=options.jobs,
-            progress=progress,
+            progress=told,
         )
     remaining = iter(given)
     return [_UNCHECKED if f.code == INTERNAL_CODE else next(remaining) for f in findings]
@@ -110,8 +110,13 @@ def _print(
 
         print(sarif_report.report(findings, verdicts))
     elif _is_read(looked):
-        marks = marks_for(sys.stdout.encoding)
-        print(text_report.confirmation(findings, verdicts, marks, programs=options.show_snippet))
+        terminal.confirmation(
+            terminal.console_for(sys.stdout),
+            findings,
+            verdicts,
+            marks_for(sys.stdout.encoding),
+            programs=options.show_snippet,
+        )
 
 
 def _written(

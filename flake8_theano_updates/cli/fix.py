@@ -18,6 +18,7 @@ from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import Text
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
+from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report.text import place, printable
 from flake8_theano_updates.rules import ORDER
 
@@ -185,9 +186,8 @@ def _report(file: File, chain: Chain, options: argparse.Namespace, complain: Com
         if chain.steps and file.path != STANDARD_INPUT:
             complain(f"{file.parsed.path}: {len(chain.steps)} fixed")
     else:
-        sys.stdout.writelines(
-            _diff(printable(file.parsed.path), before.text.lines, after.text.lines)
-        )
+        lines = _diff(printable(file.parsed.path), before.text.lines, after.text.lines)
+        terminal.diff(terminal.console_for(sys.stdout), lines)
     selected = [finding for finding in found.findings if finding.code in options.select]
     return FOUND if selected else NOTHING
 

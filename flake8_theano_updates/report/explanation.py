@@ -12,7 +12,6 @@ from itertools import accumulate, islice
 
 from flake8_theano_updates.model import Edit, Finding, Fix, OrderFault, Sources
 from flake8_theano_updates.report import text
-from flake8_theano_updates.report.table import columns
 from flake8_theano_updates.rules import BY_CODE, ORDER
 
 _WIDTH = 100
@@ -77,7 +76,9 @@ def _lines(finding: Finding, sources: Sources) -> Iterator[str]:
     # What is cut from the first line is cut from all.
     blank = codes.index("\n") if "\n" in codes else len(codes)
     blank -= len(textwrap.dedent(codes).split("\n", 1)[0])
-    gutters = columns([(role, at) for _, _, role, at, _ in shown], (False, True))
+    roles_width = max(len(role) for _, _, role, _, _ in shown)
+    places_width = max(len(at) for _, _, _, at, _ in shown)
+    gutters = [f"{role:<{roles_width}}  {at:>{places_width}}" for _, _, role, at, _ in shown]
     width = max(map(len, gutters))
     room = _WIDTH - len(_INDENT) - width - len(" | ")
     for gutter, (cell, line, _, _, code) in zip(gutters, shown, strict=True):

@@ -1,0 +1,181 @@
+"""Findings with their verdicts, and diffs, for a terminal, or for what reads like one.
+
+What is not printed to a terminal has no colour and lines of at most 100 columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.report import text
+from flake8_theano_updates.report.elements import (
+    Element,
+    Rows,
+    first_difference,
+    number,
+    shown_elements,
+)
+from flake8_theano_updates.report.sparkline import BLOCKS, sparklines
+from flake8_theano_updates.rules import ORDER
+
+_WIDTH = 100
+_INDENT = 4
+_NAME_WIDTH = 24
+_TITLE_WIDTH = 16
+_STYLES = {"confirmed": "red", "agrees": "green", "raises": "yellow", "unresolved": "yellow"}
+
+
+def console_for(stream: TextIO) -> Console:
+    """Return what prints to a stream: as wide as its terminal, else as wide as a page."""
+    width = None if stream.isatty() else _WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+def confirmation(
+    console: Console,
+    findings: Sequence[Finding],
+    verdicts: Sequence[Verdict],
+    marks: str = BLOCKS,
+    *,
+    programs: bool = False,
+) -> None:
+    """Print each finding with its verdict and numbers, then a table of all of them.
+
+    The table gives the first call after which the two programs part, and one number
+    of each at that call.
+
+    Args:
+        console: where to print.
+        findings: what was found.
+        verdicts: one for each finding, in the same order.
+        marks: what sparklines are drawn with, from low to high.
+        programs: whether each program that was run stands under its finding.
+    """
+    pairs = list(zip(findings, verdicts, strict=True))
+    for finding, verdict in pairs:
+        console.print(text.line(finding), soft_wrap=True)
+        words = Text(text.in_words(verdict))
+        words.stylize(_STYLES[verdict.status], 0, len(text.WORDS[verdict.status]))
+        _print(console, words)
+        for part in _story(finding, verdict, marks):
+            console.print()
+            _print(console, part)
+        if programs and verdict.snippet is not None:
+            console.print()
+            _code(console, verdict.snippet.rstrip(), "python", _INDENT)
+        console.print()
+    if pairs:
+        _print(console, _overview(pairs), 0)
+        console.print()
+    console.print(text.summary(verdicts))
+
+
+def diff(console: Console, lines: Iterable[str]) -> None:
+    """Print a diff; to what is no terminal just as it is."""
+    whole = "".join(lines)
+    if console.is_terminal and whole:
+        _code(console, whole.rstrip("\n"), "diff", 0)
+    else:
+        console.file.write(whole)
+
+
+def _code(console: Console, code: str, language: str, indent: int) -> None:
+    if console.is_terminal:
+        syntax = Syntax(code, language, theme="ansi_dark", background_color="default")
+        console.print(Padding(syntax, (0, 0, 0, indent)))
+    else:
+        for one in code.splitlines():
+            console.file.write(" " * indent + one + "\n" if one else "\n")
+
+
+def _print(console: Console, what: RenderableType, indent: int = _INDENT) -> None:
+    """Print without the spaces that fill lines up."""
+    with console.capture() as captured:
+        console.print(Padding(what, (0, 0, 0, indent), expand=False))
+    for one in captured.get().splitlines():
+        console.file.write(one.rstrip() + "\n")
+
+
+def _table(heads: Sequence[str], right: Sequence[int] = (), *, header: bool = True) -> Table:
+    table = Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0))
+    for place, head in enumerate(heads):
+        if place in right:
+            table.add_column(head, justify="right", no_wrap=True, header_style="")
+        else:
+            table.add_column(head, no_wrap=True, header_style="")
+    return table
+
+
+def _story(finding: Finding, verdict: Verdict, marks: str) -> Iterator[Table]:
+    elements = shown_elements(finding, verdict)
+    if elements and verdict.as_compiled:
+        yield _pictures(elements, finding, verdict, marks)
+        yield _trajectories(elements, finding, verdict)
+
+
+def _pictures(elements: Sequence[Element], finding: Finding, verdict: Verdict, marks: str) -> Table:
+    """Draw what becomes of each number, a line each; its two programs have one scale."""
+    programs = [program for program in _programs(finding, verdict) if program[0] != "reversed"]
+    table = _table([""] * (1 + 2 * len(programs)), header=False)
+    for element in elements:
+        lines = [_numbers(element, rows) for _, rows in programs]
+        drawn = zip(programs, sparklines(lines, marks), strict=True)
+        cells = [cell for (word, _), picture in drawn for cell in (word, picture)]
+        table.add_row(_shortened(element.name, _NAME_WIDTH), *cells)
+    return table
+
+
+def _numbers(element: Element, rows: Rows) -> list[float]:
+    numbers = (element.at(rows, call) for call in range(len(rows)))
+    return [number for number in numbers if number is not None]
+
+
+def _trajectories(elements: Sequence[Element], finding: Finding, verdict: Verdict) -> Table:
+    programs = _programs(finding, verdict)
+    heads = ["\ncalls"]
+    for element in elements:
+        titles = [_shortened(element.name, _TITLE_WIDTH), *[""] * (len(programs) - 1)]
+        heads += [f"{title}\n{word}" for title, (word, _) in zip(titles, programs, strict=True)]
+    table = _table(heads, range(len(heads)))
+    for call in range(len(verdict.as_compiled)):
+        cells = [number(e.at(rows, call)) for e in elements for _, rows in programs]
+        table.add_row(str(call), *cells)
+    return table
+
+
+def _programs(finding: Finding, verdict: Verdict) -> list[tuple[str, Rows]]:
+    """Name the programs that there are numbers of."""
+    programs = (
+        ("compiled", verdict.as_compiled),
+        ("reversed", verdict.reversed),
+        ("new value" if finding.code in ORDER else "as meant", verdict.with_new_value),
+    )
+    return [(word, rows) for word, rows in programs if rows]
+
+
+def _overview(pairs: Sequence[tuple[Finding, Verdict]]) -> Table:
+    heads = ("finding", "code", "verdict", "call", "variable", "compiled", "new value")
+    table = _table(heads, (3, 5, 6))
+    for finding, verdict in pairs:
+        seen = first_difference(finding, verdict)
+        told: tuple[str, ...] = ("-", "-", "-", "-")
+        if seen is not None:
+            element, compiled, mended = seen
+            name = _shortened(element.name, _NAME_WIDTH)
+            told = (str(verdict.first_difference), name, number(compiled), number(mended))
+        status = Text(text.WORDS[verdict.status], _STYLES[verdict.status])
+        place = _shortened(text.place(finding), _WIDTH - 64)
+        table.add_row(place, finding.code, status, *told)
+    return table
+
+
+def _shortened(name: str, width: int) -> str:
+    return name if len(name) <= width else "..." + name[len(name) + 3 - width :]
