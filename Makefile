@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 PYTHON ?=
 # The folders are there for modules that go: nothing else is newer then.
 SOURCES := setup.py pyproject.toml README.md LICENSE \
-	$(shell find flake8_theano_updates -name '*.py' -o -name py.typed -o -type d ! -name __pycache__)
+	$(shell find flake8_theano_updates -name '*.py' -o -name '*.jinja' -o -name py.typed -o -type d ! -name __pycache__)
 
 # Programs started from here must not see this checkout instead of what is installed.
 unexport PYTHONPATH
@@ -72,7 +72,7 @@ $(VENV)/.made: tools/make_venv.sh
 # build/ is removed around it: setuptools would install modules that are long deleted.
 $(VENV)/.for-demo: EXTRAS := theano
 $(VENV)/.for-test: EXTRAS := theano,test,py2
-$(VENV)/.for-lint: EXTRAS := dev,py2
+$(VENV)/.for-lint: EXTRAS := dev,py2,report
 $(VENV)/.for-demo $(VENV)/.for-test $(VENV)/.for-lint: $(VENV)/.made $(SOURCES)
 	@echo '== installing .[$(EXTRAS)] into $(VENV)'
 	@rm -rf build *.egg-info

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from marks import FOLDER
 
+from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.fixes.mend import Chain, mend
 from flake8_theano_updates.fixes.offered import Kind, source_of
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import split
 from flake8_theano_updates.model import Finding
-from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.rules import ORDER
 
 DATA = Path(__file__).resolve().parent / "fixes" / "data"

@@ -232,6 +232,7 @@ def test_what_is_not_finite_is_said_and_leaves_a_gap(value: float, words: str) -
         f"As compiled, param is {words} after 2 calls; 1 of 5 values is not finite, "
         "and the line has a gap there." in page.text
     )
+    assert page.text.count("and the line has a gap there") == 1
     compiled, mended = page.lines("compiled"), page.lines("mended")
     assert [line.count("M") for line in (*compiled, *mended)] == [2, 1]
     assert [line.count("L") for line in (*compiled, *mended)] == [2, 4]
@@ -304,6 +305,18 @@ def test_programs_that_did_not_run_are_left_out(missing: str) -> None:
         assert len(page.lines("mended")) == (missing == "reversed")
 
 
+@pytest.mark.parametrize(
+    ("code", "words"), [("THU102", "with the new value"), ("THU201", "as meant")]
+)
+def test_the_legend_names_what_is_drawn(code: str, words: str) -> None:
+    page = page_of((replace(FINDING, code=code), CONFIRMED))
+    legend = [data for tag, data in page.texts if tag == "span"]
+    assert legend[-2:] == ["as compiled", words]
+    assert [data for tag, data in page.texts if tag == "th"][4:] == [
+        *("calls", "as compiled", "reversed", words)
+    ]
+
+
 def test_verdicts_without_any_rows_have_no_figure() -> None:
     bare = replace(CONFIRMED, names=(), as_compiled=(), reversed=(), with_new_value=())
     assert page_of((FINDING, bare)).all("figure") == []
@@ -317,6 +330,9 @@ def test_verdicts_without_any_rows_have_no_figure() -> None:
         (0.13, 0.47, ["0.1", "0.2", "0.3", "0.4", "0.5"]),
         (-0.3, 0.7, ["-0.4", "-0.2", "0", "0.2", "0.4", "0.6", "0.8"]),
         (7.0, 7.0, ["6.6", "6.8", "7", "7.2", "7.4"]),
+        (0.0, 0.0, ["-0.06", "-0.04", "-0.02", "0", "0.02", "0.04", "0.06"]),
+        (0.0, 5e-324, ["-0.06", "-0.04", "-0.02", "0", "0.02", "0.04", "0.06"]),
+        (1.0, math.nextafter(1.0, 2.0), ["0.95", "0.975", "1", "1.025", "1.05"]),
         (1.0, 1.0000005, ["1", "1.0000002", "1.0000004", "1.0000006"]),
         (-1e308, 1e308, ["-1e+308", "-0.5e+308", "0", "0.5e+308", "1e+308"]),
     ],
@@ -355,6 +371,9 @@ def test_the_call_at_which_they_part_is_marked() -> None:
     full = replace(CONFIRMED, as_compiled=ROWS, reversed=ROWS, with_new_value=ROWS)
     (line,), dots = across(replace(full, first_difference=2))
     assert {point.split()[0] for point in re.split("[ML]", line)[1:]} == {dots[2]}
+    # Its words stay within the plot.
+    page = page_of((FINDING, replace(full, first_difference=2)))
+    assert [a["style"].count("text-anchor: end") for a in page.all("text")][-1] == 1
     assert across(replace(full, first_difference=None))[0] == []
 
 
@@ -370,6 +389,7 @@ def test_many_points_are_marked_only_where_no_line_shows_them() -> None:
 def test_plots_have_the_colours_of_the_page() -> None:
     source = html_report.report([FINDING], [CONFIRMED], {})
     (plot,) = re.findall("<svg.*?</svg>", source, re.DOTALL)
+    assert "<style" not in plot
     used = set(re.findall(r"(?:fill|stroke): ([^;\"]*)", plot))
     assert used == {"none", *(f"var(--{name})" for name in ("compiled", "mended", "soft", "rule"))}
     style = source[: source.index("</style>")]
@@ -384,7 +404,7 @@ def test_a_page_is_the_same_each_time_whatever_the_settings_of_matplotlib() -> N
         return html_report.report([FINDING] * 2, [CONFIRMED] * 2, {("a.py", None): LINES})
 
     before = written()
-    settings = {"svg.fonttype": "path", "lines.linewidth": 9, "axes.facecolor": "red"}
+    settings = {"svg.fonttype": "path", "lines.linewidth": 9, "grid.linewidth": 9}
     with matplotlib.rc_context(settings):
         assert written() == before
         assert {name: matplotlib.rcParams[name] for name in settings} == settings
@@ -514,6 +534,7 @@ def test_without_what_the_page_needs_it_says_so_before_all_the_work(
     monkeypatch.setitem(sys.modules, package, None)
     for name in ("html", "plots"):
         monkeypatch.delitem(sys.modules, f"flake8_theano_updates.report.{name}")
+        monkeypatch.delattr(f"flake8_theano_updates.report.{name}")
     assert cli.main(["confirm", "--report=out.html", "a.py"]) == 2
     seen = capsys.readouterr()
     assert seen.out == ""

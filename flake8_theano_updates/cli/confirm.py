@@ -77,8 +77,15 @@ def _obstacles(options: argparse.Namespace) -> Iterator[str]:
     try:
         if options.report:
             try_page(options.report)
+            # Imported here: few runs write a page.
+            from flake8_theano_updates.report import html  # noqa: F401
     except CannotWriteError as error:
         yield f"--report: {error}"
+    except ImportError as error:
+        yield (
+            "--report: the page needs jinja2 and matplotlib: "
+            f'pip install "flake8-theano-updates[report]" ({error})'
+        )
 
 
 def _verdicts(options: argparse.Namespace, findings: Sequence[Finding]) -> list[Verdict]:

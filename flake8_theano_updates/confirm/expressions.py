@@ -5,14 +5,17 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 # How strongly what is printed holds together; an operand that holds less is put in brackets.
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
-# What is longer gets a name and a line of its own.
-_LONGEST = 64
+# What is longer gets a name and a line of its own; so does what is used again, from there on.
+_LONGEST, _AGAIN = 64, 22
 _COMMENTS = 70  # the column of comments
+_OF_PYTHON_2 = frozenset({"print", "exec"})
+
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +30,7 @@ class Expression:
         name: what is defined by it and has a line of its own; None for what stands in others.
         line: where it is from, in the user's file.
         note: what else there is to say of it.
+        shape: of its value, where that is known; of a shape itself what it says.
     """
 
     form: str
@@ -36,36 +40,55 @@ class Expression:
     name: str | None = None
     line: int | None = None
     note: str = ""
+    shape: Shape | None = None
 
 
-def atom(text: str) -> Expression:
+@dataclass(frozen=True, eq=False)
+class Variable(Expression):
+    """A shared variable.
+
+    Args:
+        label: how the file writes it.
+        identity: of what the file has there.
+        from_zero: whether it starts at zero.
+    """
+
+    label: str = ""
+    identity: Hashable = None
+    from_zero: bool = False
+
+
+def atom(text: str, shape: Shape | None = ()) -> Expression:
     """Return a name or a number."""
-    return Expression(text, holds=SIGN if text.startswith("-") else ATOM)
+    return Expression(text, holds=SIGN if text.startswith("-") else ATOM, shape=shape)
 
 
 def literal(number: float) -> Expression:
     """Return a number of the file."""
-    if isinstance(number, bool):
-        number = float(number)
-    text = repr(number)
-    if text.lstrip("-") in ("inf", "nan"):
-        text = text.replace("inf", "numpy.inf").replace("nan", "numpy.nan")
-    return atom(text)
+    text = repr(float(number) if isinstance(number, bool) else number)
+    return atom(text.replace("inf", "numpy.inf").replace("nan", "numpy.nan"))
 
 
-def call(function: str, *parts: Expression, options: str = "") -> Expression:
+def call(
+    function: str, *parts: Expression, options: str = "", shape: Shape | None = None
+) -> Expression:
     """Return a call; ``options`` are keywords as they are printed."""
     inside = ", ".join([*["{}"] * len(parts), *([options] if options else [])])
-    return Expression(f"{function}({inside})", parts)
+    return Expression(f"{function}({inside})", parts, shape=shape or _widest(parts))
+
+
+def display(parts: Sequence[Expression]) -> Expression:
+    """Return a list."""
+    inner = parts[0].shape
+    shape = None if inner is None else (len(parts), *inner)
+    return Expression("[{}]".format(", ".join(["{}"] * len(parts))), tuple(parts), shape=shape)
 
 
 _INFIX = {
     "+": (SUM, SUM, SUM),
     "-": (SUM, SUM, PRODUCT),
-    "*": (PRODUCT, PRODUCT, PRODUCT),
-    "/": (PRODUCT, PRODUCT, SIGN),
-    "//": (PRODUCT, PRODUCT, SIGN),
-    "%": (PRODUCT, PRODUCT, SIGN),
+    **dict.fromkeys(("*",), (PRODUCT, PRODUCT, PRODUCT)),
+    **dict.fromkeys(("/", "//", "%"), (PRODUCT, PRODUCT, SIGN)),
     "**": (POWER, ATOM, SIGN),
 }
 
@@ -73,12 +96,13 @@ _INFIX = {
 def infix(operator: str, left: Expression, right: Expression) -> Expression:
     """Return an operation on two operands."""
     holds, *needs = _INFIX[operator]
-    return Expression(f"{{}} {operator} {{}}", (left, right), holds, tuple(needs))
+    parts = left, right
+    return Expression(f"{{}} {operator} {{}}", parts, holds, tuple(needs), shape=_widest(parts))
 
 
 def negative(operand: Expression) -> Expression:
     """Return the operand with the other sign."""
-    return Expression("-{}", (operand,), SIGN, (SIGN,))
+    return Expression("-{}", (operand,), SIGN, (SIGN,), shape=operand.shape)
 
 
 def compared(operator: str, left: Expression, right: Expression) -> Expression:
@@ -88,7 +112,19 @@ def compared(operator: str, left: Expression, right: Expression) -> Expression:
 
 def after(expression: Expression, suffix: str) -> Expression:
     """Return an attribute, a method's call or an item of an expression."""
-    return Expression(f"{{}}{suffix}", (expression,), ATOM, (ATOM,))
+    return Expression(f"{{}}{suffix}", (expression,), ATOM, (ATOM,), shape=expression.shape)
+
+
+def named(expression: Expression, name: str, line: int | None, note: str = "") -> Expression:
+    """Return an expression that is printed on a line of its own."""
+    return replace(expression, name=name, line=line, note=note)
+
+
+def _widest(parts: Iterable[Expression]) -> Shape | None:
+    """Return the shape of what is computed element by element."""
+    shapes = [part.shape for part in parts]
+    known = [shape for shape in shapes if shape is not None]
+    return max(known, key=len) if known and len(known) == len(shapes) else None
 
 
 @dataclass(frozen=True)
@@ -130,25 +166,38 @@ class Printer:
 
     def text(self, root: Expression) -> str:
         """Return how ``root`` is written, once the lines that it needs are there."""
-        for expression in _in_order(root, self._printed):
-            code = self._code(expression)
-            again = self._counts.get(id(expression), 0) > 1 and bool(expression.parts)
-            named = expression.name is not None or (again and len(code) > len("read()") + 16)
-            if named or (len(code) > _LONGEST and expression is not root):
-                name = self.free(expression.name or "value")
-                self.lines.append(Line(f"{name} = {code}", self.comment(expression)))
-                self.notes.append((name, expression.note))
-                self._printed[id(expression)] = name, ATOM
+        for one in self._in_order(root):
+            code = self._code(one)
+            again = self._counts.get(id(one), 0) > 1 and one.parts and len(code) > _AGAIN
+            if one.name is not None or again or (len(code) > _LONGEST and one is not root):
+                name = self._free(identifier(one.name or "value"))
+                self.lines.append(Line(f"{name} = {code}", self.comment(one)))
+                self.notes.append((name, one.note))
+                self._printed[id(one)] = name, ATOM
             else:
-                self._printed[id(expression)] = code, expression.holds
+                self._printed[id(one)] = code, one.holds
         return self._printed[id(root)][0]
 
+    def _in_order(self, root: Expression) -> Iterator[Expression]:
+        """Visit ``root`` after its parts, the first part first, each expression once."""
+        entered: set[int] = set()
+        waiting = [(root, False)]
+        while waiting:
+            expression, ready = waiting.pop()
+            if ready:
+                yield expression
+            elif id(expression) not in self._printed and id(expression) not in entered:
+                entered.add(id(expression))
+                waiting.append((expression, True))
+                waiting.extend((part, False) for part in reversed(expression.parts))
+
     def _code(self, expression: Expression) -> str:
-        parts = []
         needs = expression.needs or (0,) * len(expression.parts)
-        for part, need in zip(expression.parts, needs, strict=True):
-            text, holds = self._printed[id(part)]
-            parts.append(f"({text})" if holds < need else text)
+        printed = (self._printed[id(part)] for part in expression.parts)
+        parts = [
+            f"({text})" if holds < need else text
+            for (text, holds), need in zip(printed, needs, strict=True)
+        ]
         return expression.form.format(*parts) if parts else expression.form
 
     def comment(self, expression: Expression) -> str:
@@ -156,31 +205,12 @@ class Printer:
         where = self.place(expression.line) if expression.line else ""
         return ": ".join(part for part in (where, expression.note) if part)
 
-    def free(self, wanted: str) -> str:
-        """Return an identifier like ``wanted`` that nothing in the program has yet."""
-        name = base = identifier(wanted)
-        number = 2
+    def _free(self, base: str) -> str:
+        name, number = base, 2
         while name in self._taken:
-            name = f"{base}_{number}"
-            number += 1
+            name, number = f"{base}_{number}", number + 1
         self._taken.add(name)
         return name
-
-
-def _in_order(root: Expression, done: dict[int, tuple[str, int]]) -> Iterator[Expression]:
-    """Visit ``root`` after its parts, the first part first, each expression once."""
-    entered: set[int] = set()
-    waiting = [(root, False)]
-    while waiting:
-        expression, ready = waiting.pop()
-        if id(expression) in done:
-            continue
-        if ready:
-            yield expression
-        elif id(expression) not in entered:
-            entered.add(id(expression))
-            waiting.append((expression, True))
-            waiting.extend((part, False) for part in reversed(expression.parts))
 
 
 def identifier(text: str) -> str:
@@ -190,16 +220,7 @@ def identifier(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     plain = re.sub(r"\bself\b", "", plain)
-    plain = re.sub(r"[^A-Za-z0-9_]+", "_", plain).strip("_")
-    plain = re.sub(r"__+", "_", plain)[:40].strip("_")
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:40].strip("_")
     if not plain or plain[0].isdigit():
         plain = f"value_{plain}".strip("_")
     return f"{plain}_" if keyword.iskeyword(plain) or plain in _OF_PYTHON_2 else plain
-
-
-_OF_PYTHON_2 = frozenset({"print", "exec"})
-
-
-def named(expression: Expression, name: str, line: int | None, note: str = "") -> Expression:
-    """Return an expression that is printed on a line of its own."""
-    return replace(expression, name=name, line=line, note=note)

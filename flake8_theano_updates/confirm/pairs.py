@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from flake8_theano_updates.checks.collections import TARGETS
-from flake8_theano_updates.confirm.expressions import Expression, call, infix, literal, named
-from flake8_theano_updates.confirm.leaves import Variable
-from flake8_theano_updates.confirm.starts import given, whole_number
+from flake8_theano_updates.confirm.expressions import (
+    Expression,
+    Shape,
+    Variable,
+    infix,
+    literal,
+)
+from flake8_theano_updates.confirm.reading import SIDE, given, whole_number
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.confirm.translation import Translation
 from flake8_theano_updates.model import Fault, OrderFault, PairFault, Registration
@@ -46,220 +51,181 @@ class Parts:
 
     Args:
         pairs: its pairs, in the order of the collection.
-        watched: the variables whose values it tells, those of the finding first.
-        variables: all of its variables.
+        watched: the variables whose values it tells, those of the finding first, and
+        labels: what it calls them.
+        from_zero: whether a variable in it starts at zero.
     """
 
     pairs: tuple[Pair, ...]
     watched: tuple[Variable, ...]
-    variables: tuple[Variable, ...]
+    labels: tuple[str, ...]
+    from_zero: bool
 
 
 def parts_of(fault: Fault, step: Step) -> Parts:
-    """Translate what the program of a finding needs."""
+    """Translate what the program of a finding needs.
+
+    What has to be a shared variable, and which shape the file gives to the finding's
+    variables, is known after a translation; where it matters, there is another one.
+    """
     shared: frozenset[Hashable] = frozenset()
+    shape: Shape = (SIDE, SIDE)
     while True:
-        work = _Work(fault, step, shared)
+        work = _Work(fault, step, shared, shape)
         parts = work.parts()
-        wanted = work.translation.leaves.wanted
-        if wanted <= shared:
+        wanted = shared | work.leaves.wanted
+        own = shape if len(shape) != 2 else work.own_shape(shape)
+        if (wanted, own) == (shared, shape):
             return parts
-        shared |= wanted
+        shared, shape = wanted, own
 
 
 class _Work:
     """The translation of one finding at one step."""
 
-    def __init__(self, fault: Fault, step: Step, shared: frozenset[Hashable]) -> None:
+    def __init__(self, fault: Fault, step: Step, shared: frozenset[Hashable], shape: Shape) -> None:
         self.fault = fault
-        self.translation = Translation(fault, {}, step, shared)
-        self.targets = self._targets()
-        self.translation.targets.update({k: pairs[-1] for k, pairs in self.targets.items()})
+        self.translation = Translation(fault, {}, step, shared, shape)
+        self.leaves = self.translation.leaves
+        self.targets: dict[Hashable, list[Registration]] = {}
+        for pair in (*fault.pairs, *fault.collection.registrations):
+            # A name that was bound to an expression is no variable any more.
+            if self._is_variable(pair.variable) and meet(self.translation.path, pair.path):
+                pairs = self.targets.setdefault(self._identity(pair), [])
+                if pair not in pairs:
+                    pairs.append(pair)
+        self.translation.targets.update({key: pairs[-1] for key, pairs in self.targets.items()})
         for pair in fault.pairs:
             if self._identity(pair) in self.targets:
                 self.translation.targets[self._identity(pair)] = pair
         if isinstance(fault, PairFault):
             # What a number is taken of, or what a name held before.
-            values = [self.translation.resolve(read).value for read in fault.reads]
-            self.translation.leaves.shared |= {
-                value.identity
-                for value in values
-                if not isinstance(value, Container) and value.op in TARGETS
-            }
-        leaves = self.translation.leaves
-        shapes = [leaves.shape_of(pair.variable) for pair in fault.pairs]
-        if shapes and shapes[0] == ():
-            leaves.shape = ()
-        else:
-            leaves.shape = next(filter(None, shapes), leaves.shape)
+            reads = filter(self._is_variable, fault.reads)
+            self.leaves.shared |= {self.translation.resolve(read).value.identity for read in reads}
 
-    def _targets(self) -> dict[Hashable, list[Registration]]:
-        """Return the pairs of each variable that enter on the way of the fault."""
-        found: dict[Hashable, list[Registration]] = {}
-        for pair in (*self.fault.pairs, *self.fault.collection.registrations):
-            variable = self.translation.resolve(pair.variable).value
-            # A name that was bound to an expression is no variable any more.
-            if isinstance(variable, Container) or variable.op not in TARGETS:
-                continue
-            if meet(self.translation.path, pair.path):
-                pairs = found.setdefault(self._identity(pair), [])
-                if pair not in pairs:
-                    pairs.append(pair)
-        return found
+    def _is_variable(self, use: Use) -> bool:
+        value = self.translation.resolve(use).value
+        return isinstance(value, Term) and value.op in TARGETS
 
     def _identity(self, pair: Registration) -> Hashable:
-        return self.translation.identity(pair.variable)
+        return self.translation.resolve(pair.variable).value.identity
+
+    def own_shape(self, shape: Shape) -> Shape:
+        """Return the shape that the file gives to a variable of the finding, else ``shape``."""
+        variables = [self.leaves.variables.get(self._identity(pair)) for pair in self.fault.pairs]
+        for place, one in enumerate(variables):
+            if one is not None and not one.note and one.shape is not None:
+                # A state of one number may well belong to a parameter that is an array.
+                if one.shape or not place:
+                    return one.shape
+        return shape
 
     def parts(self) -> Parts:
         """Return the parts."""
-        fault = self.fault
-        if isinstance(fault, OrderFault):
-            return self._whole(self._with_read([*fault.pairs], others=True))
-        match fault.kind:
-            case "overwritten":
-                return self._overwritten(fault)
-            case "late":
-                return self._late(fault)
-            case "refused" | "misplaced":
-                return self._handed_over(fault)
+        match self.fault:
+            case PairFault(kind="overwritten"):
+                pairs = self._overwritten(self.fault)
+            case PairFault(kind="late"):
+                pairs = self._late(self.fault)
+            case PairFault(kind="refused" | "misplaced"):
+                wanted = self.fault.pairs or self.fault.collection.registrations[:2]
+                pairs = [self._translated(pair) for pair in wanted] or [_any_pair()]
             case _:
-                return self._whole(self._with_read([*fault.pairs]))
+                pairs = self._in_order(self._with_read(self.fault.pairs))
+        watched = tuple(self._watched(pairs))
+        labels = [one.label for one in watched]
+        told_apart = [
+            f"{label}[{labels[:place].count(label)}]" if labels.count(label) > 1 else label
+            for place, label in enumerate(labels)
+        ]
+        from_zero = any(one.from_zero for one in self.leaves.variables.values())
+        return Parts(tuple(pairs), watched, tuple(told_apart), from_zero)
 
-    def _whole(self, pairs: Sequence[tuple[Registration, Pair]]) -> Parts:
+    def _watched(self, pairs: Sequence[Pair]) -> Iterable[Variable]:
+        own = [self.leaves.variables.get(self._identity(pair)) for pair in self.fault.pairs]
+        frozen = [] if self.leaves.frozen is None else _variables_in(self.leaves.frozen)
+        every = [*own, *frozen, *(pair.target for pair in pairs)]
+        return {id(one): one for one in every if isinstance(one, Variable)}.values()
+
+    def _in_order(self, pairs: Sequence[tuple[Registration, Pair]]) -> list[Pair]:
         order = {_key(pair): n for n, pair in enumerate(self.fault.collection.registrations)}
         placed = sorted(pairs, key=lambda pair: order.get(_key(pair[0]), len(order)))
-        return self._parts([pair for _, pair in placed])
+        return [pair for _, pair in placed]
 
-    def _parts(self, pairs: Sequence[Pair]) -> Parts:
-        leaves = self.translation.leaves
-        by_expression = {id(one.expression): one for one in leaves.variables.values()}
-        first = [self.translation.resolve(pair.variable).value for pair in self.fault.pairs]
-        watched: dict[int, Variable] = {}
-        for value in first:
-            if not isinstance(value, Container) and value.identity in leaves.variables:
-                one = leaves.variables[value.identity]
-                watched[id(one)] = one
-        if leaves.frozen is not None:
-            for identity in _variables_in(leaves.frozen, _identities(leaves.variables)):
-                one = leaves.variables[identity]
-                watched[id(one)] = one
-        for pair in pairs:
-            if id(pair.target) in by_expression:
-                one = by_expression[id(pair.target)]
-                watched[id(one)] = one
-        return Parts(
-            tuple(pairs), tuple(_told_apart(watched.values())), tuple(leaves.variables.values())
-        )
-
-    def _with_read(
-        self, wanted: Sequence[Registration], *, others: bool = False
-    ) -> list[tuple[Registration, Pair]]:
-        """Translate pairs, and those of the variables that they read.
-
-        Args:
-            wanted: the pairs.
-            others: whether to have the other pairs of a variable that a list has twice, too.
-        """
+    def _with_read(self, wanted: Sequence[Registration]) -> list[tuple[Registration, Pair]]:
+        """Translate pairs, those of the variables that they read, and what a list has twice."""
         found: dict[Hashable, tuple[Registration, Pair]] = {}
         waiting = [(self._identity(pair), pair) for pair in wanted]
         while waiting:
             identity, pair = waiting.pop(0)
-            if identity in found:
-                continue
-            made = self._translated(pair)
-            found[identity] = pair, made
-            if len(found) < _MOST_PAIRS:
-                known = _identities(self.translation.leaves.variables)
-                for variable in _variables_in(made.value, known):
-                    if variable in self.targets and variable not in found:
-                        waiting.append((variable, self.targets[variable][-1]))
-        pairs = list(found.values())
-        if others and not self.fault.collection.mapping:
-            for identity, (chosen, _) in found.items():
-                pairs.extend(
-                    (pair, self._translated(pair, kept=False))
-                    for pair in self.targets.get(identity, [])
-                    if _key(pair) != _key(chosen)
-                )
-        return pairs
+            if identity not in found:
+                found[identity] = pair, self._translated(pair)
+                if len(found) < _MOST_PAIRS:
+                    read = (one.identity for one in _variables_in(found[identity][1].value))
+                    waiting += [(key, self.targets[key][-1]) for key in read if key in self.targets]
+        twice = [
+            (pair, self._translated(pair, kept=False))
+            for identity, (chosen, _) in found.items()
+            for pair in self.targets.get(identity, [])
+            if _key(pair) != _key(chosen) and self._is_refused_twice()
+        ]
+        return [*found.values(), *twice]
+
+    def _is_refused_twice(self) -> bool:
+        return isinstance(self.fault, OrderFault) and not self.fault.collection.mapping
 
     def _translated(self, pair: Registration, *, late: bool = False, kept: bool = True) -> Pair:
-        target = self.translation.variable(pair.variable)
-        if target is None:
-            target = self.translation.expression(pair.variable)
-        value = self.translation.expression(pair.new)
-        return Pair(target, value, pair.line, late, kept)
+        expression = self.translation.expression
+        target = self.translation.variable(pair.variable) or expression(pair.variable)
+        return Pair(target, expression(pair.new), pair.line, late, kept)
 
-    def _overwritten(self, fault: PairFault) -> Parts:
+    def _overwritten(self, fault: PairFault) -> list[Pair]:
         pairs: list[Pair] = []
-        turns = range(_turns(fault)) if fault.bound else [None]
-        for turn in turns:
+        for turn in range(_turns(fault)) if fault.bound else [None]:
             self.translation.turn = turn
-            pairs.extend(self._translated(pair) for pair in fault.pairs)
+            pairs.extend(map(self._translated, fault.pairs))
         self.translation.turn = None
-        read = self._with_read(fault.pairs)[len({self._identity(p) for p in fault.pairs}) :]
-        return self._parts([*(pair for _, pair in read), *pairs])
+        own = set(map(self._identity, fault.pairs))
+        read = self._with_read(fault.pairs)
+        return [*(made for pair, made in read if self._identity(pair) not in own), *pairs]
 
-    def _late(self, fault: PairFault) -> Parts:
+    def _late(self, fault: PairFault) -> list[Pair]:
         late = set(map(_key, fault.pairs))
-        own = {self._identity(pair) for pair in fault.pairs}
+        own = set(map(self._identity, fault.pairs))
         early = [
             pair
             for pair in fault.collection.registrations
             if _key(pair) not in late and meet(self.translation.path, pair.path)
         ]
-        early.sort(key=lambda pair: self._identity(pair) not in own)
-        same = sum(self._identity(pair) in own for pair in early)
-        pairs = [self._translated(pair) for pair in early[: same + _COMPANY]]
-        pairs += [self._translated(pair, late=True) for pair in fault.pairs]
-        return self._parts(pairs)
-
-    def _handed_over(self, fault: PairFault) -> Parts:
-        wanted = fault.pairs or fault.collection.registrations[:2]
-        pairs = [self._translated(pair) for pair in wanted]
-        if not pairs:
-            # Nothing is known of what the iterator holds.
-            made = named(call("theano.shared", literal(0.37)), "variable", None, "any variable")
-            variable = Variable("variable", made, False)
-            half = infix("*", literal(0.5), made)
-            return Parts((Pair(made, half, None),), (variable,), (variable,))
-        return self._parts(pairs)
+        same = [pair for pair in early if self._identity(pair) in own]
+        others = [pair for pair in early if self._identity(pair) not in own][:_COMPANY]
+        pairs = [self._translated(pair) for pair in (*same, *others)]
+        return pairs + [self._translated(pair, late=True) for pair in fault.pairs]
 
 
-def _told_apart(variables: Iterable[Variable]) -> Iterator[Variable]:
-    """Give an index to variables that the file calls alike."""
-    variables = list(variables)
-    labels = [one.label for one in variables]
-    for place, one in enumerate(variables):
-        several = labels.count(one.label) > 1
-        index = labels[:place].count(one.label)
-        yield replace(one, label=f"{one.label}[{index}]") if several else one
-
-
-def _identities(variables: Mapping[Hashable, Variable]) -> dict[int, Hashable]:
-    """Return the identity of each variable by that of its expression."""
-    return {id(one.expression): identity for identity, one in variables.items()}
+def _any_pair() -> Pair:
+    """Return a pair for an iterator of which nothing is known."""
+    form, note = "theano.shared(0.37)", "any variable"
+    variable = Variable(form, name="variable", note=note, shape=(), label="variable")
+    return Pair(variable, infix("*", literal(0.5), variable), None)
 
 
 def _key(pair: Registration) -> tuple[int, int]:
     return id(pair.variable), id(pair.new)
 
 
-def _variables_in(value: Expression, known: Mapping[int, Hashable]) -> Iterator[Hashable]:
+def _variables_in(value: Expression) -> Iterator[Variable]:
     """Yield the variables that a new value reads, and those that gradients are taken for."""
     seen: set[int] = set()
     waiting = [value]
     while waiting:
         current = waiting.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        if id(current) in known:
-            yield known[id(current)]
-        elif current.form.startswith("theano.grad("):
-            waiting.append(current.parts[-1])
-        else:
-            waiting.extend(reversed(current.parts))
+        if isinstance(current, Variable):
+            yield current
+        elif id(current) not in seen:
+            seen.add(id(current))
+            of_cost = current.form.startswith("theano.grad(")
+            waiting.extend(current.parts[-1:] if of_cost else reversed(current.parts))
 
 
 def _turns(fault: PairFault) -> int:
@@ -277,7 +243,6 @@ def _turns(fault: PairFault) -> int:
             if isinstance(source, Container):
                 most = max(most, len(by_key(source)))
             elif source.op == "call" and source.uses:
-                arguments, _, _ = given(source)
-                most = max(most, whole_number(arguments[-1]) or 2)
+                most = max(most, whole_number(given(source)[0][-1]) or 2)
         waiting.extend(operands(value))
     return min(most, _MOST_TURNS)

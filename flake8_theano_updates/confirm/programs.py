@@ -87,11 +87,11 @@ def program_of(finding: Finding, fault: Fault, step: Step, calls: int) -> Progra
         return Program(text, ("drawn",), ("drawn",), words, False, step)
     parts = parts_of(fault, step)
     printer = Printer(reserved(), finding.origin.place)
-    body, names, labels = _build(parts, printer)
+    body, names = _build(parts, printer)
+    labels = parts.labels
     if kind == "returned":
-        names, labels = names[:1], labels[:1]
-        labels = (f"{labels[0]} returned", labels[0])
-        names = (f"{names[0]}_returned", names[0])
+        labels = f"{labels[0]} returned", labels[0]
+        names = f"{names[0]}_returned", names[0]
     constants: dict[str, object] = {"NAMES": names}
     if isinstance(fault, OrderFault):
         left_out = any(not pair.kept for pair in parts.pairs)
@@ -102,21 +102,20 @@ def program_of(finding: Finding, fault: Fault, step: Step, calls: int) -> Progra
     elif fault.kind == "late":
         constants["LATE"] = sum(pair.late for pair in parts.pairs)
     text = _text(finding, kind, body, constants, calls)
-    from_zero = any(one.from_zero for one in parts.variables)
-    return Program(text, labels, names, (step.words, *_stand_ins(printer)), from_zero, step)
+    stood_in = (f"{name}: {note}" for name, note in printer.notes if note)
+    return Program(text, labels, names, (step.words, *stood_in), parts.from_zero, step)
 
 
-def _build(parts: Parts, printer: Printer) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _build(parts: Parts, printer: Printer) -> tuple[str, tuple[str, ...]]:
     """Return the function that builds the updates, and what it calls its variables."""
     roots = [one for pair in parts.pairs for one in (pair.target, pair.value)]
-    watched = [one.expression for one in parts.watched]
-    printer.count([*roots, *watched])
+    printer.count([*roots, *parts.watched])
     entries = list(_entries(parts.pairs, printer))
-    names = tuple(map(printer.text, watched))
+    names = tuple(map(printer.text, parts.watched))
     lines = [*printer.lines, Line("updates = ["), *entries, Line("]")]
     lines.append(Line(f"return updates, [{', '.join(names)}]"))
     body = "\n".join(map(str, map(_commented, lines)))
-    return f"def build(read):\n{body}\n", names, tuple(one.label for one in parts.watched)
+    return f"def build(read):\n{body}\n", names
 
 
 def _entries(pairs: Sequence[Pair], printer: Printer) -> Iterator[Line]:
@@ -137,13 +136,6 @@ def comment(text: str) -> str:
         one if one.isprintable() else one.encode("unicode_escape", "backslashreplace").decode()
         for one in text
     )
-
-
-def _stand_ins(printer: Printer) -> Iterator[str]:
-    """Yield what stands for what is not known, by what the lines of the program say of it."""
-    for name, note in printer.notes:
-        if note:
-            yield f"{name}: {note}"
 
 
 def _text(finding: Finding, kind: str, build: str, constants: dict[str, object], calls: int) -> str:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
-from flake8_theano_updates.confirm.calls import Calls
 from flake8_theano_updates.confirm.expressions import (
     Expression,
+    Shape,
+    Variable,
     after,
     atom,
     call,
     compared,
+    display,
     infix,
     literal,
     named,
     negative,
 )
+from flake8_theano_updates.confirm.functions import call_of, of_table, operated, unknown
 from flake8_theano_updates.confirm.gradients import Gradients
 from flake8_theano_updates.confirm.leaves import Leaves
-from flake8_theano_updates.confirm.plans import Place, Plan, whole
-from flake8_theano_updates.confirm.starts import given, makes_variable
+from flake8_theano_updates.confirm.reading import makes_variable, operand_of
 from flake8_theano_updates.confirm.steps import Step
+from flake8_theano_updates.confirm.translator import Place, UnknownStartError
 from flake8_theano_updates.model import Fault, PairFault, Registration
 from flake8_theano_updates.values import (
     Container,
@@ -36,17 +40,24 @@ from flake8_theano_updates.values import (
     original,
 )
 
-_COMPUTED = frozenset({"+", "-", "*", "/", "**", "neg", "operation"})
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "**"})
+_COMPUTED = _ARITHMETIC | {"neg", "operation"}
+# What has a value of its own only as a variable.
+_NAMES = frozenset("name attr elem part item import opaque registered".split())
+_LITERALS = frozenset("number const text function class index".split())
+# What is deeper is a leaf.
+_DEEPEST = 100
 
 
 class Translation:
-    """Translates the new values of a finding's pairs.
+    """Translates the new values of a finding's pairs; see `Translator`.
 
     Args:
         fault: what there is to show.
         targets: the pair of each variable that the collection updates, by its identity.
         step: how faithful the program is to be.
         shared: identities of what must be a shared variable, although nothing updates it.
+        shape: of the arrays that stand in.
     """
 
     def __init__(
@@ -55,53 +66,35 @@ class Translation:
         targets: dict[Hashable, Registration],
         step: Step,
         shared: frozenset[Hashable],
+        shape: Shape,
     ) -> None:
         self.fault = fault
         self.targets = targets
         self.step = step
+        self.numeric = False
         self.path: Path = fault.path
         self.turn: int | None = None
-        self.leaves = Leaves(self, shared)
+        self.leaves = Leaves(self, shared, shape)
         self.gradients = Gradients(self)
-        self.calls = Calls(self, self.leaves)
         self._nodes = {id(read.node) for read in fault.reads}
         self._frozen = isinstance(fault, PairFault) and fault.kind == "frozen"
         self._marking: set[Hashable] = set()
-        self._done: dict[tuple[int, bool, int | None], Expression] = {}
+        self._done: dict[tuple[int, bool, int | None, bool], Expression] = {}
+        self._depth = 0
         self._chosen: dict[int, Use] = {}
-        self._holds: dict[int, bool] = {}
-        self._marking.update(self.identity(read) for read in fault.reads)
+        self._without_read: set[int] = set()
+        self._marking.update(self.resolve(read).value.identity for read in fault.reads)
 
-    # From uses to expressions.
+    @contextmanager
+    def as_numbers(self) -> Iterator[None]:
+        """Translate initial values inside."""
+        before, self.numeric = self.numeric, True
+        try:
+            yield
+        finally:
+            self.numeric = before
 
-    def expression(self, use: Use, marked: bool = False) -> Expression:
-        """Translate what ``use`` takes, without recursion."""
-        place = self.resolve(use, marked)
-        waiting: list[tuple[Place, Plan | None]] = [(place, None)]
-        entered: set[tuple[int, bool, int | None]] = set()
-        while waiting:
-            current, plan = waiting.pop()
-            key = self._key(current)
-            if key in self._done:
-                continue
-            if plan is None:
-                if key in entered:
-                    continue
-                entered.add(key)
-                plan = self._plan(current)
-                waiting.append((current, plan))
-                for inner in plan.uses:
-                    waiting.append((self.resolve(inner, current.marked), None))
-                continue
-            parts = [
-                self._done.get(self._key(self.resolve(inner, current.marked))) or atom("0.5")
-                for inner in plan.uses
-            ]
-            self._done[key] = self._on_its_line(current.use, plan.combine(parts))
-        return self._done[self._key(place)]
-
-    def _key(self, place: Place) -> tuple[int, bool, int | None]:
-        return id(place.value), place.marked, self.turn
+    # From uses to what they take.
 
     def resolve(self, use: Use, marked: bool = False) -> Place:
         """Follow renamings, elements of known lists and arms to what is computed."""
@@ -112,22 +105,13 @@ class Translation:
                 return Place(value, use, marked and not self._frozen)
             if value.op == "alias":
                 use = value.uses[0]
-                continue
-            if value.identity in self.targets:
-                break
-            if value.op == "either":
+            elif value.op == "either" and value.identity not in self.targets:
                 use = self.choose(value)
-                continue
-            if value.op == "elem" and (entry := self._entry(value)) is not None:
+            elif value.op == "elem" and (entry := self._entry(value)) is not None:
                 use = entry
-                continue
-            break
-        marked = marked and value.identity in self._marking
-        return Place(value, use, marked and not self._frozen)
-
-    def identity(self, use: Use) -> Hashable:
-        """Return what is equal for uses that take the same object."""
-        return self.resolve(use).value.identity
+            else:
+                marked = marked and value.identity in self._marking
+                return Place(value, use, marked and not self._frozen)
 
     def turn_of(self, identity: Hashable) -> int | None:
         """Return the turn of the loop in which this is one of many, None where it is the same."""
@@ -143,6 +127,8 @@ class Translation:
 
     def _entry(self, element: Term) -> Use | None:
         """Return the element of a known list that stands for all of them."""
+        if element.identity in self.targets:
+            return None
         source = original(element.uses[0].value)
         while isinstance(source, Term) and source.op == "either":
             source = original(self.choose(source).value)
@@ -151,14 +137,13 @@ class Translation:
         groups = [group for group in by_key(source) if meet(self.path, group[0].path)]
         if not groups:
             return None
-        bound = isinstance(self.fault, PairFault) and element.identity in self.fault.bound
-        group = groups[(self.turn or 0) % len(groups) if bound else 0]
+        group = groups[(self.turn_of(element.identity) or 0) % len(groups)]
         return group[0].key or group[0].value
 
     def choose(self, either: Term) -> Use:
         """Return the arm of a value on which the fault happens, else one that meets its path."""
         if id(either) not in self._chosen:
-            arms = list(_arms(either, ()))
+            arms = list(_arms(either))
             meeting = [(use, path) for use, path in arms if meet(self.path, path)] or arms
             use, path = min(meeting, key=lambda arm: (not self._holds_read(arm[0]), _empty(arm[0])))
             if meet(self.path, path):
@@ -174,229 +159,212 @@ class Translation:
             current = waiting.pop()
             if id(current.node) in self._nodes:
                 return True
-            if id(current.value) not in seen:
+            if id(current.value) not in seen | self._without_read:
                 seen.add(id(current.value))
-                if self._holds.get(id(current.value), True):
-                    waiting.extend(operands(current.value))
-        self._holds.update(dict.fromkeys(seen, False))
+                waiting.extend(operands(current.value))
+        self._without_read |= seen
         return False
 
-    def _on_its_line(self, use: Use, made: Expression) -> Expression:
-        """Let what has a name in the file have a line of its own in the program."""
-        computed = made.parts and made.name is None and not made.form.startswith("read(")
-        if made.line is None and computed:
-            line = min((part.lineno for part in _nodes_of(use)), default=use.node.lineno)
-            name = use.node.id if isinstance(use.node, ast.Name) else None
-            return named(made, name, line, made.note) if name else replace(made, line=line)
-        return made
+    # What stands on its own.
 
-    # Variables, and what stands on its own.
-
-    def variable(self, use: Use) -> Expression | None:
+    def variable(self, use: Use) -> Variable | None:
         """Return the shared variable that ``use`` takes, or None for anything else."""
         place = self.resolve(use)
         value = place.value
         if isinstance(value, Container):
             return None
-        if value.identity in self.targets or makes_variable(value) or self.leaves.is_shared(value):
-            return self.leaves.variable(value, place.use)
-        return None
+        shared = value.identity in self.targets or value.identity in self.leaves.shared
+        return self.leaves.variable(value, place.use) if shared or makes_variable(value) else None
 
-    def shared(self, use: Use) -> Expression:
-        """Return the shared variable that something known to be one is."""
+    def shared(self, use: Use) -> Variable:
+        """Return the shared variable that ``use`` must take."""
         place = self.resolve(use)
-        if isinstance(place.value, Container):
-            return self.leaves.number("value", use)
-        return self.leaves.variable(place.value, place.use)
+        value = place.value
+        if isinstance(value, Container):
+            value = Term("name", "value", (), value.identity)
+        return self.leaves.variable(value, place.use)
 
     def leaf(self, use: Use) -> Expression:
         """Return what stands for a value that nothing computes."""
-        place = self.resolve(use)
-        if isinstance(place.value, Container):
+        value = self.resolve(use).value
+        if isinstance(value, Container):
             return self.leaves.number("value", use)
-        return self.variable(use) or self.leaves.leaf(place.value, place.use)
+        if self.numeric and value.op not in _NAMES - {"opaque", "registered"} | {"number"}:
+            raise UnknownStartError
+        return self.leaves.leaf(value, self.resolve(use).use)
 
-    def read(self, variable: Expression) -> Expression:
-        """Mark a read of the finding."""
-        return Expression("read({})", (variable,))
+    def array(self, name: str, use: Use, note: str) -> Expression:
+        """Return an array of numbers, or a number where there are no arrays."""
+        return self.leaves.array(name, use, note)
 
-    # One kind of value after the other.
+    # From values to expressions.
 
-    def _plan(self, place: Place) -> Plan:
+    def expression(self, use: Use, marked: bool = False) -> Expression:
+        """Translate what ``use`` takes."""
+        place = self.resolve(use, marked)
+        key = id(place.value), place.marked, self.turn, self.numeric
+        if key not in self._done:
+            self._done[key] = atom("0.5")  # for a value that holds itself
+            self._depth += 1
+            try:
+                made = self.leaf(use) if self._depth > _DEEPEST else self._made(place)
+            except UnknownStartError:
+                del self._done[key]
+                raise
+            finally:
+                self._depth -= 1
+            self._done[key] = made if self.numeric else _on_its_line(place.use, made)
+        return self._done[key]
+
+    def _made(self, place: Place) -> Expression:
         value = place.value
         if isinstance(value, Container):
-            return self._display(value)
+            return self._display(value, place.marked)
         variable = self.variable(place.use)
+        if variable is not None and self.numeric:
+            return after(variable, ".get_value()")
         if variable is not None:
-            return whole(self.read(variable) if place.marked else variable)
-        known = {
-            "const": self._constant,
-            "neg": self._sign,
-            "pos": self._sign,
-            "operation": self._operation,
-            "average": self._average,
-            "view": self._view,
-            "static": self._static,
-            "item": self._item,
-            "slice": self._item,
-            "elem": self._element,
-            "part": self._element,
-            "grad": self._gradient,
-            "registered": self._registered,
-            "call": self._call,
-        }.get(value.op)
-        if value.op in ("+", "-", "*", "/", "**"):
-            return Plan(value.uses, lambda parts: infix(value.op, *parts))
-        return self._leaf(place) if known is None else known(value, place)
+            return Expression("read({})", (variable,)) if place.marked else variable
+        match value.op:
+            case "const" if isinstance(value.label, (int, float)) and abs(value.label) < 2**53:
+                return literal(value.label)
+            case "+" | "-" | "*" | "/" | "**":
+                return self._arithmetic(value)
+            case "neg":
+                return negative(self.expression(value.uses[0]))
+            case "pos":
+                return self.expression(value.uses[0])
+            case "average":
+                rest = [] if len(value.uses) > 2 else [atom("0.9")]
+                return call("average", *map(self.expression, value.uses), *rest)
+            case "operation":
+                return self._operation(value, place)
+            case "view":
+                return self._view(value)
+            case "static":
+                return self._static(value, place)
+            case "item" | "slice" | "elem" | "part":
+                return self._part(value, place)
+            case "grad":
+                return self.gradients.whole(value) or self.leaf(place.use)
+            case "registered":
+                pair = self.targets.get(self.resolve(value.uses[0]).value.identity)
+                return self.leaf(place.use) if pair is None else self.expression(pair.new)
+            case "call":
+                return call_of(self, value, place)
+        return self.leaf(place.use)
 
-    def _leaf(self, place: Place) -> Plan:
-        return whole(self.leaf(place.use))
-
-    def _display(self, container: Container) -> Plan:
+    def _display(self, container: Container, marked: bool) -> Expression:
         uses = [entry.value for entry in container.entries if meet(self.path, entry.path)]
-        if not uses:
-            return whole(atom("0.5"))
+        if self.numeric and (not uses or container.rest):
+            raise UnknownStartError
+        if self.numeric:
+            uses = uses if len(uses) <= 10 else uses[:2]
+        return display([self.expression(use, marked) for use in uses] or [atom("0.5")])
 
-        def combine(parts: Sequence[Expression]) -> Expression:
-            return Expression("[{}]".format(", ".join(["{}"] * len(parts))), tuple(parts))
+    def _arithmetic(self, value: Term) -> Expression:
+        """Translate an operation; of a long sum, one term after the other."""
+        chain = [value]
+        while True:
+            left = chain[-1].uses[0]
+            inner = left.value
+            if isinstance(left.node, ast.Name) or not isinstance(inner, Term):
+                break
+            if inner.op not in _ARITHMETIC or inner.identity in self.targets:
+                break
+            chain.append(inner)
+        made = self.expression(chain[-1].uses[0])
+        for one in reversed(chain):
+            made = infix(one.op, made, self.expression(one.uses[1]))
+        return made
 
-        return Plan(uses, combine)
-
-    def _constant(self, value: Term, place: Place) -> Plan:
-        if isinstance(value.label, (int, float)) and abs(value.label) < 2**53:
-            return whole(literal(value.label))
-        return self._leaf(place)
-
-    def _sign(self, value: Term, place: Place) -> Plan:
-        return Plan(value.uses, lambda parts: negative(parts[0]) if value.op == "neg" else parts[0])
-
-    def _average(self, value: Term, place: Place) -> Plan:
-        rest = [] if len(value.uses) > 2 else [atom("0.9")]
-        return Plan(value.uses, lambda parts: call("average", *parts, *rest))
-
-    def _operation(self, value: Term, place: Place) -> Plan:
+    def _operation(self, value: Term, place: Place) -> Expression:
         label = value.label
         if isinstance(label, tuple) and label[0] == "compare" and len(label) == 2:
             operator = str(label[1])
             if operator in ("<", "<=", ">", ">="):
-                return Plan(value.uses, lambda parts: compared(operator, *parts))
+                return compared(operator, *map(self.expression, value.uses))
             function = {"==": "eq", "!=": "neq"}.get(operator)
             if function is not None:
-                return Plan(
-                    value.uses, lambda p: call("number", call(f"theano.tensor.{function}", *p))
-                )
-        if label in ("%", "//"):
-            return Plan(value.uses, lambda parts: infix(str(label), *parts))
+                return of_table(self, function, value.uses)
         if label == "@":
-            return self.calls.of_table("dot", value.uses)
-        masks: dict[object, Callable[[Sequence[Expression]], Expression]] = {
-            "&": lambda parts: infix("*", *parts),
-            "|": lambda parts: call("theano.tensor.maximum", *parts),
-            "^": lambda parts: call("abs", infix("-", *parts)),
-            "~": lambda parts: infix("-", atom("1"), parts[0]),
-            "not": lambda parts: infix("-", atom("1"), parts[0]),
-        }
-        if label in masks:
-            return Plan(value.uses, masks[label])
-        return self.calls.unknown(value, place)
+            return of_table(self, "dot", value.uses)
+        if label in ("%", "//", "&", "|", "^", "~", "not"):
+            return operated(str(label), [self.expression(use) for use in value.uses])
+        return unknown(self, value, place)
 
-    def _view(self, value: Term, place: Place) -> Plan:
-        arguments, _, receiver = given(value)
-        inner = receiver or arguments[0]
+    def _view(self, value: Term) -> Expression:
+        operand = operand_of(value)
+        assert operand is not None
+        inner = self.expression(operand)
         if value.label in ("T", "transpose") and self.step.arrays:
-            return Plan([inner], lambda parts: call("transposed", *parts))
-        return Plan([inner], lambda parts: parts[0])
+            return after(inner, ".T") if self.numeric else call("transposed", inner)
+        return inner
 
-    def _static(self, value: Term, place: Place) -> Plan:
-        arguments, _, receiver = given(value)
-        operand = receiver or (arguments[0] if arguments else None)
+    def _static(self, value: Term, place: Place) -> Expression:
+        operand = operand_of(value)
         if operand is None:
-            return self._leaf(place)
+            return self.leaf(place.use)
         if value.label in ("get_value", "eval", "container"):
-            return self._frozen_number(operand)
+            return self.expression(operand) if self.numeric else self._number_of(operand)
         if value.label in ("zeros_like", "ones_like"):
+            if self.numeric:
+                return call(f"numpy.{value.label}", self.expression(operand))
             if not self.step.arrays:
-                return whole(atom("0.0" if value.label == "zeros_like" else "1.0"))
-            return Plan([operand], lambda p: call(str(value.label), *p))
-        if value.label == "shape" and self.step.arrays:
-            return Plan([operand], lambda parts: call("theano.tensor.shape", *parts))
+                return literal(float(value.label == "ones_like"))
+            return call(str(value.label), self.expression(operand))
+        if value.label == "shape" and self.step.arrays and not self.numeric:
+            return call("theano.tensor.shape", self.expression(operand))
         if value.label in ("shape", "size", "len", "int_shape", "count_params"):
-            return whole(atom("2.0"))
-        return self._leaf(place)
+            return atom("2.0")
+        return self.leaf(place.use)
 
-    def _frozen_number(self, operand: Use) -> Plan:
-        """Return the plan of a number that is taken of an expression now, and not in each call."""
-        marked = self._frozen and any(operand.node is read.node for read in self.fault.reads)
+    def _number_of(self, operand: Use) -> Expression:
+        """Return a number that is taken of an expression now, and not in each call."""
         inner = self.resolve(operand).value
         computed = not isinstance(inner, Container) and inner.op in _COMPUTED
-        if not computed:
-            variable = self.shared(operand)
-
-        def combine(parts: Sequence[Expression]) -> Expression:
-            live = parts[0] if computed else variable
-            number = after(live, ".eval()" if computed else ".get_value()")
-            if not marked:
-                return number
+        live = self.expression(operand) if computed else self.shared(operand)
+        number = after(live, ".eval()" if computed else ".get_value()")
+        if self._frozen and any(operand.node is read.node for read in self.fault.reads):
             self.leaves.frozen = live
             return Expression("read({}, {})", (number, live))
+        return number
 
-        return Plan([operand] if computed else [], combine)
-
-    def _item(self, value: Term, place: Place) -> Plan:
-        base, index = (*value.uses, None, None)[:2]
-        if base is None:
-            return self._leaf(place)
-        gradient = self.gradients.of_item(value)
-        if gradient is not None:
-            return gradient
-        inner = self.resolve(base).value
-        if not self._is_computed(inner, base):
-            return self._leaf(place)
-        if isinstance(inner, Container):
-            return self._leaf(place)
-        suffix = None if index is None or not self.step.arrays else _subscript(index)
-        if suffix is None:
-            return Plan([base], lambda parts: parts[0])
-        return Plan([base], lambda parts: after(parts[0], suffix))
-
-    def _is_computed(self, value: Value, use: Use) -> bool:
-        """Is this more than a name that nothing is known of?"""
-        if isinstance(value, Container):
-            return True
-        if value.op in ("name", "attr", "elem", "part", "item", "import", "opaque", "registered"):
-            return self.variable(use) is not None
-        return value.op not in ("number", "const", "text", "function", "class", "index")
-
-    def _element(self, value: Term, place: Place) -> Plan:
+    def _part(self, value: Term, place: Place) -> Expression:
+        """Translate an element of something, by an index or in a loop."""
         gradient = self.gradients.of_item(value)
         if gradient is not None:
             return gradient
         if (value.op, value.label) == ("elem", "index"):
-            return whole(atom(str(1 if self.turn is None else self.turn)))
-        return self._leaf(place)
-
-    def _gradient(self, value: Term, place: Place) -> Plan:
-        return self.gradients.whole(value) or self._leaf(place)
-
-    def _registered(self, value: Term, place: Place) -> Plan:
-        pair = self.targets.get(self.identity(value.uses[0]))
-        if pair is None:
-            return self._leaf(place)
-        return Plan([pair.new], lambda parts: parts[0])
-
-    def _call(self, value: Term, place: Place) -> Plan:
-        return self.calls.plan(value, place)
+            return atom(str(1 if self.turn is None else self.turn))
+        if value.op not in ("item", "slice") or self.numeric:
+            return self.leaf(place.use)
+        base = value.uses[0]
+        inner = self.resolve(base).value
+        if isinstance(inner, Container) or inner.op in _LITERALS:
+            return self.leaf(place.use)
+        if inner.op in _NAMES and self.variable(base) is None:
+            return self.leaf(place.use)
+        suffix = _subscript(value.uses[1]) if len(value.uses) > 1 and self.step.arrays else None
+        whole = self.expression(base)
+        return whole if suffix is None else after(whole, suffix)
 
 
-def _nodes_of(use: Use) -> Iterator[ast.expr]:
-    for inner in operands(use.value):
-        if hasattr(inner.node, "lineno"):
-            yield inner.node
+def _on_its_line(use: Use, made: Expression) -> Expression:
+    """Let what has a name in the file have a line of its own in the program."""
+    if made.line is not None or not made.parts or made.name or made.form.startswith("read("):
+        return made
+    inside = (part.node for part in operands(use.value))
+    lines = [node.lineno for node in inside if hasattr(node, "lineno")]
+    line = min(lines, default=use.node.lineno)
+    if isinstance(use.node, ast.Name):
+        return named(made, use.node.id, line, made.note)
+    return replace(made, line=line)
 
 
-def _arms(either: Term, path: Path) -> Iterator[tuple[Use, Path]]:
+def _arms(either: Term) -> Iterator[tuple[Use, Path]]:
     """Return what a value that is one of several may be, each with the branches to it."""
-    waiting = [(use, (*path, *use.path)) for use in reversed(either.uses)]
+    waiting: list[tuple[Use, Path]] = [(use, use.path) for use in reversed(either.uses)]
     while waiting:
         use, way = waiting.pop()
         value = original(use.value)
@@ -414,24 +382,18 @@ def _empty(use: Use) -> bool:
 
 def _subscript(index: Use) -> str | None:
     """Write an index of literals, or return None for any other."""
-    value = original(index.value)
+    value: Value = original(index.value)
     if isinstance(value, Container):
         parts = [_subscript(entry.value) for entry in value.entries]
-        if any(part is None for part in parts):
-            return None
-        return "[{}]".format(", ".join(str(part)[1:-1] for part in parts))
+        texts = [part[1:-1] for part in parts if part is not None]
+        return f"[{', '.join(texts)}]" if len(texts) == len(parts) else None
     if value.op == "const" and (value.label is None or isinstance(value.label, int)):
         return f"[{value.label}]"
     if value.op == "operation" and isinstance(value.label, tuple) and value.label[0] == "slice":
-        bounds = iter(value.uses)
-        texts = []
-        for there in value.label[1:]:
-            bound = original(next(bounds).value) if there else None
-            if bound is None:
-                texts.append("")
-            elif isinstance(bound, Term) and bound.op == "const" and isinstance(bound.label, int):
-                texts.append(str(bound.label))
-            else:
-                return None
-        return "[{}]".format(":".join(texts if texts[2] else texts[:2]))
+        bounds = [_subscript(use) for use in value.uses]
+        if None in bounds:
+            return None
+        rest = iter(str(bound)[1:-1] for bound in bounds)
+        written = [next(rest) if there else "" for there in value.label[1:]]
+        return f"[{':'.join(written if written[2] else written[:2])}]"
     return None

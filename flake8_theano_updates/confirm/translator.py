@@ -1,21 +1,19 @@
-"""What the parts of a translation have in common."""
+"""What those that know one kind of values ask of the translation of all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
-from flake8_theano_updates.confirm.expressions import Expression
+from flake8_theano_updates.confirm.expressions import Expression, Variable
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.model import Registration
 from flake8_theano_updates.values import Term, Use, Value
 
 
-class Plan(NamedTuple):
-    """What an expression is made of, and how it is put together."""
-
-    uses: Sequence[Use]
-    combine: Callable[[Sequence[Expression]], Expression]
+class UnknownStartError(Exception):
+    """What a variable starts with is not known."""
 
 
 class Place(NamedTuple):
@@ -33,30 +31,42 @@ class Place(NamedTuple):
 
 
 class Translator(Protocol):
-    """What translates values, for those that know one kind of them."""
+    """Translates values.
+
+    Args:
+        step: how faithful the program is to be.
+        targets: the pair of each variable that the collection updates, by its identity.
+        numeric: whether an initial value is translated, in NumPy's words; what is not
+            known raises `UnknownStartError` then.
+    """
 
     step: Step
     targets: dict[Hashable, Registration]
+    numeric: bool
 
-    def resolve(self, use: Use) -> Place:
+    def expression(self, use: Use, marked: bool = False) -> Expression:
+        """Translate what ``use`` takes."""
+
+    def resolve(self, use: Use, marked: bool = False) -> Place:
         """Follow renamings, elements of known lists and arms to what is computed."""
 
     def choose(self, either: Term) -> Use:
         """Return the arm of a value that is one of several."""
 
-    def variable(self, use: Use) -> Expression | None:
+    def variable(self, use: Use) -> Variable | None:
         """Return the shared variable that ``use`` takes, or None for anything else."""
 
-    def shared(self, use: Use) -> Expression:
+    def shared(self, use: Use) -> Variable:
         """Return the shared variable that ``use`` must take."""
 
     def leaf(self, use: Use) -> Expression:
         """Return what stands for a value that nothing computes."""
 
+    def array(self, name: str, use: Use, note: str) -> Expression:
+        """Return an array of numbers, or a number where there are no arrays."""
+
     def turn_of(self, identity: Hashable) -> int | None:
         """Return the turn of the loop in which this is one of many, None where it is the same."""
 
-
-def whole(expression: Expression) -> Plan:
-    """Return the plan of what is made of nothing else."""
-    return Plan((), lambda _: expression)
+    def as_numbers(self) -> AbstractContextManager[None]:
+        """Translate initial values inside."""
