@@ -123,7 +123,7 @@ def test_the_documents_example_is_what_is_printed() -> None:
     program = program_of(first, first.fault, STEPS[0], 5)
     build = program.text[program.text.index("def build(") :].split("\n\n\n")[0]
     document = (ROOT / "docs" / "confirm.md").read_text(encoding="utf-8")
-    assert f"```python\n{build}\n```" in document
+    assert f"```text\n{build}\n```" in document
 
 
 def test_the_files_own_values_shapes_and_cost() -> None:
