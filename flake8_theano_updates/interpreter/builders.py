@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from flake8_theano_updates.interpreter.evaluator import Evaluator
 from flake8_theano_updates.interpreter.names import (
     ITERATORS,
     MAPPING_MAKERS,
@@ -26,14 +26,11 @@ from flake8_theano_updates.values import (
     pair_of,
 )
 
-if TYPE_CHECKING:
-    from flake8_theano_updates.interpreter.expressions import Expressions
-
 
 class Builders:
     """Evaluates calls of ``list``, ``zip``, ``OrderedDict``, ``chain``..."""
 
-    def __init__(self, expressions: Expressions) -> None:
+    def __init__(self, expressions: Evaluator) -> None:
         self.expressions = expressions
         self.state = expressions.state
         self._functions: dict[str, Callable[[ast.Call], Value | None]] = {

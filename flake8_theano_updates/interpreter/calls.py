@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from flake8_theano_updates.interpreter.builders import Builders
+from flake8_theano_updates.interpreter.evaluator import Evaluator
 from flake8_theano_updates.interpreter.functions import Class, Closure
 from flake8_theano_updates.interpreter.keras import keras_pair
 from flake8_theano_updates.interpreter.methods import Methods, filled_by
@@ -31,17 +31,13 @@ from flake8_theano_updates.values import (
     original,
 )
 
-if TYPE_CHECKING:
-    from flake8_theano_updates.interpreter.expressions import Expressions
-
-
 _COMPILING = (*BACKENDS, "backend")
 
 
 class Calls:
-    """Evaluates calls for `Expressions`."""
+    """Evaluates calls for an `Evaluator`."""
 
-    def __init__(self, expressions: Expressions) -> None:
+    def __init__(self, expressions: Evaluator) -> None:
         self.expressions = expressions
         self.state = expressions.state
         self.builders = Builders(expressions)
@@ -78,7 +74,7 @@ class Calls:
             keywords = {key.arg or "": self.expressions.use(key.value) for key in node.keywords}
             if receiver is not None and closure.is_method:
                 arguments.insert(0, receiver)
-            returned = self.expressions.follow(closure, arguments, keywords, node)
+            returned = self.expressions.go_into(closure, arguments, keywords, node)
             given = [*arguments, *keywords.values()]
             fills = any(isinstance(original(use.value), Container) for use in given)
             if returned is not None and (fills or _is_worth_knowing(returned)):

@@ -84,7 +84,7 @@ class Expressions:
 
     def __init__(self, state: State, follow: Follow) -> None:
         self.state = state
-        self.follow = follow
+        self.go_into = follow
         self.calls = Calls(self)
         self._evaluators: dict[type[ast.AST], Callable[..., Value]] = {
             ast.Name: self._name,

@@ -1,0 +1,36 @@
+"""What those that know one kind of expressions ask of the evaluation of all of them."""
+
+from __future__ import annotations
+
+import ast
+from typing import Protocol
+
+from flake8_theano_updates.interpreter.functions import Closure
+from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.values import Container, Use, Value
+
+
+class Evaluator(Protocol):
+    """Evaluates expressions in a state."""
+
+    state: State
+
+    def use(self, node: ast.expr) -> Use:
+        """Evaluate ``node`` now."""
+
+    def uses(self, nodes: list[ast.expr]) -> tuple[Use, ...]:
+        """Evaluate ``nodes`` from left to right."""
+
+    def either(self, first: Use, second: Use, node: ast.AST) -> Value:
+        """Return what is one of two values, whichever arm the program took."""
+
+    def lookup(self, container: Container, key: Value) -> Value | None:
+        """Return what stands under ``key``, or None where that is not known."""
+
+    def adopt(self, node: ast.expr, kind: str, value: Value) -> Container | None:
+        """Make a container of what ``node`` names, now that the code treats it as one."""
+
+    def go_into(
+        self, closure: Closure, arguments: list[Use], keywords: dict[str, Use], node: ast.Call
+    ) -> Value | None:
+        """Return what a function of the module returns, or None if the call does not fit."""
