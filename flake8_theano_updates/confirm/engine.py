@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_theano_updates.backend.lanes import Lane, in_lanes
@@ -145,24 +145,24 @@ class _Work:
                 return replace(failed, reason=took + failed.reason)
             verdict, program = self._tried(fault, step)
             if verdict.status != "unresolved" or verdict.as_compiled:
-                return self._refined(fault, verdict, program)
+                return self._refined(fault, verdict, program, end)
             if verdict.reason.startswith("the program did not end well"):
                 return verdict
             failed = failed or verdict
         assert failed is not None
         return failed
 
-    def _refined(self, fault: Fault, verdict: Verdict, program: Program) -> Verdict:
+    def _refined(self, fault: Fault, verdict: Verdict, program: Program, end: float) -> Verdict:
         """Try other values where those of a program prove nothing."""
+        steps: Iterable[Step] = ()
         if verdict.status == "agrees":
-            for step in self._others(program):
-                other, _ = self._tried(fault, step)
-                if other.status == "confirmed":
-                    return other
+            steps = self._others(program)
         elif verdict.status == "unresolved":
-            other, _ = self._tried(fault, replace(program.step, positive=True))
-            if other.status == "confirmed":
-                return other
+            steps = [replace(program.step, positive=True)]
+        for step in steps:
+            other, _ = self._tried(fault, step)
+            if other.status == "confirmed" or time.monotonic() > end:
+                return other if other.status == "confirmed" else verdict
         return verdict
 
     def _others(self, program: Program) -> Iterator[Step]:

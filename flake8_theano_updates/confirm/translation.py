@@ -213,7 +213,7 @@ class Translation:
                 raise
             finally:
                 self._depth -= 1
-            self._done[key] = made if self.numeric else _on_its_line(place.use, made)
+            self._done[key] = _on_its_line(place.use, made, with_name=not self.numeric)
         return self._done[key]
 
     def _made(self, place: Place) -> Expression:
@@ -350,14 +350,14 @@ class Translation:
         return whole if suffix is None else after(whole, suffix)
 
 
-def _on_its_line(use: Use, made: Expression) -> Expression:
-    """Let what has a name in the file have a line of its own in the program."""
+def _on_its_line(use: Use, made: Expression, *, with_name: bool) -> Expression:
+    """Note where it is from; what has a name in the file has a line of its own."""
     if made.line is not None or not made.parts or made.name or made.form.startswith("read("):
         return made
     inside = (part.node for part in operands(use.value))
     lines = [node.lineno for node in inside if hasattr(node, "lineno")]
     line = min(lines, default=use.node.lineno)
-    if isinstance(use.node, ast.Name):
+    if isinstance(use.node, ast.Name) and with_name:
         return named(made, use.node.id, line, made.note)
     return replace(made, line=line)
 

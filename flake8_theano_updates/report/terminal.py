@@ -65,6 +65,8 @@ def confirmation(
         words = Text(text.in_words(verdict))
         words.stylize(_STYLES[verdict.status], 0, len(text.WORDS[verdict.status]))
         _print(console, words)
+        if verdict.stand_ins:
+            _print(console, f"the program has {'; '.join(verdict.stand_ins)}")
         for part in _story(finding, verdict, marks):
             console.print()
             _print(console, part)
