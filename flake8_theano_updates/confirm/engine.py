@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flake8_theano_updates.backend.lanes import Lane, in_lanes
+from flake8_theano_updates.backend.pool import Workers, in_parallel
 from flake8_theano_updates.backend.supervisor import (
     Answer,
     Backend,
@@ -15,17 +15,18 @@ from flake8_theano_updates.backend.supervisor import (
     Supervisor,
     WorkerFailedError,
 )
-from flake8_theano_updates.confirm.judging import judged, raised, unresolved
+from flake8_theano_updates.confirm.judging import judged, without_numbers
 from flake8_theano_updates.confirm.neighbours import is_hidden, reads_beside, revealed
 from flake8_theano_updates.confirm.programs import Program, preference, program_of
 from flake8_theano_updates.confirm.reasons import NOTHING_TO_RUN
 from flake8_theano_updates.confirm.steps import STEPS, Step
-from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Verdict
+from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Status, Verdict
 
 # As many findings take a worker as long as its start.
 WORTH_A_WORKER = 25
 # An error of the limits that programs run under.
 OF_LIMITS = "MemoryError"
+DID_NOT_END = "the program did not end well"
 # Kinds whose programs are refused where what the finding speaks of is refused.
 ABOUT_REFUSAL = ("refused", "misplaced")
 
@@ -57,11 +58,11 @@ def confirm(
     """
     beside = _by_collection(findings)
 
-    def one(finding: Finding, lane: Lane) -> Verdict:
+    def one(finding: Finding, own: Workers) -> Verdict:
         if finding.fault is None:
             nothing = f"{finding.code} is not about values: there is nothing to run"
             return Verdict("unresolved", NOTHING_TO_RUN.get(finding.code, nothing))
-        supervisor = lane.supervisor(preference(finding.origin.backends))
+        supervisor = own.supervisor(preference(finding.origin.backends))
         try:
             backend = supervisor.backend()
         except NoBackendError as error:
@@ -71,9 +72,9 @@ def confirm(
         return work.verdict(finding.fault)
 
     jobs = jobs or min(_cores(), len(findings) // WORTH_A_WORKER)
-    lanes = [Lane(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
+    workers = [Workers(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
     verdicts = []
-    for verdict in in_lanes(one, findings, lanes):
+    for verdict in in_parallel(one, findings, workers):
         verdicts.append(verdict)
         if progress is not None:
             progress(len(verdicts), len(findings))
@@ -128,7 +129,7 @@ class _Work:
         except Exception as error:
             # One program that trips this package must not take the other verdicts along.
             reason = f"internal error: {type(error).__name__}: {error}"
-            verdict = unresolved(reason, self.backend)
+            verdict = without_numbers("unresolved", reason, self.backend)
         own = self.finding.origin.backends
         if own and self.backend.package not in own:
             return replace(verdict, instead_of=own[0])
@@ -146,7 +147,7 @@ class _Work:
             verdict, program = self._tried(fault, step)
             if verdict.status != "unresolved" or verdict.as_compiled:
                 return self._refined(fault, verdict, program, end)
-            if verdict.reason.startswith("the program did not end well"):
+            if verdict.reason.startswith(DID_NOT_END):
                 return verdict
             failed = failed or verdict
         assert failed is not None
@@ -181,19 +182,20 @@ class _Work:
     def _tried(self, fault: Fault, step: Step) -> tuple[Verdict, Program]:
         """Write one program, run it, and return what it says."""
         program = program_of(self.finding, fault, step, self.calls)
+        status: Status = "unresolved"
         try:
             answer = self.supervisor.run(program.text, self.calls)
         except WorkerFailedError as error:
-            reason = f"the program did not end well: {error}"
-            return unresolved(reason, self.backend, program), program
-        if answer.result is not None:
-            return judged(self.finding, fault, answer.result, program, self.backend), program
-        if answer.refused and _is_the_backends(fault, program, answer):
-            return raised(answer, program, self.backend), program
-        if answer.too_long:
-            return unresolved(answer.error, self.backend, program), program
-        reason = f"its program does not run: {answer.error}"
-        return unresolved(reason, self.backend, program), program
+            reason = f"{DID_NOT_END}: {error}"
+        else:
+            if answer.result is not None:
+                verdict = judged(self.finding, fault, answer.result, program, self.backend)
+                return verdict, program
+            if answer.refused and _is_the_backends(fault, program, answer):
+                status = "raises"
+            of_its_own = answer.too_long or status == "raises"
+            reason = answer.error if of_its_own else f"its program does not run: {answer.error}"
+        return without_numbers(status, reason, self.backend, program), program
 
 
 def _is_the_backends(fault: Fault, program: Program, answer: Answer) -> bool:

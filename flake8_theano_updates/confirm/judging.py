@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flake8_theano_updates.backend.supervisor import Answer, Backend
+from flake8_theano_updates.backend.supervisor import Backend
 from flake8_theano_updates.confirm.programs import Program
 from flake8_theano_updates.confirm.reasons import likeness, parting
-from flake8_theano_updates.model import Fault, Finding, Verdict
+from flake8_theano_updates.model import Fault, Finding, Status, Verdict
 
 LONGEST = 300  # characters of a backend's error
 
@@ -39,29 +39,15 @@ def judged(
     return replace(verdict, reason=parting(finding, fault, verdict, result.get("instead", "")))
 
 
-def raised(answer: Answer, program: Program, backend: Backend) -> Verdict:
-    """Report that the backend refuses the updates as they are written."""
-    return Verdict(
-        "raises",
-        _shortened(answer.error),
-        backend.name,
-        backend.version,
-        backend.python,
-        snippet=program.text,
-        stand_ins=program.stand_ins,
-    )
-
-
-def unresolved(reason: str, backend: Backend, program: Program | None = None) -> Verdict:
+def without_numbers(
+    status: Status, reason: str, backend: Backend, program: Program | None = None
+) -> Verdict:
     """Report that there are no numbers, and why."""
+    by = backend.name, backend.version, backend.python
+    if program is None:
+        return Verdict(status, _shortened(reason), *by)
     return Verdict(
-        "unresolved",
-        _shortened(reason),
-        backend.name,
-        backend.version,
-        backend.python,
-        snippet=program.text if program else None,
-        stand_ins=program.stand_ins if program else (),
+        status, _shortened(reason), *by, snippet=program.text, stand_ins=program.stand_ins
     )
 
 

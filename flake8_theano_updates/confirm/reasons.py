@@ -9,7 +9,6 @@ from flake8_theano_updates.model import Fault, Finding, PairFault, Status, Verdi
 from flake8_theano_updates.report.elements import first_difference, told_apart
 
 NOTHING_TO_RUN = {
-    "THU205": "not run: the programs hold no scan, and their random numbers never change",
     "THU903": "not run: the order of a plain dict is an accident that no single run shows",
 }
 
@@ -55,6 +54,11 @@ def parting(finding: Finding, fault: Fault, verdict: Verdict, instead: str) -> s
             return (
                 f"call {call} returns {before} = {is_old}, its value from before; "
                 f"{instead} is {is_new}"
+            )
+        case "dropped":
+            return (
+                f"every call draws the same numbers: call {call} gives {is_old} again; "
+                f"{instead} it gives {is_new}"
             )
         case _:
             return f"{start}: every update is dropped in silence; {instead} it is {is_new}"

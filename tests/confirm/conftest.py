@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from flake8_theano_updates.backend.lanes import Lane
+from flake8_theano_updates.backend.pool import Workers
 from flake8_theano_updates.confirm import engine
 
 
-class _Lasting(Lane):
-    """A lane that the end of a run does not end."""
+class _Lasting(Workers):
+    """Workers that the end of a run does not end."""
 
     def end(self) -> None:
         pass
@@ -19,11 +19,11 @@ class _Lasting(Lane):
 
 @pytest.fixture(scope="session")
 def _lasting() -> Iterator[_Lasting]:
-    lane = _Lasting(None, 20.0)
-    yield lane
-    Lane.end(lane)
+    own = _Lasting(None, 20.0)
+    yield own
+    Workers.end(own)
 
 
 @pytest.fixture
 def _one_worker(_lasting: _Lasting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "Lane", lambda python, timeout: _lasting)
+    monkeypatch.setattr(engine, "Workers", lambda python, timeout: _lasting)

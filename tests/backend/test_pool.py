@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from flake8_theano_updates.backend.lanes import Lane, in_lanes
+from flake8_theano_updates.backend.pool import Workers, in_parallel
 
 
-class _Waiting(Lane):
-    """A lane whose work takes until it is ended."""
+class _Waiting(Workers):
+    """Workers whose work takes until they are ended."""
 
     def __init__(self) -> None:
         self.ended = threading.Event()
@@ -24,15 +24,15 @@ class _Waiting(Lane):
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems signal no threads")
 def test_an_interruption_ends_the_work_whichever_thread_is_told() -> None:
-    lane = _Waiting()
+    own = _Waiting()
 
-    def work(item: int, given: Lane) -> bool:
+    def work(item: int, given: Workers) -> bool:
         time.sleep(0.5)
         signal.pthread_kill(threading.get_ident(), signal.SIGINT)
-        return lane.ended.wait(20)
+        return own.ended.wait(20)
 
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        list(in_lanes(work, [1, 2], [lane]))
+        list(in_parallel(work, [1, 2], [own]))
     assert time.monotonic() - began < 10
-    assert lane.ended.is_set()
+    assert own.ended.is_set()

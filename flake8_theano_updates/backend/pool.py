@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Lane:
+class Workers:
     """The workers that serve one thing at a time: one for each order of backends."""
 
     def __init__(self, python: str | None, timeout: float) -> None:
@@ -36,27 +36,27 @@ class Lane:
             supervisor.end()
 
 
-def in_lanes(
-    work: Callable[[Item, Lane], Result], items: Sequence[Item], lanes: Sequence[Lane]
+def in_parallel(
+    work: Callable[[Item, Workers], Result], items: Sequence[Item], workers: Sequence[Workers]
 ) -> Iterator[Result]:
-    """Yield what ``work`` makes of each item, in order; as many at a time as there are lanes.
+    """Yield what ``work`` makes of each item, in order; as many at a time as there are workers.
 
-    The lanes are ended at the end, also by an interruption.
+    The workers are ended at the end, also by an interruption.
     """
-    free: queue.SimpleQueue[Lane] = queue.SimpleQueue()
-    for lane in lanes:
-        free.put(lane)
+    free: queue.SimpleQueue[Workers] = queue.SimpleQueue()
+    for own in workers:
+        free.put(own)
 
     def one(item: Item) -> Result:
-        lane = free.get()
+        own = free.get()
         try:
-            return work(item, lane)
+            return work(item, own)
         finally:
-            free.put(lane)
+            free.put(own)
 
-    with ThreadPoolExecutor(len(lanes)) as pool, ExitStack() as stack:
-        for lane in lanes:
-            stack.callback(lane.end)
+    with ThreadPoolExecutor(len(workers)) as pool, ExitStack() as stack:
+        for own in workers:
+            stack.callback(own.end)
         futures = [pool.submit(one, item) for item in items]
         stack.callback(lambda: [future.cancel() for future in futures])
         for future in futures:
