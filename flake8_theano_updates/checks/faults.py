@@ -38,13 +38,8 @@ def filled_collection(
     scope: Interpreted, container: Container, pairs: tuple[Registration, ...] | None = None
 ) -> UpdateCollection:
     """Return a container with ``pairs`` in it, by default with all of them."""
-    expression = container.expression
-    node = container.node
-    if expression is None and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.expr)):
-        whole: ast.expr | ast.FunctionDef | ast.AsyncFunctionDef = node
-    else:
-        assert expression is not None
-        whole = expression
+    whole = container.expression or container.node
+    assert isinstance(whole, (ast.FunctionDef, ast.AsyncFunctionDef, ast.expr))
     return UpdateCollection(
         scope=scope.node,
         expression=whole,
@@ -52,13 +47,6 @@ def filled_collection(
         mapping=container.kind == "mapping",
         one_shot=container.lazy,
     )
-
-
-def given_collection(
-    scope: Interpreted, given: Use, pairs: tuple[Registration, ...]
-) -> UpdateCollection:
-    """Return what a call receives."""
-    return UpdateCollection(scope.node, given.node, pairs)
 
 
 def compiled_collections(scope: Interpreted) -> Iterator[UpdateCollection]:
@@ -71,7 +59,7 @@ def compiled_collections(scope: Interpreted) -> Iterator[UpdateCollection]:
                 pairs, mapping = registrations(given.entries), given.kind == "mapping"
                 yield UpdateCollection(scope.node, node, pairs, mapping, given.lazy)
             else:
-                one_shot = given.label == "map" or given.label == "filter"
+                one_shot = given.label in ("map", "filter")
                 yield UpdateCollection(scope.node, node, (), one_shot=one_shot)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from flake8_theano_updates.checks.leaves import constant
-from flake8_theano_updates.checks.question import Question, accumulates, inside
+from flake8_theano_updates.checks.question import Question, inside
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.values import Term, Use, Value, original
 
@@ -17,20 +17,17 @@ MOST_TERMS = 200
 def uses_both(q: Question) -> bool:
     """The update of t uses v and v's new value, such as ``x_new - x``."""
     new = q.reading.key(q.registered.value)
-    if q.reading.target(q.registered.value) is None and not _is_expression(q):
+    # A constant, or an expression of nothing but constants, is nobody's new value by name.
+    constant_only = not list(q.reading.flows_from(q.registered.value.value))
+    if q.reading.target(q.registered.value) is None and constant_only:
         return False
-    if not accumulates(q):
+    if q.registered.identity not in q.reading.variables(q.registered.value):
         return any(q.reading.key(use) == new for use in inside(q.reading, q.reader.value))
     for terms in _sums(q, stop=new):
         holds_old = any(_holds(q, term) for term in terms)
         if holds_old and any(new in q.reading.factors(term) for term in terms):
             return True
     return False
-
-
-def _is_expression(q: Question) -> bool:
-    """A constant, or an expression of nothing but constants, is nobody's new value by name."""
-    return bool(list(q.reading.flows_from(q.registered.value.value)))
 
 
 def _holds(q: Question, use: Use) -> bool:
@@ -158,7 +155,9 @@ def _carries_decay(q: Question, term: Use, products: list[tuple[Use, Counter[int
 def divides_by_zero(q: Question) -> bool:
     """Is v a counter that starts at 0 and is the exponent in ``1 - beta**t``?"""
     variable = original(q.read.value)
-    if not (isinstance(variable, Term) and variable.op == "call" and _starts_at_zero(variable)):
+    if not isinstance(variable, Term) or variable.op != "call" or not variable.uses:
+        return False
+    if constant(variable.uses[0].value) != 0:
         return False
     for expression in q.reading.around(q.reader.value, q.read):
         terms, _ = _unfolded(q.reading, q.reading.plain(expression), None)
@@ -178,8 +177,3 @@ def _exponent(value: Value) -> Use | None:
     if isinstance(value, Term) and (value.op == "**" or value.label in ("pow", "power")):
         return value.uses[-1]
     return None
-
-
-def _starts_at_zero(variable: Term) -> bool:
-    start = variable.uses[0].value if variable.uses else None
-    return start is not None and constant(start) == 0

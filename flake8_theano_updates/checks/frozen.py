@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from flake8_theano_updates.checks.collections import Collection, Pair, text_of
 from flake8_theano_updates.checks.faults import (
     filled_collection,
-    given_collection,
     joined,
     registered,
     registrations,
     whole_collection,
 )
 from flake8_theano_updates.checks.reading import Reading, is_nothing
-from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.checks.suspicion import Suspicion, at_target
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.model import PairFault, Registration
+from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
 from flake8_theano_updates.values import (
     Compilation,
     Container,
+    Path,
     Term,
     Use,
     original,
@@ -101,14 +101,14 @@ def frozen_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
     """Return what is wrong with the arguments of the compile calls."""
     for compilation in scope.state.compilations:
         yield from _misplaced(scope, compilation)
-        if compilation.updates is None:
-            continue
-        container = original(compilation.updates.value)
-        if isinstance(container, Container):
+        given = compilation.updates
+        container = None if given is None else original(given.value)
+        if given is not None and isinstance(container, Container):
             yield from _rebound(scope, container)
-            yield from _flat(scope, compilation, container)
+            if compilation.certain:
+                yield from _flat(scope, given, container, compilation.path)
             yield from _returned_old(scope, compilation, container)
-            yield from _plain_dict(compilation, container)
+            yield from _plain_dict(given, container)
 
 
 def _rebound(scope: Interpreted, container: Container) -> Iterator[Suspicion]:
@@ -120,27 +120,16 @@ def _rebound(scope: Interpreted, container: Container) -> Iterator[Suspicion]:
         target = pair[0].value
         if not isinstance(target, Term) or target.op not in _EXPRESSIONS:
             continue
-        before = [use for use in target.uses if _name(use) == pair[0].node.id]
+        before = [use for use in target.uses if getattr(use.node, "id", "") == pair[0].node.id]
         if before:
-            yield Suspicion(
-                code="THU302",
-                node=pair[0].node,
-                variable=pair[0].node.id,
-                target=pair[0].node.id,
-                registered_line=before[0].node.lineno,
-                update_line=pair[0].node.lineno,
-                fault=PairFault(
-                    kind="refused",
-                    pairs=(Registration(*pair, entry.path),),
-                    collection=filled_collection(scope, container),
-                    reads=(before[0],),
-                    path=entry.path,
-                ),
+            fault = PairFault(
+                kind="refused",
+                pairs=(Registration(*pair, entry.path),),
+                collection=filled_collection(scope, container),
+                reads=(before[0],),
+                path=entry.path,
             )
-
-
-def _name(use: Use) -> str:
-    return getattr(use.node, "id", "")
+            yield at_target("THU302", pair[0], fault, before[0].node.lineno)
 
 
 def _misplaced(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
@@ -163,22 +152,18 @@ def _misplaced(scope: Interpreted, compilation: Compilation) -> Iterator[Suspici
             fault=PairFault(
                 kind="misplaced",
                 pairs=pairs[:1],
-                collection=given_collection(scope, third, pairs),
+                collection=UpdateCollection(scope.node, third.node, pairs),
                 path=joined(compilation.path, pairs[0].path),
             ),
         )
 
 
-def _flat(
-    scope: Interpreted, compilation: Compilation, container: Container
-) -> Iterator[Suspicion]:
+def _flat(scope: Interpreted, given: Use, container: Container, path: Path) -> Iterator[Suspicion]:
     """``updates=[a, e]`` where ``e`` is computed from ``a``: a pair without its list."""
     if container.kind not in ("list", "tuple") or len(container.entries) != 2 or container.rest:
         return
-    given = compilation.updates
-    if not isinstance(container.node, (ast.List, ast.Tuple)) or not compilation.certain:
+    if not isinstance(container.node, (ast.List, ast.Tuple)):
         return
-    assert given is not None
     target, value = (entry.value for entry in container.entries)
     variable = original(target.value)
     if isinstance(variable, Container) or isinstance(original(value.value), Container):
@@ -196,8 +181,8 @@ def _flat(
             fault=PairFault(
                 kind="refused",
                 pairs=pairs,
-                collection=given_collection(scope, given, pairs),
-                path=compilation.path,
+                collection=UpdateCollection(scope.node, given.node, pairs),
+                path=path,
                 form="flat",
             ),
         )
@@ -240,12 +225,12 @@ def _outputs(use: Use) -> Iterator[Use]:
         yield use
 
 
-def _plain_dict(compilation: Compilation, container: Container) -> Iterator[Suspicion]:
+def _plain_dict(given: Use, container: Container) -> Iterator[Suspicion]:
     """Two or more entries in a plain dict."""
     node = container.node
     plain = isinstance(node, (ast.Dict, ast.DictComp)) or (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
     )
     several = len(container.entries) > 1 or any(entry.many for entry in container.entries)
-    if plain and several and compilation.updates is not None:
-        yield Suspicion(code="THU903", node=compilation.updates.node)
+    if plain and several:
+        yield Suspicion(code="THU903", node=given.node)

@@ -37,15 +37,11 @@ def leaves(reading: Reading, use: Use) -> Iterator[Use]:
             yield current
         elif isinstance(value, Term) and (
             value.op in ("elem", "part", "item", "grad", "registered")
-            or _is_input(value)
+            or (value.op == "call" and _INPUT.match(str(value.label)))
             or _is_state(value)
             or not list(reading.flows_from(value))
         ):
             yield current
-
-
-def _is_input(value: Term) -> bool:
-    return value.op == "call" and bool(_INPUT.match(str(value.label)))
 
 
 def is_number(q: Question, leaf: Use) -> bool:

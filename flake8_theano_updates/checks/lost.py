@@ -11,25 +11,23 @@ from flake8_theano_updates.checks.collections import (
     Collection,
     Pair,
     names_in_targets,
-    text_of,
 )
 from flake8_theano_updates.checks.faults import (
     filled_collection,
-    given_collection,
     joined,
     registered,
     registrations,
     whole_collection,
 )
+from flake8_theano_updates.checks.question import inside
 from flake8_theano_updates.checks.reading import Reading
-from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.checks.suspicion import Suspicion, at_target
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
+from flake8_theano_updates.model import PairFault, UpdateCollection
 from flake8_theano_updates.values import (
     Compilation,
     Container,
-    Entry,
     Scan,
     Term,
     Use,
@@ -73,7 +71,6 @@ def _duplicate(collection: Collection, first: Pair, second: Pair) -> Iterator[Su
 
 def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> Suspicion:
     """Two pairs update one variable; the finding stands at the second."""
-    target = text_of(second.target)
     fault = PairFault(
         kind="refused" if code == "THU201" else "overwritten",
         pairs=(registered(first), registered(second)),
@@ -81,16 +78,8 @@ def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> S
         reads=() if code == "THU201" else _own_reads(collection, second),
         path=joined(first.entry.path, second.entry.path),
     )
-    return Suspicion(
-        code=code,
-        node=second.target.node,
-        variable=target,
-        target=target,
-        registered_line=first.target.node.lineno,
-        update_line=second.target.node.lineno,
-        words={"container": _name(collection.container)},
-        fault=fault,
-    )
+    line, container = first.target.node.lineno, _name(collection.container)
+    return at_target(code, second.target, fault, line, container=container)
 
 
 def _own_reads(collection: Collection, pair: Pair) -> tuple[Use, ...]:
@@ -117,7 +106,10 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
         return
     if not set(second.entry.path) <= set(first.entry.path) or _left(collection, first):
         return
-    if _looked_at(collection.container, first.identity, first.entry, second.entry):
+    # In a loop, what stands below the second assignment runs before its next turn.
+    loop = second.entry.loop
+    end = second.entry.moment if loop is None else loop.ended
+    if _looked_at(collection.container, first.identity, first.entry.moment, end):
         return
     if original(first.value.value).identity == first.identity:
         return  # ``updates[v] = v`` is where a loop starts, and loses nothing
@@ -127,12 +119,8 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
     yield _shut_out("THU202", collection, first, second)
 
 
-def _looked_at(container: Container, key: Hashable, first: Entry, second: Entry) -> bool:
-    # In a loop, what stands below the second assignment runs before its next turn.
-    end = second.moment if second.loop is None else second.loop.ended
-    return any(
-        first.moment < moment < end and what in (None, key) for moment, what in container.looked_at
-    )
+def _looked_at(container: Container, key: Hashable, begun: int, end: int) -> bool:
+    return any(begun < moment < end and what in (None, key) for moment, what in container.looked_at)
 
 
 def _name(container: Container) -> str:
@@ -147,27 +135,17 @@ def _overwritten_in_loop(collection: Collection, pair: Pair) -> Iterator[Suspici
         return
     if _changes(pair.identity, loop.begun, loop.bound) or not _sure(pair):
         return
-    looked = any(
-        loop.begun < moment < loop.ended and what in (None, pair.identity)
-        for moment, what in collection.container.looked_at
-    )
+    looked = _looked_at(collection.container, pair.identity, loop.begun, loop.ended)
     if looked or not _varies(pair.value, loop.bound):
         return
-    yield Suspicion(
-        code="THU203",
-        node=pair.target.node,
-        variable=text_of(pair.target),
-        target=text_of(pair.target),
-        update_line=pair.target.node.lineno,
-        words={"container": _name(collection.container)},
-        fault=PairFault(
-            kind="overwritten",
-            pairs=(registered(pair),),
-            collection=whole_collection(collection),
-            reads=_own_reads(collection, pair),
-            path=entry.path,
-        ),
+    fault = PairFault(
+        kind="overwritten",
+        pairs=(registered(pair),),
+        collection=whole_collection(collection),
+        reads=_own_reads(collection, pair),
+        path=entry.path,
     )
+    yield at_target("THU203", pair.target, fault, container=_name(collection.container))
 
 
 def _changes(identity: Any, begun: int, bound: frozenset[Hashable]) -> bool:
@@ -185,18 +163,8 @@ def _changes(identity: Any, begun: int, bound: frozenset[Hashable]) -> bool:
 
 def _varies(value: Use, bound: frozenset[Hashable]) -> bool:
     """Does the value depend on what the loop goes over?"""
-    reading = Reading((), ())
-    seen: set[int] = set()
-    waiting = [value]
-    while waiting:
-        current = waiting.pop().value
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        if isinstance(current, Term) and current.identity in bound:
-            return True
-        waiting.extend(reading.flows_from(current))
-    return False
+    values = (use.value for use in inside(Reading((), ()), value))
+    return any(isinstance(value, Term) and value.identity in bound for value in values)
 
 
 def lost_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
@@ -226,7 +194,7 @@ def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
             fault=PairFault(
                 kind="refused",
                 pairs=(),
-                collection=given_collection(scope, given, pairs),
+                collection=UpdateCollection(scope.node, given.node, pairs),
                 path=compilation.path,
                 form=_FORMS.get(what, "generator"),
             ),
@@ -257,27 +225,16 @@ def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
             continue
         if any(arm.name and arm not in entry.path for arm in compilation.path):
             continue  # where it was not compiled, it may still be
-        yield Suspicion(
-            code="THU206",
-            node=pair[0].node,
-            variable=text_of(pair[0]),
-            target=text_of(pair[0]),
-            registered_line=compilation.node.lineno,
-            update_line=pair[0].node.lineno,
-            words={"container": _name(container)},
-            fault=PairFault(
-                kind="late",
-                pairs=_own_first(entry, after),
-                collection=filled_collection(scope, container),
-                path=joined(compilation.path, entry.path),
-            ),
+        # Those that come late with it belong to the fault, after it.
+        others = [one for one in after if one is not entry and meet(one.path, entry.path)]
+        fault = PairFault(
+            kind="late",
+            pairs=registrations([entry, *others]),
+            collection=filled_collection(scope, container),
+            path=joined(compilation.path, entry.path),
         )
-
-
-def _own_first(entry: Entry, after: list[Entry]) -> tuple[Registration, ...]:
-    """Return the nodes of a late pair and of those that come late with it."""
-    others = [one for one in after if one is not entry and meet(one.path, entry.path)]
-    return registrations([entry, *others])
+        line = compilation.node.lineno
+        yield at_target("THU206", pair[0], fault, line, container=_name(container))
 
 
 def _scans(scope: Interpreted) -> Iterator[Suspicion]:

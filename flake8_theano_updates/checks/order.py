@@ -16,7 +16,7 @@ from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.model import OrderFault, UpdateCollection
 from flake8_theano_updates.rules import ORDER
-from flake8_theano_updates.values import Path, Use, meet
+from flake8_theano_updates.values import Use, meet
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +65,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
         return [other for other in others if registered_before(other, pair, read)]
 
     for reader in collection.pairs:
-        suspects: dict[tuple[str, Hashable, int], list[Use]] = {}
-        pairs: dict[tuple[str, Hashable, int], Pair] = {}
+        suspects: dict[tuple[str, Hashable, int], tuple[Pair, list[Use]]] = {}
         for read in reading.reads(reader.value):
             target = reading.target(read)
             if target is None or target == reader.identity:
@@ -98,11 +97,10 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
             if code == "THU102" and collection.container is state.defaults:
                 continue  # default updates stand in no list, only one after the other
             fault = (code, target, read.node.lineno)
-            suspects.setdefault(fault, []).append(read)
-            pairs.setdefault(fault, worst.registered)
-        for fault, reads in suspects.items():
+            suspects.setdefault(fault, (worst.registered, []))[1].append(read)
+        for (code, *_), (stored, reads) in suspects.items():
             reads.sort(key=lambda read: read.node.col_offset)
-            yield OldValue(fault[0], tuple(reads), reader, pairs[fault], collection)
+            yield OldValue(code, tuple(reads), reader, stored, collection)
 
 
 def registered_before(other: Pair, reader: Pair, read: Use) -> bool:
@@ -118,14 +116,8 @@ def registered_before(other: Pair, reader: Pair, read: Use) -> bool:
 
 def _together(state: State, read: Use, reader: Pair, other: Pair) -> bool:
     """Can one run of the program take the read and make both registrations?"""
-    paths: tuple[Path, ...] = (
-        read.path,
-        reader.entry.path,
-        other.entry.path,
-        reader.value.path,
-        other.value.path,
-    )
-    if not meet(*paths):
+    pairs = [path for pair in (reader, other) for path in (pair.entry.path, pair.value.path)]
+    if not meet(read.path, *pairs):
         return False
     for one, later in ((reader.entry, other.entry), (other.entry, reader.entry)):
         for arm in one.path:

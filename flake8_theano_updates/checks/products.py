@@ -18,11 +18,7 @@ _OPERATIONS = frozenset({"+", "-", "neg", "pos", "*", "/", "**"})
 
 
 class Products:
-    """Multiplies out the brackets of expressions, as far as a reader would.
-
-    Args:
-        reading: which variables are targets, and which expressions are equal.
-    """
+    """Multiplies out the brackets of expressions, as far as a reader would."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading

@@ -26,8 +26,6 @@ class Question:
         registered: the pair of ``v``.
         stale: whether ``v`` is registered before the read (THU101, else THU102).
         is_stale: the pairs that are registered before a read in a pair, and update what it reads.
-        pairs: all pairs of the collection.
-        products: expressions multiplied out.
     """
 
     read: Use
@@ -42,41 +40,38 @@ class Question:
 
     @cached_property
     def flow(self) -> tuple[set[int], set[int]]:
-        """The reads and the expressions that the new value of v is computed from."""
-        return _flow(self)
-
-
-def _flow(q: Question) -> tuple[set[int], set[int]]:
-    """Return the reads and the expressions that the new value of v is computed from."""
-    reads: set[int] = set()
-    keys: set[int] = set()
-    seen: set[tuple[int, bool]] = set()
-    waiting = [(q.registered, q.registered.value, False)]
-    while waiting:
-        pair, use, in_gradient = waiting.pop()
-        target = q.reading.target(use)
-        if target is not None:
-            reads.add(id(use))
-            # Gradients are taken once, at the start: nothing in them is ever new.
-            if not in_gradient and target not in (q.registered.identity, pair.identity):
-                waiting.extend(
-                    (other, other.value, False)
-                    for other in q.is_stale(pair, use)
-                    if not regularised(
-                        replace(q, read=use, reader=pair, registered=other, stale=True)
+        """Return the reads and the expressions that the new value of v is computed from."""
+        reads: set[int] = set()
+        keys: set[int] = set()
+        seen: set[tuple[int, bool]] = set()
+        waiting = [(self.registered, self.registered.value, False)]
+        while waiting:
+            pair, use, in_gradient = waiting.pop()
+            target = self.reading.target(use)
+            if target is not None:
+                reads.add(id(use))
+                # Gradients are taken once, at the start: nothing in them is ever new.
+                if not in_gradient and target not in (self.registered.identity, pair.identity):
+                    waiting.extend(
+                        (other, other.value, False)
+                        for other in self.is_stale(pair, use)
+                        if not regularised(
+                            replace(self, read=use, reader=pair, registered=other, stale=True)
+                        )
                     )
-                )
-            continue
-        if (id(use.value), in_gradient) in seen:
-            continue
-        seen.add((id(use.value), in_gradient))
-        keys.add(q.reading.key(use))
-        if isinstance(use.value, Container):
-            reads.update(id(read) for read in q.reading.reads(use))
-        else:
-            in_gradient = in_gradient or use.value.op == "grad"
-        waiting.extend((pair, inner, in_gradient) for inner in q.reading.flows_from(use.value))
-    return reads, keys
+                continue
+            if (id(use.value), in_gradient) in seen:
+                continue
+            seen.add((id(use.value), in_gradient))
+            keys.add(self.reading.key(use))
+            if isinstance(use.value, Container):
+                reads.update(id(read) for read in self.reading.reads(use))
+            else:
+                in_gradient = in_gradient or use.value.op == "grad"
+            waiting.extend(
+                (pair, inner, in_gradient) for inner in self.reading.flows_from(use.value)
+            )
+        return reads, keys
 
 
 def regularised(q: Question) -> bool:
@@ -103,11 +98,6 @@ def is_parameter(q: Question) -> bool:
 def written_name(use: Use) -> str:
     """Return the name, or the attribute's name, that a variable is written with."""
     return getattr(use.node, "id", "") or getattr(use.node, "attr", "")
-
-
-def accumulates(q: Question) -> bool:
-    """Is the new value of v computed from its old value?"""
-    return q.registered.identity in q.reading.variables(q.registered.value)
 
 
 def inside(reading: Reading, use: Use) -> Iterator[Use]:

@@ -63,9 +63,7 @@ class Reading:
 
     def _read_by(self, value: Value) -> Iterable[Use]:
         if isinstance(value, Term):
-            if value.op in _NO_READ:
-                return ()
-            if is_nothing(value):
+            if value.op in _NO_READ or is_nothing(value):
                 return ()
         elif any(
             pair is not None and self.target(pair[0]) is not None
@@ -246,11 +244,6 @@ class Reading:
         """Return the keys of the factors that dividing by ``use`` multiplies with."""
         return tuple(self._intern(("inverse", key)) for key in self.factors(use))
 
-    def name(self, use: Use) -> Hashable | None:
-        """Return the label of what ``use`` names: a variable's or an attribute's name."""
-        value = original(use.value)
-        return value.label if isinstance(value, Term) else None
-
 
 def bottom_up(
     root: Value, below: Callable[[Value], Iterable[Value]], done: Mapping[int, object]
@@ -308,11 +301,8 @@ def _is_held(value: Term) -> bool:
 
 def is_nothing(term: Term) -> bool:
     """Is this a product with zero, a way to mention a variable without its value?"""
-    return term.op == "*" and any(_is_zero(factor.value) for factor in term.uses)
-
-
-def _is_zero(value: Value) -> bool:
-    return isinstance(value, Term) and value.op == "const" and value.label == 0
+    factors = (factor.value for factor in term.uses if isinstance(factor.value, Term))
+    return term.op == "*" and any(one.op == "const" and one.label == 0 for one in factors)
 
 
 def small_power(term: Term) -> int:

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flake8_theano_updates.checks.collections import text_of
 from flake8_theano_updates.model import Fault
+from flake8_theano_updates.values import Use
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,8 +16,6 @@ class Suspicion:
     """One possible finding.
 
     Args:
-        code: the rule's code.
-        node: where it stands.
         variable: the variable that is read, as written.
         target: the variable that is updated, as written.
         registered_line: the line that the message points to.
@@ -34,3 +34,11 @@ class Suspicion:
     new_value: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     fault: Fault | None = None
+
+
+def at_target(
+    code: str, target: Use, fault: Fault, registered_line: int | None = None, **words: str
+) -> Suspicion:
+    """Return a finding on a pair, which stands at the pair's target."""
+    name, line = text_of(target), target.node.lineno
+    return Suspicion(code, target.node, name, name, registered_line, line, words=words, fault=fault)

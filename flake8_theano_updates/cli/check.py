@@ -7,29 +7,29 @@ from collections.abc import Sequence
 
 from flake8_theano_updates.cli.looking import Looked
 from flake8_theano_updates.cli.statuses import FOUND, NOTHING
+from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import json as json_report
 from flake8_theano_updates.report import text as text_report
 
 
 def run(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
-    """Print the findings.
-
-    Args:
-        options: of the verb, as ``arguments`` reads them.
-        looked: what looking at each path gave.
-
-    Returns:
-        the exit status that the findings call for.
-    """
+    """Print the findings; return the exit status that they call for."""
     findings = [finding for one in looked for finding in one.findings]
-    if options.format == "json":
-        print(json_report.report(findings))
-    elif options.format == "sarif":
-        # Imported here: the other formats do without it.
-        from flake8_theano_updates.report import sarif as sarif_report
-
-        print(sarif_report.report(findings))
+    if options.format != "text":
+        print(in_format(options.format, findings))
     else:
         for finding in findings:
             print(text_report.line(finding))
     return FOUND if findings else NOTHING
+
+
+def in_format(
+    name: str, findings: Sequence[Finding], verdicts: Sequence[Verdict] | None = None
+) -> str:
+    """Write findings, with verdicts where there are some, as "json" or "sarif"."""
+    if name == "json":
+        return json_report.report(findings, verdicts)
+    # Imported here: the other formats do without it.
+    from flake8_theano_updates.report import sarif as sarif_report
+
+    return sarif_report.report(findings, verdicts)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.files import STANDARD_INPUT
 from flake8_theano_updates.cli.looking import Looked, look, with_fixes
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
@@ -24,9 +25,6 @@ _PLACE = re.compile(
 )
 _CODE = re.compile(r"[\w-]+")
 _BETWEEN = "\n\n" + "-" * 100 + "\n\n"
-
-Complain = Callable[[str], None]
-See = Callable[[str], Sequence[Looked]]
 
 
 @dataclass(frozen=True)
@@ -49,12 +47,8 @@ class _Place:
         )
 
 
-def run(options: argparse.Namespace, complain: Complain) -> int:
+def run(options: argparse.Namespace) -> int:
     """Explain rules and findings, or list the rules where nothing is asked for.
-
-    Args:
-        options: of the verb, as ``arguments`` reads them.
-        complain: takes one line for standard error.
 
     Returns:
         the exit status: for a path that of ``check``, where findings at other places
@@ -66,30 +60,28 @@ def run(options: argparse.Namespace, complain: Complain) -> int:
 
     @cache
     def see(path: str) -> tuple[Looked, ...]:
-        seen = tuple(map(with_fixes, look([path], options)))
-        for one in seen:
-            if one.complaint:
-                complain(one.complaint)
-        return seen
+        return tuple(map(with_fixes, look([path], options)))
 
-    answers = [_answer(subject, see, complain) for subject in options.subjects]
+    answers = [_answer(subject, see) for subject in options.subjects]
     told = [one for texts, _ in answers for one in texts]
     if told:
         print(_BETWEEN.join(told))
     return max(status for _, status in answers)
 
 
-def _answer(subject: str, see: See, complain: Complain) -> tuple[list[str], int]:
+def _answer(subject: str, see: Callable[[str], Sequence[Looked]]) -> tuple[list[str], int]:
     """Return what there is to say of one argument, and its exit status."""
     rule = next((one for one in RULES if subject.lower() in {one.code.lower(), one.name}), None)
     if rule is not None:
         return [text_report.rule(rule)], NOTHING
     place = _place(subject)
-    if _is_code(place.path):
+    path = place.path
+    # What looks like a code or a name of a rule, rather than like a path, is told as that.
+    if path != STANDARD_INPUT and not os.path.exists(path) and _CODE.fullmatch(path):
         known = ", ".join(one.code for one in RULES)
         complain(f"explain: there is no rule {subject!r}, nor such a file; the rules are {known}")
         return [], UNUSABLE
-    seen = see(place.path)
+    seen = see(path)
     status = max(one.status for one in seen)
     asked = [(f, one.sources) for one in seen for f in one.findings if place.holds(f)]
     try:
@@ -99,7 +91,11 @@ def _answer(subject: str, see: See, complain: Complain) -> tuple[list[str], int]
         return [], INTERNAL
     if told:
         return told, max(status, FOUND)
-    return ([_nothing(subject, seen)] if status == NOTHING else []), status
+    if status != NOTHING:
+        return [], status
+    elsewhere = [text_report.place(finding) for one in seen for finding in one.findings]
+    others = f" here, but at {', '.join(elsewhere)}" if elsewhere else ""
+    return [f"{text_report.printable(subject)}: nothing found{others}"], NOTHING
 
 
 def _place(subject: str) -> _Place:
@@ -108,16 +104,3 @@ def _place(subject: str) -> _Place:
         return _Place(subject)
     numbers = match.group("cell", "line", "column")
     return _Place(match["path"], *(int(number) if number else None for number in numbers))
-
-
-def _is_code(path: str) -> bool:
-    """Does it look like a code or a name of a rule, rather than like a path?"""
-    return path != STANDARD_INPUT and not os.path.exists(path) and bool(_CODE.fullmatch(path))
-
-
-def _nothing(subject: str, seen: Sequence[Looked]) -> str:
-    subject = text_report.printable(subject)
-    elsewhere = [text_report.place(finding) for one in seen for finding in one.findings]
-    if not elsewhere:
-        return f"{subject}: nothing found"
-    return f"{subject}: nothing found here, but at {', '.join(elsewhere)}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 STANDARD_INPUT = "-"
 
+_PYTHON = (".py", ".ipynb")
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 
 
@@ -19,19 +20,14 @@ class NoInput(Exception):
 def python_files(path: str) -> Iterator[str]:
     """Yield the files that a path stands for: itself, or the ``*.py`` and ``*.ipynb`` files below.
 
-    A file that is named is taken whatever it is called. Hidden folders (``.git``,
-    ``.venv``), ``__pycache__`` and ``node_modules`` are not entered.
-
-    Args:
-        path: a file, a folder, or ``-`` for standard input.
+    A file that is named is taken whatever it is called, and so is ``-``, standard input.
+    Hidden folders (``.git``, ``.venv``), ``__pycache__`` and ``node_modules`` are not entered.
 
     Raises:
         NoInput: if the path does not exist, or is a folder without Python files; after the
             last file, if a folder in it cannot be read.
     """
-    if path == STANDARD_INPUT or os.path.isfile(path):
-        yield path
-    elif os.path.isdir(path):
+    if path != STANDARD_INPUT and os.path.isdir(path):
         errors: list[OSError] = []
         found = sorted(_below(path, errors))
         yield from found
@@ -39,8 +35,8 @@ def python_files(path: str) -> Iterator[str]:
             raise NoInput(f"{error.filename}: {error.strerror}")
         if not found:
             raise NoInput(f"{path}: no Python files in this folder")
-    elif os.path.exists(path):
-        # A pipe, say, from a shell's process substitution.
+    elif path == STANDARD_INPUT or os.path.exists(path):
+        # No matter what it is: a pipe, say, from a shell's process substitution.
         yield path
     else:
         raise NoInput(f"{path}: no such file or folder")
@@ -61,13 +57,6 @@ def read_file(path: str) -> bytes:
 
 def _below(folder: str, errors: list[OSError]) -> Iterator[str]:
     for here, folders, files in os.walk(folder, onerror=errors.append):
-        folders[:] = [name for name in folders if not _is_skipped(name)]
-        yield from (os.path.join(here, name) for name in _python(files))
-
-
-def _python(names: Iterable[str]) -> Iterator[str]:
-    return (name for name in names if name.endswith((".py", ".ipynb")))
-
-
-def _is_skipped(folder: str) -> bool:
-    return folder.startswith(".") or folder in _SKIPPED_FOLDERS
+        entered = (name for name in folders if not name.startswith("."))
+        folders[:] = [name for name in entered if name not in _SKIPPED_FOLDERS]
+        yield from (os.path.join(here, name) for name in files if name.endswith(_PYTHON))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.files import STANDARD_INPUT
 from flake8_theano_updates.cli.looking import File, Looked, look
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
@@ -29,21 +30,12 @@ _CHOOSE = (
 _OPEN = "its fix cannot be proven (--no-prove makes it all the same): {reason}"
 _FAILED = "the fix fails its proof: {reason}"
 
-Complain = Callable[[str], None]
 # What became of a file.
 Outcome = tuple[File, Chain]
 
 
-def run(options: argparse.Namespace, complain: Complain) -> int:
-    """Fix the findings of the given paths.
-
-    Args:
-        options: of the verb, as ``arguments`` reads them.
-        complain: takes one line for standard error.
-
-    Returns:
-        the exit status: that of ``check`` on what is there afterwards.
-    """
+def run(options: argparse.Namespace) -> int:
+    """Fix the findings; return the exit status of ``check`` on what is there afterwards."""
     status = NOTHING
     files: list[File] = []
     try:
@@ -54,7 +46,7 @@ def run(options: argparse.Namespace, complain: Complain) -> int:
                 complain(line)
             if looked.file is not None and not obstacles:
                 files.append(looked.file)
-        outcomes = _outcomes(files, options, complain)
+        outcomes = _outcomes(files, options)
     except NoBackend as error:
         complain(f"fix: nothing can be proven: {error}")
         return UNUSABLE
@@ -63,20 +55,18 @@ def run(options: argparse.Namespace, complain: Complain) -> int:
         complain(internal_error("fix", error).message)
         return INTERNAL
     for outcome in outcomes:
-        status = max(status, _report(*outcome, options, complain))
+        status = max(status, _report(*outcome, options))
     return status
 
 
 def _obstacles(looked: Looked) -> Iterator[tuple[int, str]]:
-    """Yield why a file is left alone, in lines for standard error, with their exit status.
+    """Yield why a file that was read is left alone, each line with its exit status.
 
     A notebook or a file of Python 2 is refused where it is named. Where it only lies in a
     folder, each of its findings is, as ``check`` counts it.
     """
     file = looked.file
-    if looked.complaint:
-        yield looked.status, looked.complaint
-    elif file is None:
+    if file is None:
         for finding in looked.findings:
             yield INTERNAL, f"{finding.path}: {finding.message}; not fixed"
     elif file.notebook or file.parsed.python == 2:
@@ -86,13 +76,14 @@ def _obstacles(looked: Looked) -> Iterator[tuple[int, str]]:
             yield UNUSABLE, f"{shown}: {kind} are not fixed; nothing is changed"
         else:
             for finding in looked.findings:
-                where = f"{place(finding)}: {finding.code}"
-                yield FOUND, f"{where} is not fixed: {kind} are not fixed"
+                yield FOUND, _not_fixed(finding, f"{kind} are not fixed")
 
 
-def _outcomes(
-    files: Sequence[File], options: argparse.Namespace, complain: Complain
-) -> list[Outcome]:
+def _not_fixed(finding: Finding, reason: str) -> str:
+    return f"{place(finding)}: {finding.code} is not fixed: {reason}"
+
+
+def _outcomes(files: Sequence[File], options: argparse.Namespace) -> list[Outcome]:
     """Mend files; where a fix cannot be proven, mend its file anew without it."""
     unproven: dict[Finding, str] = {}
     choose = _choice(options, unproven)
@@ -107,10 +98,10 @@ def _outcomes(
         for file in waiting:
             source = Source(Text(file.parsed.lines), file.parsed.tree, file.found)
             done[file.path] = file, mend(source, choose, file.look, obstacle)
-        missed = _unproven([done[file.path] for file in waiting], options, complain)
-        waiting = [file for file in waiting if file.path in missed]
-        for reasons in missed.values():
-            unproven.update(reasons)
+        missed = _unproven([done[file.path] for file in waiting], options)
+        unproven |= missed
+        paths = {finding.path for finding in missed}
+        waiting = [file for file in waiting if file.parsed.path in paths]
     return list(done.values())
 
 
@@ -131,53 +122,40 @@ def _choice(options: argparse.Namespace, unproven: Mapping[Finding, str]) -> Cho
     return choose
 
 
-def _unproven(
-    outcomes: Sequence[Outcome], options: argparse.Namespace, complain: Complain
-) -> dict[str, dict[Finding, str]]:
+def _unproven(outcomes: Sequence[Outcome], options: argparse.Namespace) -> dict[Finding, str]:
     """Ask the backend about every fix for which there is a program to run.
 
     Returns:
-        why findings are not to be fixed, by the path of their file.
+        why findings are not to be fixed.
 
     Raises:
         NoBackend: if proofs are demanded and there is nothing to make them with.
     """
-    asked = [
-        (file.path, step)
-        for file, chain in outcomes
-        for step in chain.steps
-        if is_provable(step.mended.finding)
-    ]
-    if not asked or options.prove is False:
+    every = [step for _, chain in outcomes for step in chain.steps]
+    steps = [step for step in every if is_provable(step.mended.finding)]
+    if not steps or options.prove is False:
         return {}
     try:
-        given = proofs(
-            [(step.source, step.mended) for _, step in asked],
-            python=options.python,
-            compilers=options.function,
-        )
+        asked = [(step.source, step.mended) for step in steps]
+        given = proofs(asked, python=options.python, compilers=options.function)
     except NoBackend as error:
         if options.prove or options.python:
             raise
         complain(f"fix: without proof: {error}")
         return {}
-    unproven: dict[str, dict[Finding, str]] = {}
-    for (path, step), proof in zip(asked, given, strict=True):
-        if proof.status != "proven":
-            reason = (_OPEN if proof.status == "open" else _FAILED).format(reason=proof.reason)
-            unproven.setdefault(path, {})[step.origin] = reason
-    return unproven
+    return {
+        step.origin: (_OPEN if proof.status == "open" else _FAILED).format(reason=proof.reason)
+        for step, proof in zip(steps, given, strict=True)
+        if proof.status != "proven"
+    }
 
 
-def _report(file: File, chain: Chain, options: argparse.Namespace, complain: Complain) -> int:
+def _report(file: File, chain: Chain, options: argparse.Namespace) -> int:
     for refusal in chain.refusals:
         if refusal.finding.code in options.select:
-            where = f"{place(refusal.finding)}: {refusal.finding.code}"
-            complain(f"{where} is not fixed: {refusal.reason}")
+            complain(_not_fixed(refusal.finding, refusal.reason))
     before, after = chain.first, chain.last
-    found = before
     if options.write:
-        found = after
         try:
             _write(file, before.text.whole, after.text.whole)
         except CannotWriteError as error:
@@ -188,8 +166,8 @@ def _report(file: File, chain: Chain, options: argparse.Namespace, complain: Com
     else:
         lines = _diff(printable(file.parsed.path), before.text.lines, after.text.lines)
         terminal.diff(terminal.console_for(sys.stdout), lines)
-    selected = [finding for finding in found.findings if finding.code in options.select]
-    return FOUND if selected else NOTHING
+    there = (after if options.write else before).findings
+    return FOUND if any(finding.code in options.select for finding in there) else NOTHING
 
 
 def _write(file: File, before: str, after: str) -> None:

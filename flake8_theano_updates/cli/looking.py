@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from flake8_theano_updates.cli.cells import in_cell, place_in
+from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.files import STANDARD_INPUT, NoInput, python_files, read_file
 from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.cli.statuses import INTERNAL, NOTHING, UNUSABLE
@@ -55,23 +56,19 @@ class Looked:
         sources: its lines, by the path in its findings and, in a notebook, the number of
             the cell.
         status: the exit status that this calls for, whatever the findings do.
-        complaint: one line for standard error, or None.
         file: the file, where it could be read and checked.
     """
 
     findings: tuple[Finding, ...] = ()
     sources: Sources = field(default_factory=dict)
     status: int = NOTHING
-    complaint: str | None = None
     file: File | None = None
 
 
 def look(paths: Iterable[str], options: argparse.Namespace) -> Iterator[Looked]:
-    """Look at each file that the paths stand for, once.
+    """Look at each file that the paths (files, folders, or ``-``) stand for, once.
 
-    Args:
-        paths: files, folders, or ``-`` for standard input.
-        options: how to read and what to select, as ``arguments`` reads them.
+    Of what cannot be read it complains.
     """
     seen = set()
     for given in paths:
@@ -81,7 +78,7 @@ def look(paths: Iterable[str], options: argparse.Namespace) -> Iterator[Looked]:
                     seen.add(path)
                     yield _look_at(path, options, is_named=path == given)
         except NoInput as error:
-            yield Looked(status=UNUSABLE, complaint=str(error))
+            yield _unusable(str(error))
 
 
 def _look_at(path: str, options: argparse.Namespace, *, is_named: bool) -> Looked:
@@ -90,9 +87,9 @@ def _look_at(path: str, options: argparse.Namespace, *, is_named: bool) -> Looke
         data = read_file(path)
         source = read(shown, data, options.python_version)
     except Unreadable as error:
-        return Looked(status=UNUSABLE, complaint=str(error))
+        return _unusable(str(error))
     except OSError as error:
-        return Looked(status=UNUSABLE, complaint=f"{shown}: {error.strerror or error}")
+        return _unusable(f"{shown}: {error.strerror or error}")
     notebook = source if isinstance(source, Notebook) else None
     parsed = source.parsed if isinstance(source, Notebook) else source
     place = "line {}".format if notebook is None else partial(place_in, notebook)
@@ -120,6 +117,11 @@ def _look_at(path: str, options: argparse.Namespace, *, is_named: bool) -> Looke
         return Looked(findings, {(shown, None): parsed.lines}, file=file)
     sources: Sources = {(shown, c.number): c.source.split("\n") for c in notebook.cells}
     return Looked(tuple(in_cell(one, notebook) for one in findings), sources, file=file)
+
+
+def _unusable(why: str) -> Looked:
+    complain(why)
+    return Looked(status=UNUSABLE)
 
 
 def with_fixes(looked: Looked) -> Looked:

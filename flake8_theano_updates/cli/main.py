@@ -15,24 +15,24 @@ from collections.abc import Sequence
 
 from flake8_theano_updates.cli import check
 from flake8_theano_updates.cli.arguments import parser
+from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.looking import look, with_fixes
 from flake8_theano_updates.cli.statuses import CLOSED, INTERRUPTED, UNUSABLE
-from flake8_theano_updates.report import text as text_report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line and return the exit status.
 
     Args:
         arguments: what stands after the program's name; None takes ``sys.argv``.
 
-    Returns:
-        The exit status.
-
     Raises:
         SystemExit: as argparse does, for ``--help``, ``--version`` and wrong usage.
     """
-    _open_streams()
+    # What is written to a stream that was closed before goes nowhere.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     options = parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A path or a name that the terminal cannot show must not end the run.
@@ -42,27 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        _drop_output()  # whoever read it has gone
-        return CLOSED
     except OSError as error:
+        # Python's own flush at exit is not to complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return CLOSED  # whoever read it has gone
         # What is read and what is written to files has its own words.
-        _drop_output()
-        _complain(f"standard output: {error.strerror or error}")
+        complain(f"standard output: {error.strerror or error}")
         return UNUSABLE
     return status
-
-
-def _open_streams() -> None:
-    """Let what is written to a stream that was closed before go nowhere."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-
-
-def _drop_output() -> None:
-    """Let Python's own flush at exit not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -70,23 +58,17 @@ def _run(options: argparse.Namespace) -> int:
     if options.verb == "fix":
         from flake8_theano_updates.cli import fix
 
-        return fix.run(options, _complain)
+        return fix.run(options)
     if options.verb == "explain":
         from flake8_theano_updates.cli import explain
 
-        return explain.run(options, _complain)
-    looked = []
-    for one in look(options.paths, options):
-        if one.complaint:
-            _complain(one.complaint)
-        looked.append(one if options.format == "text" else with_fixes(one))
+        return explain.run(options)
+    looked = list(look(options.paths, options))
+    if options.format != "text":
+        looked = list(map(with_fixes, looked))
     status = max(one.status for one in looked)
     if options.verb == "confirm":
         from flake8_theano_updates.cli import confirm
 
-        return max(status, confirm.run(options, looked, _complain))
+        return max(status, confirm.run(options, looked))
     return max(status, check.run(options, looked))
-
-
-def _complain(line: str) -> None:
-    print(text_report.printable(f"theano-updates: {line}"), file=sys.stderr)

@@ -27,12 +27,9 @@ _OPTIONS = argparse.Namespace(
 
 
 def not_silenced(findings: Iterable[Finding], path: str, lines: Sequence[str]) -> list[Finding]:
-    """Leave out the findings that a ``# noqa`` or ``# flake8: noqa`` comment covers.
+    """Leave out what a ``# noqa`` or ``# flake8: noqa`` comment in the file covers.
 
-    Args:
-        findings: the findings of one file.
-        path: the file's path.
-        lines: the file's lines with their line ends.
+    The lines have their line ends.
     """
     found = list(findings)
     if not found or not any("noqa" in line.lower() for line in lines):

@@ -17,11 +17,6 @@ _DELAY = 1.0  # seconds before it shows
 def progress(stream: TextIO, words: str, total: int) -> Iterator[Callable[[int, int], None]]:
     """Show a bar after a second, on a terminal only; it is gone at the end.
 
-    Args:
-        stream: where it shows if that is a terminal.
-        words: what is done.
-        total: how often.
-
     Yields:
         what takes how much is done and how much there is.
     """

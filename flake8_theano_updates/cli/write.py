@@ -6,15 +6,12 @@ import contextlib
 import difflib
 import io
 import os
-import re
 import secrets
 import shutil
 import tempfile
 import tokenize
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class CannotWriteError(Exception):
@@ -35,9 +32,11 @@ def encoded(data: bytes, after: str) -> bytes:
         CannotWriteError: if the text cannot be written so.
     """
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    old = _LINE.findall(data.decode(encoding))
-    new = _LINE.findall(after)
-    ends = [_end(line) for line in old]
+    # Without a translation of line ends: "\r\n", "\r" and "\n" end a line, and nothing else.
+    old = list(io.StringIO(data.decode(encoding), newline=""))
+    new = list(io.StringIO(after, newline=""))
+    ends = [line[len(line.rstrip("\r\n")) :] for line in old]
+    usual = next(filter(None, ends), "\n")
     plain = [_with_end(line, "\n") for line in old]
     lines: list[str] = []
     matcher = difflib.SequenceMatcher(None, plain, new, autojunk=False)
@@ -47,7 +46,7 @@ def encoded(data: bytes, after: str) -> bytes:
             continue
         for offset, line in enumerate(new[k:m]):
             near = i + offset if i + offset < j else i - 1
-            lines.append(_with_end(line, _near(ends, near)))
+            lines.append(_with_end(line, (near >= 0 and ends[near]) or usual))
     try:
         result = "".join(lines).encode(encoding)
     except UnicodeEncodeError as error:
@@ -57,18 +56,10 @@ def encoded(data: bytes, after: str) -> bytes:
     return result
 
 
-def _end(line: str) -> str:
-    return line[len(line.rstrip("\r\n")) :]
-
-
 def _with_end(line: str, end: str) -> str:
-    return line.rstrip("\r\n") + end if _end(line) else line
-
-
-def _near(ends: Sequence[str], index: int) -> str:
-    """Return the line end at ``index``, or of the first line, or the usual one."""
-    here = ends[index] if 0 <= index < len(ends) else ""
-    return here or next(filter(None, ends), "\n")
+    """Return a line with another end, if it has one."""
+    text = line.rstrip("\r\n")
+    return line if text == line else text + end
 
 
 def replace_file(path: str, before: bytes, after: bytes) -> None:
@@ -84,40 +75,25 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
             there is whole.
     """
     place = Path(os.path.realpath(path))
-    temporary = None
     try:
         # Opened for writing: a file that is read-only is meant to stay as it is.
         with open(place, "r+b") as original:
-            current = original.read()
-        if current != before:
-            raise CannotWriteError("it has changed since it was read")
-        if place.stat().st_nlink > 1:
+            if original.read() != before:
+                raise CannotWriteError("it has changed since it was read")
+        there = place.stat()
+        if there.st_nlink > 1:
             raise CannotWriteError(
                 "it has another name (a hard link), which would keep the old text"
             )
-        with tempfile.NamedTemporaryFile(
-            dir=place.parent, prefix=f".{place.name}.", delete=False
-        ) as file:
-            temporary = file.name
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        _copy_owner(place, temporary)
-        shutil.copymode(place, temporary)
-        os.replace(temporary, place)
-        temporary = None
+        with _beside(place) as temporary:
+            # Until it has the owner and permissions, nobody else may read it.
+            _fill(temporary, after, mode=0o600)
+            with contextlib.suppress(PermissionError, AttributeError):
+                os.chown(temporary, there.st_uid, there.st_gid)
+            shutil.copymode(place, temporary)
+            os.replace(temporary, place)
     except OSError as error:
         raise CannotWriteError(error.strerror or str(error)) from None
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _copy_owner(original: Path, copy: str) -> None:
-    """Give a copy the owner and group of the original, as far as one may."""
-    there = original.stat()
-    with contextlib.suppress(PermissionError, AttributeError):
-        os.chown(copy, there.st_uid, there.st_gid)
 
 
 def try_page(path: str) -> None:
@@ -126,46 +102,59 @@ def try_page(path: str) -> None:
     Raises:
         CannotWriteError: as ``put_page`` would.
     """
-    with _beside(path) as (_, temporary):
+    with _page(path) as (_, temporary):
         temporary.touch(exist_ok=False)
 
 
 def put_page(path: str, page: bytes) -> None:
     """Write an HTML page, in one step; it may replace only another HTML page.
 
-    Args:
-        path: the file; where it is a link, what it leads to.
-        page: what it is to hold.
+    Where the path is a link, that is what it leads to.
 
     Raises:
         CannotWriteError: if it cannot be written; a file that was there is whole.
     """
-    with _beside(path) as (place, temporary):
-        with open(temporary, "xb") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
+    with _page(path) as (place, temporary):
+        _fill(temporary, page)
         if place.exists():
             shutil.copymode(place, temporary)
         os.replace(temporary, place)
 
 
 @contextlib.contextmanager
-def _beside(path: str) -> Iterator[tuple[Path, Path]]:
-    """Give the place of a page and a name beside it, which is free again at the end."""
+def _page(path: str) -> Iterator[tuple[Path, Path]]:
+    """Give the place of a page and a name beside it."""
     place = Path(os.path.realpath(path))
-    # Not NamedTemporaryFile: a new page is to have the permissions of any new file.
-    temporary = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     try:
         # A source file named by mistake (`--report *.py`) must survive.
         if place.exists() and not (place.is_file() and _may_go(place.read_bytes())):
             raise CannotWriteError(f"{path}: there is something else that is no HTML page")
-        yield place, temporary
+        with _beside(place) as temporary:
+            yield place, temporary
     except OSError as error:
         raise CannotWriteError(f"{path}: {error.strerror or error}") from None
+
+
+def _may_go(data: bytes) -> bool:
+    return not data or data.lstrip()[:14].lower() == b"<!doctype html"
+
+
+@contextlib.contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    """Give a name beside a file, which is free again at the end."""
+    temporary = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    try:
+        yield temporary
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _fill(new: Path, data: bytes, mode: int = 0o666) -> None:
+    with open(new, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def try_folder(folder: str) -> None:
@@ -174,39 +163,28 @@ def try_folder(folder: str) -> None:
     Raises:
         CannotWriteError: if the folder cannot be made, or nothing can be written into it.
     """
-    with _errors_of(folder):
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
+    with _made(folder) as place:
         tempfile.TemporaryFile(dir=place).close()
 
 
 def put_files(folder: str, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, which is made if it is not there.
-
-    Args:
-        folder: where they go.
-        files: what each is to hold, by its name.
+    """Write files, by name, into a folder, which is made if it is not there.
 
     Raises:
         CannotWriteError: if the folder cannot be made or one of them cannot be written.
     """
-    with _errors_of(folder):
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
+    with _made(folder) as place:
         for name, data in files.items():
             (place / name).write_bytes(data)
 
 
 @contextlib.contextmanager
-def _errors_of(folder: str) -> Iterator[None]:
+def _made(folder: str) -> Iterator[Path]:
+    place = Path(folder)
     try:
-        yield
+        place.mkdir(parents=True, exist_ok=True)
+        yield place
     except FileExistsError:
         raise CannotWriteError(f"{folder}: it is no folder") from None
     except OSError as error:
-        named = error.filename or folder
-        raise CannotWriteError(f"{named}: {error.strerror or error}") from None
-
-
-def _may_go(data: bytes) -> bool:
-    return not data or data.lstrip()[:14].lower() == b"<!doctype html"
+        raise CannotWriteError(f"{error.filename or folder}: {error.strerror or error}") from None

@@ -14,13 +14,13 @@ from flake8_theano_updates.model import Fault, Finding, OrderFault
 from flake8_theano_updates.report.text import place
 
 # The worker sets its own flags; a person who runs the program has none, or better ones.
-_ALONE = """\
+_ALONE = f"""\
 if __name__ == "__main__":
     import os
     import warnings
 
     warnings.simplefilter("ignore")
-    for name in ("THEANO_FLAGS", "AESARA_FLAGS", "PYTENSOR_FLAGS"):
+    for name in {tuple(f"{name.upper()}_FLAGS" for name in BACKENDS)}:
         os.environ.setdefault(name, "cxx=,blas__ldflags=,blas.ldflags=,device=cpu,floatX=float64")
 """
 

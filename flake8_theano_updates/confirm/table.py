@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from flake8_theano_updates.interpreter.names import BACKENDS
+
 Kind = Literal["elementwise", "truth", "reduction", "shape", "root"]
 
 
@@ -133,7 +135,7 @@ CONSTANTS = {
 def canonical(full: str) -> str:
     """Let the backends have one name: ``pytensor.tensor.sqrt`` is ``theano.tensor.sqrt``."""
     root, dot, rest = full.partition(".")
-    if root in ("aesara", "pytensor"):
+    if root in BACKENDS:
         return f"theano{dot}{rest}"
     if root == "tensorflow":
         return rest

@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """A key and its value in the text of a dict.
-
-    Args:
-        start: where the key begins.
-        colon: where the colon stands.
-        end: where the value ends.
-    """
+    """Where, in the text of a dict, a key begins, its colon stands and its value ends."""
 
     start: int
     colon: int

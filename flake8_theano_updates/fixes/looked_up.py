@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 
-from flake8_theano_updates.fixes.case import Case
-from flake8_theano_updates.fixes.names import unused
-from flake8_theano_updates.fixes.skipping import refuse_if_skipped
+from flake8_theano_updates.fixes.case import Case, Way, refuse_if_skipped
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
     common,
@@ -20,57 +20,43 @@ from flake8_theano_updates.fixes.statements import (
     needed,
 )
 from flake8_theano_updates.fixes.text import Replacement
-from flake8_theano_updates.fixes.tree import is_dotted, loaded
+from flake8_theano_updates.fixes.tree import is_dotted, loaded, unused
 
 
-def look_ups(case: Case) -> Iterator[list[Replacement] | NoFixError]:
+def look_ups(case: Case) -> Iterator[Way]:
     """Look the new value up in the list, as it is before the statement that reads it.
 
-    Yields one proposal for each list that may hold the update by then, or why it is none.
+    Yields one way for each list that may hold the update by then.
     """
-    try:
+    with suppress(NoFixError):
         for container, filled in _containers(case):
-            try:
-                yield _look_up(case, container, filled)
-            except NoFixError as error:
-                yield error
-    except NoFixError as error:
-        yield error
+            yield partial(_look_up, container=container, filled=filled)
 
 
 def _look_up(case: Case, container: str, filled: ast.stmt | None) -> list[Replacement]:
     tree = case.tree
     reader = tree.statement(case.variable)
     edits: list[Replacement] = []
-    if filled is None:
-        before = reader
-    else:
+    before = reader
+    if filled is not None:
         there, here = common(tree.places(reader), tree.places(filled))
         if here.index == there.index:
             raise NoFixError("the list is still being filled where the variable is read")
         before = there.statement
-        if here.index < there.index:
-            pass
-        elif here.statement is filled and isinstance(filled, ast.Assign):
+        if here.index > there.index:
+            if here.statement is not filled or not isinstance(filled, ast.Assign):
+                raise NoFixError("the list is filled only after the read")
             moving = needed(here.block, there.index, here.index, loaded(filled))
             edits += moved_before(case.text, before, [*moving, filled])
-        else:
-            raise NoFixError("the list is filled only after the read")
     read = case.text.of(case.variable)
-    if filled is not None and _makes_mapping(filled):
-        return [*edits, *_reading(case, f"{container}[{read}]")]
-    if before is reader and tree.comprehension(case.variable) is None:
-        return [*edits, *_reading(case, f"dict({container})[{read}]")]
-    name = unused("new_values", tree, case.variable)
-    return [
-        *edits,
-        inserted(case.text, before, f"{name} = dict({container})"),
-        *_reading(case, f"{name}[{read}]"),
-    ]
-
-
-def _reading(case: Case, expression: str) -> list[Replacement]:
-    return [Replacement(*case.text.span(read), expression) for read in case.fault.read_nodes]
+    mapping = container
+    if not _makes_mapping(filled):
+        mapping = f"dict({container})"
+        if before is not reader or tree.comprehension(case.variable) is not None:
+            name = unused("new_values", tree, case.variable)
+            edits.append(inserted(case.text, before, f"{name} = {mapping}"))
+            mapping = name
+    return [*edits, *case.reading(f"{mapping}[{read}]")]
 
 
 def _containers(case: Case) -> Iterator[tuple[str, ast.stmt | None]]:
@@ -97,12 +83,10 @@ def _containers(case: Case) -> Iterator[tuple[str, ast.stmt | None]]:
     for made in ast.walk(tree.scope(case.variable)):
         if not isinstance(made, ast.Assign) or not case.before(made, case.variable):
             continue
-        if any(_is_call_of(made_by, node) for node in ast.walk(made.value)):
+        if any(_called(node) == made_by for node in ast.walk(made.value)):
             for target in made.targets:
-                parts = target.elts if isinstance(target, ast.Tuple) else [target]
-                for part in parts:
+                for part in target.elts if isinstance(target, ast.Tuple) else [target]:
                     yield ast.unparse(part), made
-    raise NoFixError("the updates have no name where the variable is read")
 
 
 def _zipped(case: Case, values: str) -> str:
@@ -116,7 +100,8 @@ def _zipped(case: Case, values: str) -> str:
 
 def _is_known(case: Case, name: str) -> bool:
     """Has the scope of the read a list of this name by then?"""
-    if name in {ast.unparse(t) for t in _targets(case.tree.statement(case.variable))}:
+    reader = case.tree.statement(case.variable)
+    if isinstance(reader, ast.Assign) and name in map(ast.unparse, reader.targets):
         return False
     return any(
         ast.unparse(node) == name
@@ -125,39 +110,26 @@ def _is_known(case: Case, name: str) -> bool:
     )
 
 
-def _is_call_of(name: str, node: ast.AST) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    return ast.unparse(node.func).rpartition(".")[2] == name
+def _called(node: ast.AST) -> str | None:
+    """Return the name of the function, without its module or object, that a call calls."""
+    return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else None
 
 
-def _targets(statement: ast.stmt) -> list[ast.expr]:
-    return statement.targets if isinstance(statement, ast.Assign) else []
-
-
-def _makes_mapping(statement: ast.stmt) -> bool:
+def _makes_mapping(statement: ast.stmt | None) -> bool:
     """Does a statement assign what can be asked for the value of a key?"""
-    match statement:
-        case ast.Assign(value=ast.Dict() | ast.DictComp()):
-            return True
-        case ast.Assign(value=ast.Call(func=function)):
-            return ast.unparse(function).rpartition(".")[2] in ("dict", "OrderedDict")
-    return False
+    if not isinstance(statement, ast.Assign):
+        return False
+    made = statement.value
+    return isinstance(made, (ast.Dict, ast.DictComp)) or _called(made) in ("dict", "OrderedDict")
 
 
 def _filled_by(statement: ast.stmt) -> str | None:
     """Return the name of the list that a statement makes or adds to."""
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-        return ast.unparse(target) if is_dotted(target) else None
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add):
-        return ast.unparse(statement.target) if is_dotted(statement.target) else None
-    if (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Call)
-        and isinstance(statement.value.func, ast.Attribute)
-        and statement.value.func.attr in ("append", "extend", "insert")
-        and is_dotted(statement.value.func.value)
-    ):
-        return ast.unparse(statement.value.func.value)
+    match statement:
+        case (
+            ast.Assign([filled])
+            | ast.AugAssign(filled, ast.Add())
+            | ast.Expr(ast.Call(ast.Attribute(filled, "append" | "extend" | "insert")))
+        ) if is_dotted(filled):
+            return ast.unparse(filled)
     return None

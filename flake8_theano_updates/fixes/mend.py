@@ -43,14 +43,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Chain:
-    """The fixes of a file in their order.
-
-    Args:
-        steps: the fixes.
-        refusals: what stays.
-        first: the file before them, and
-        last: the file after all fixes.
-    """
+    """The fixes of a file in their order, what stays, and the file before and after them."""
 
     steps: tuple[Step, ...]
     refusals: tuple[Refusal, ...]
@@ -59,22 +52,12 @@ class Chain:
 
 
 def mend(first: Source, choose: Choice, look: Look, obstacle: Obstacle) -> Chain:
-    """Mend the findings of a file.
-
-    Args:
-        first: the file.
-        choose: says what to do about a finding, as it was in the file at first.
-        look: finds what is in a file.
-        obstacle: says why a fix may not be made, if so.
-    """
+    """Mend the findings of a file; ``choose`` is asked of each as it was in the file at first."""
     source = first
     steps: list[Step] = []
     origins = {_key(first, finding): finding for finding in first.findings}
     skipped: dict[Key, str] = {}
-    while True:
-        step = _next(source, choose, look, origins, skipped, obstacle)
-        if step is None:
-            break
+    while step := _next(source, choose, look, origins, skipped, obstacle):
         origin = origins.get(_key(source, step.finding), step.finding)
         steps.append(Step(origin, source, step))
         origins = {_after(key, step): finding for key, finding in origins.items()}

@@ -5,17 +5,18 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flake8_theano_updates.fixes.brackets import end_of_clauses
-from flake8_theano_updates.fixes.case import Case
-from flake8_theano_updates.fixes.looked_up import look_ups
-from flake8_theano_updates.fixes.names import free_name, unused
-from flake8_theano_updates.fixes.skipping import (
+from flake8_theano_updates.fixes.case import (
+    Case,
+    Edits,
+    Way,
     in_the_other_arm,
     may_be_skipped,
     refuse_if_skipped,
 )
+from flake8_theano_updates.fixes.looked_up import look_ups
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
     assignment,
@@ -26,38 +27,30 @@ from flake8_theano_updates.fixes.statements import (
 )
 from flake8_theano_updates.fixes.stored_value import shorthand, stored_value
 from flake8_theano_updates.fixes.text import Replacement
-from flake8_theano_updates.fixes.tree import Comprehension, is_dotted, loaded, stored
+from flake8_theano_updates.fixes.tree import (
+    Comprehension,
+    free_name,
+    is_dotted,
+    loaded,
+    stored,
+    unused,
+)
 from flake8_theano_updates.interpreter.names import RANDOM
-
-Edits = list[Replacement]
 
 _EMPTY = re.compile(r"(new_values\d*) = \{\}")
 
 
-def new_value_fixes(case: Case) -> Iterator[Edits | NoFixError]:
-    """Yield ways to read the new value, the plainest first, or why one of them is none.
+def new_value_ways(case: Case) -> Iterator[Way]:
+    """Yield ways to read the new value, the plainest first.
 
     They are proposals: whoever takes one still has to look at the file that it leaves.
     """
-    ways: tuple[Callable[[Case], Edits], ...] = (
-        _read_its_name,
-        _read_it_back,
-        _name_it,
-        _name_it_in_comprehension,
-        _write_it_out if _is_in_one_expression(case) else _keep_it,
-    )
-    for way in ways:
-        if way is _keep_it:
-            yield from look_ups(case)
-        try:
-            yield way(case)
-        except NoFixError as error:
-            yield error
-
-
-def _reading(case: Case, expression: str) -> Edits:
-    """Return the edits that read ``expression`` instead of the variable."""
-    return [Replacement(*case.text.span(read), expression) for read in case.fault.read_nodes]
+    yield from (_read_its_name, _read_it_back, _name_it, _name_it_in_comprehension)
+    if _is_in_one_expression(case):
+        yield _write_it_out
+    else:
+        yield from look_ups(case)
+        yield _keep_it
 
 
 def _read_its_name(case: Case) -> Edits:
@@ -65,7 +58,7 @@ def _read_its_name(case: Case) -> Edits:
     if isinstance(value, ast.NamedExpr):
         if not case.before(value, case.variable):
             raise NoFixError("the new value is named only after the read")
-        return _reading(case, value.target.id)
+        return case.reading(value.target.id)
     if not is_dotted(value) or shorthand(case):
         raise NoFixError("the new value has no name")
     refuse_if_skipped(case)
@@ -76,8 +69,8 @@ def _read_its_name(case: Case) -> Edits:
     bindings = _bindings(case, root)
     _same_in_both_places(case, _reaching(case, bindings), root)
     if isinstance(value, ast.Attribute) or any(case.before(b, case.variable) for b in bindings):
-        return _reading(case, name)
-    return [*_brought_forward(case, bindings[0]), *_reading(case, name)]
+        return case.reading(name)
+    return [*_brought_forward(case, bindings[0]), *case.reading(name)]
 
 
 def _bindings(case: Case, name: str) -> list[ast.expr]:
@@ -106,45 +99,28 @@ def _reaching(case: Case, bindings: list[ast.expr]) -> list[ast.expr]:
             continue
         ways = (common(tree.places(statement), tree.places(n)) for n in (case.value, case.variable))
         if all(own.statement is statement and own.index < its.index for own, its in ways):
-            later = [one for one in bindings[number:] if not _after_both(case, one)]
-            return later if tree.loops(binding) == _shared_loops(case) else bindings
+            loops = tree.loops(case.variable)
+            if tree.loops(binding) != [one for one in tree.loops(case.value) if one in loops]:
+                return bindings
+            last = max(case.value, case.variable, key=lambda node: case.text.span(node)[1])
+            return [one for one in bindings[number:] if not case.before(last, one)]
     return bindings
-
-
-def _after_both(case: Case, node: ast.expr) -> bool:
-    return case.before(case.value, node) and case.before(case.variable, node)
-
-
-def _shared_loops(case: Case) -> list[ast.AST]:
-    """Return the loops that the update and the read are both in."""
-    around = case.tree.loops(case.variable)
-    return [loop for loop in case.tree.loops(case.value) if loop in around]
 
 
 def _same_in_both_places(case: Case, bindings: list[ast.expr], name: str) -> None:
     """Check that the name holds one value where it is stored and where it is to be read."""
-    value, read = case.value, case.variable
-    inside = case.tree.comprehension(value)
-    if inside is not None and not _is_in(case, read, inside):
-        if any(_is_in(case, binding, inside) for binding in bindings):
+    tree, value, read = case.tree, case.value, case.variable
+    inside = tree.comprehension(value)
+    if inside is not None and inside not in tree.around(read):
+        if any(inside in tree.around(binding) for binding in bindings):
             raise NoFixError(f"'{name}' is known only inside a comprehension")
+    first, second = (value, read) if case.before(value, read) else (read, value)
     for binding in bindings:
-        if _is_loop_variable(case, binding) and not all(
-            loop in case.tree.loops(read) for loop in case.tree.loops(binding)
-        ):
+        if any(loop not in tree.loops(read) for loop in tree.loops(binding)):
             raise NoFixError(f"'{name}' belongs to another loop than the read")
-        first, second = (value, read) if case.before(value, read) else (read, value)
         if case.before(first, binding) and case.before(binding, second):
             if first is value or len(bindings) > 1:
                 raise NoFixError(f"'{name}' is bound again between the update and the read")
-
-
-def _is_loop_variable(case: Case, binding: ast.expr) -> bool:
-    return bool(case.tree.loops(binding))
-
-
-def _is_in(case: Case, node: ast.AST, outer: ast.AST) -> bool:
-    return any(one is outer for one in case.tree.around(node))
 
 
 def _brought_forward(case: Case, binding: ast.expr) -> Edits:
@@ -174,16 +150,16 @@ def _read_it_back(case: Case) -> Edits:
     made = _bindings(case, container)
     if made and not any(case.before(binding, case.variable) for binding in made):
         raise NoFixError("the mapping is made only after the read")
-    return _reading(case, f"{container}[{case.text.of(case.variable)}]")
+    return case.reading(f"{container}[{case.text.of(case.variable)}]")
 
 
 def _bound_by(statement: ast.stmt) -> set[str]:
-    targets: list[ast.expr] = []
-    if isinstance(statement, ast.Assign):
-        targets = statement.targets
-    elif isinstance(statement, ast.AnnAssign):
-        targets = [statement.target]
-    return {ast.unparse(target) for target in targets}
+    match statement:
+        case ast.Assign(targets):
+            return set(map(ast.unparse, targets))
+        case ast.AnnAssign(target):
+            return {ast.unparse(target)}
+    return set()
 
 
 def _name_it(case: Case) -> Edits:
@@ -198,10 +174,9 @@ def _name_it(case: Case) -> Edits:
     if isinstance(tree.function(read), ast.Lambda):
         raise NoFixError("a lambda has no place for a name")
     name = free_name(case.fault.registered.target, "new", tree, read)
-    edits = [*value.replaced(name, case), *_reading(case, name)]
+    edits = [*value.replaced(name, case), *case.reading(name)]
     naming = assignment(name, value.written)
-    places = tree.places(value.node), tree.places(read)
-    registered, reader = common(*places)
+    registered, reader = common(tree.places(value.node), tree.places(read))
     if any(loop not in tree.loops(read) for loop in tree.loops(value.node)):
         raise NoFixError("the new value is computed in another loop than the read")
     before = tree.statement(value.node)
@@ -233,7 +208,8 @@ def _name_it_in_comprehension(case: Case) -> Edits:
     if inside is None or case.tree.comprehension(case.variable) is not inside:
         raise NoFixError("the two updates are not made by one comprehension")
     assert isinstance(inside, Comprehension)
-    if any(_is_in(case, node, g) for g in inside.generators for node in case.fault.read_nodes):
+    around = [one for read in case.fault.read_nodes for one in case.tree.around(read)]
+    if any(generator in around for generator in inside.generators):
         raise NoFixError("the read stands in the head of the comprehension")
     name = free_name(case.fault.registered.target, "new", case.tree, case.variable)
     end = case.text.span(inside)[0] + end_of_clauses(case.text.of(inside))
@@ -246,7 +222,7 @@ def _name_it_in_comprehension(case: Case) -> Edits:
     return [
         Replacement(end, end, f"{space}{clause}"),
         *value.replaced(name, case),
-        *_reading(case, name),
+        *case.reading(name),
     ]
 
 
@@ -258,21 +234,19 @@ def _write_it_out(case: Case) -> Edits:
         raise NoFixError("the new value binds a name")
     if any(RANDOM.search(name) for name in loaded(*value.nodes)):
         raise NoFixError("the new value draws random numbers")
-    return [_written(case, read, value.written) for read in case.fault.read_nodes]
-
-
-def _written(case: Case, read: ast.expr, expression: str) -> Replacement:
-    alone = isinstance(case.tree.parent(read), (ast.Call, ast.Tuple, ast.List, ast.keyword))
-    new = expression if alone else f"({expression})"
-    return Replacement(*case.text.span(read), new)
+    edits = []
+    for read in case.fault.read_nodes:
+        alone = isinstance(case.tree.parent(read), (ast.Call, ast.Tuple, ast.List, ast.keyword))
+        new = value.written if alone else f"({value.written})"
+        edits.append(Replacement(*case.text.span(read), new))
+    return edits
 
 
 def _is_in_one_expression(case: Case) -> bool:
     """Is what makes both updates a lambda, or one part of a comprehension?"""
-    around = _scopes_in_statement(case, case.value)
-    return bool(around) and all(
-        _scopes_in_statement(case, read) == around for read in case.fault.read_nodes
-    )
+    nodes = case.value, *case.fault.read_nodes
+    around, *others = (_scopes_in_statement(case, node) for node in nodes)
+    return bool(around) and all(one == around for one in others)
 
 
 def _scopes_in_statement(case: Case, node: ast.expr) -> list[ast.AST]:
@@ -297,7 +271,7 @@ def _keep_it(case: Case) -> Edits:
     target = case.text.of(case.fault.registered.target)
     there = _kept_in(case, target, value.written)
     if there is not None:
-        return _reading(case, f"{there}[{case.text.of(read)}]")
+        return case.reading(f"{there}[{case.text.of(read)}]")
     earlier = registered.block[: registered.index]
     # One mapping serves all loops of a block.
     made = [one[1] for one in map(_EMPTY.fullmatch, map(ast.unparse, earlier)) if one]
@@ -308,7 +282,7 @@ def _keep_it(case: Case) -> Edits:
         *first,
         inserted(case.text, tree.statement(value.node), keeping),
         *([] if is_dotted(case.value) else value.replaced(f"{name}[{target}]", case)),
-        *_reading(case, f"{name}[{case.text.of(read)}]"),
+        *case.reading(f"{name}[{case.text.of(read)}]"),
     ]
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from flake8_theano_updates.fixes.case import case_of
-from flake8_theano_updates.fixes.new_value import new_value_fixes
-from flake8_theano_updates.fixes.others import other_fixes
-from flake8_theano_updates.fixes.reorder import reorder_fixes, with_comments
+from flake8_theano_updates.fixes.new_value import new_value_ways
+from flake8_theano_updates.fixes.others import other_fix
+from flake8_theano_updates.fixes.reorder import reorder_ways, with_comments
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import (
     CannotEditError,
@@ -28,19 +28,14 @@ from flake8_theano_updates.fixes.tree import Tree
 from flake8_theano_updates.model import Finding, Fix
 from flake8_theano_updates.rules import ORDER
 
+# Finds what is in a file.
 Look = Callable[[ast.Module, Sequence[str]], Sequence[Finding]]
 Kind = Literal["new-value", "reorder", "rewrite"]
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A file at one point of its mending.
-
-    Args:
-        text: what it says.
-        tree: its syntax tree.
-        findings: what is found in that very tree.
-    """
+    """A file at one point of its mending, with what is found in this very tree."""
 
     text: Text
     tree: ast.Module
@@ -63,13 +58,7 @@ def source_of(tree: ast.Module, lines: Sequence[str], look: Look) -> Source:
 
 
 def fixes_of(source: Source, finding: Finding, look: Look) -> tuple[Fix, ...]:
-    """Return the fixes of one finding, each for the file as it is.
-
-    Args:
-        source: the file.
-        finding: one of its findings.
-        look: finds what is in a file.
-    """
+    """Return the fixes of one finding, each for the file as it is."""
     kinds: tuple[Kind, ...] = ("new-value", "reorder") if finding.code in ORDER else ("rewrite",)
     found = []
     for kind in kinds:
@@ -81,75 +70,52 @@ def fixes_of(source: Source, finding: Finding, look: Look) -> tuple[Fix, ...]:
 def mended(source: Source, finding: Finding, kind: Kind, look: Look) -> Mended:
     """Return the first fix of this kind after which the finding is gone and no other is new.
 
-    Args:
-        source: the file.
-        finding: one of its findings.
-        kind: what to do about it.
-        look: finds what is in a file.
-
     Raises:
         NoFixError: if there is none; the message says why.
     """
-    reasons: list[NoFixError] = []
-    for proposal in _proposals(source, finding, kind):
-        if isinstance(proposal, NoFixError):
-            reasons.append(proposal)
-            continue
-        safe, replacements = proposal
+    tree = Tree(source.tree)
+    if kind == "rewrite":
+        safe, proposal = other_fix(finding, tree, source.text)
+        return _tried(source, finding, kind, proposal, look, safe=safe)
+    case = case_of(finding, tree, source.text)
+    reason = NoFixError(f"there is no such fix for {finding.code}")
+    for way in reorder_ways(case) if kind == "reorder" else new_value_ways(case):
         try:
-            found = _tried(source, finding, replacements, look, comment=kind == "reorder")
+            return _tried(source, finding, kind, way(case), look, safe=kind == "reorder")
         except NoFixError as error:
-            reasons.append(error)
-            continue
-        done, after = found
-        edits = tuple(source.text.edit(one) for one in merged(done))
-        return Mended(finding, Fix(kind, safe, edits), done, after)
-    raise reasons[-1] if reasons else NoFixError(f"there is no such fix for {finding.code}")
-
-
-def _proposals(
-    source: Source, finding: Finding, kind: Kind
-) -> Iterator[tuple[bool, list[Replacement]] | NoFixError]:
-    try:
-        tree = Tree(source.tree)
-        if kind == "rewrite":
-            yield from other_fixes(finding, tree, source.text)
-            return
-        case = case_of(finding, tree, source.text)
-    except NoFixError as error:
-        yield error
-        return
-    ways = new_value_fixes(case) if kind == "new-value" else reorder_fixes(case)
-    for way in ways:
-        yield way if isinstance(way, NoFixError) else (kind == "reorder", way)
+            reason = error
+    raise reason
 
 
 def _tried(
     source: Source,
     finding: Finding,
+    kind: Kind,
     proposal: Sequence[Replacement],
     look: Look,
     *,
-    comment: bool,
-) -> tuple[tuple[Replacement, ...], Source]:
-    """Return the edits and the file after them, once it is as it should be."""
+    safe: bool,
+) -> Mended:
+    """Return the fix that makes these edits, once the file after them is as it should be."""
     try:
         replacements = ordered(proposal)
     except CannotEditError as error:
         raise NoFixError(str(error)) from None
     after = _after(source, replacements, look)
-    if comment:
-        added = _added(source.findings, after.findings)
-        meant = [one for one in added if _is_same_but_lagged(one, finding)]
+    added = _added(source.findings, after.findings)
+    if kind == "reorder":
+        # The same read, of a value that is now evidently the old one.
+        meant = [one for one in added if one.code == "THU102" and one.target == finding.target]
         if meant:
             replacements = ordered(with_comments(replacements, after.text, meant))
             after = _after(source, replacements, look)
-    added = _added(source.findings, after.findings)
+            added = _added(source.findings, after.findings)
     if added:
         raise NoFixError(f"after the fix, line {added[0].line} would be {added[0].code}")
     if len(after.findings) >= len(source.findings):
         raise NoFixError("the fix would not mend it")
-    return replacements, after
+    edits = tuple(source.text.edit(one) for one in merged(replacements))
+    return Mended(finding, Fix(kind, safe, edits), replacements, after)
 
 
 def _after(source: Source, replacements: Sequence[Replacement], look: Look) -> Source:
@@ -165,18 +131,11 @@ def _after(source: Source, replacements: Sequence[Replacement], look: Look) -> S
 
 def _added(before: Sequence[Finding], after: Sequence[Finding]) -> list[Finding]:
     """Return the findings that were not there before, wherever they stand."""
-    known = Counter(_key(finding) for finding in before)
+    known = Counter((one.code, one.variable, one.target) for one in before)
     found = []
     for finding in after:
-        known[_key(finding)] -= 1
-        if known[_key(finding)] < 0:
+        key = finding.code, finding.variable, finding.target
+        known[key] -= 1
+        if known[key] < 0:
             found.append(finding)
     return found
-
-
-def _key(finding: Finding) -> tuple[str, str | None, str | None]:
-    return finding.code, finding.variable, finding.target
-
-
-def _is_same_but_lagged(one: Finding, finding: Finding) -> bool:
-    return one.code == "THU102" and one.target == finding.target

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flake8_theano_updates.fixes.brackets import entries
@@ -27,36 +27,26 @@ class _Spot:
     text: Text
 
 
-def other_fixes(finding: Finding, tree: Tree, text: Text) -> Iterator[Proposal | NoFixError]:
-    """Yield the obvious mend of a finding, or why there is none."""
+def other_fix(finding: Finding, tree: Tree, text: Text) -> Proposal:
+    """Return the obvious mend of a finding.
+
+    Raises:
+        NoFixError: if there is none; the message says why.
+    """
     mend = _MENDS.get(finding.code)
-    try:
-        if mend is None:
-            raise NoFixError(f"{finding.code} has no fix")
-        yield mend(_Spot(finding, _node(finding, tree, text), tree, text))
-    except NoFixError as error:
-        yield error
+    if mend is None:
+        raise NoFixError(f"{finding.code} has no fix")
+    return mend(_Spot(finding, _node(finding, tree, text), tree, text))
 
 
 def _node(finding: Finding, tree: Tree, text: Text) -> ast.expr:
     """Return the outermost expression that stands where the finding does."""
+    start = text.offset(finding.line, 0) + finding.column - 1
+    end = text.offset(finding.end_line, 0) + finding.end_column - 1
     for node in ast.walk(tree.root):
-        if isinstance(node, ast.expr):
-            start, end = text.span(node)
-            if text.place(start) == (finding.line, finding.column):
-                ends = text.place(end), text.place(end - 1)
-                if (finding.end_line, finding.end_column) in (
-                    ends[0],
-                    (ends[1][0], ends[1][1] + 1),
-                ):
-                    return node
+        if isinstance(node, ast.expr) and text.span(node) == (start, end):
+            return node
     raise NoFixError("the place of the finding is not found")
-
-
-def _reads(value: ast.expr, variable: ast.expr) -> Iterator[ast.expr]:
-    for node in ast.walk(value):
-        if isinstance(node, ast.expr) and same(node, variable):
-            yield node
 
 
 def _entry(node: ast.expr, tree: Tree, text: Text) -> tuple[str, ast.expr]:
@@ -67,11 +57,10 @@ def _entry(node: ast.expr, tree: Tree, text: Text) -> tuple[str, ast.expr]:
         if parent in statement.targets and is_dotted(parent.value):
             return text.of(parent.value), statement.value
     if isinstance(parent, ast.Dict):
-        call = tree.parent(parent)
         value = parent.values[parent.keys.index(node)]
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-            if call.func.attr == "update" and is_dotted(call.func.value):
-                return text.of(call.func.value), value
+        match tree.parent(parent):
+            case ast.Call(ast.Attribute(mapping, "update")) if is_dotted(mapping):
+                return text.of(mapping), value
         unpacked = [v for k, v in zip(parent.keys, parent.values, strict=True) if k is None]
         if len(unpacked) == 1 and is_dotted(unpacked[0]):
             return text.of(unpacked[0]), value
@@ -80,23 +69,28 @@ def _entry(node: ast.expr, tree: Tree, text: Text) -> tuple[str, ast.expr]:
 
 def _chain(spot: _Spot) -> Proposal:
     """Compute the second value from the first: ``updates[w] = clip(updates[w])``."""
-    node, tree, text = spot.node, spot.tree, spot.text
-    mapping, value = _entry(node, tree, text)
-    reads = list(_reads(value, node))
-    if not reads:
-        raise NoFixError("the second value does not use the variable: one of the two is too much")
-    return False, [Replacement(*text.span(r), f"{mapping}[{text.of(node)}]") for r in reads]
+    useless = "the second value does not use the variable: one of the two is too much"
+    return _read_from_mapping(spot, "{mapping}[{key}]", useless)
 
 
 def _chain_in_loop(spot: _Spot) -> Proposal:
     """Compute each turn's value from the last: ``updates.get(w, w)``."""
-    node, tree, text = spot.node, spot.tree, spot.text
-    mapping, value = _entry(node, tree, text)
-    reads = list(_reads(value, node))
-    if not reads:
-        raise NoFixError("the value does not use the variable: only the last turn counts")
-    key = text.of(node)
-    return False, [Replacement(*text.span(r), f"{mapping}.get({key}, {key})") for r in reads]
+    useless = "the value does not use the variable: only the last turn counts"
+    return _read_from_mapping(spot, "{mapping}.get({key}, {key})", useless)
+
+
+def _read_from_mapping(spot: _Spot, form: str, useless: str) -> Proposal:
+    node, text = spot.node, spot.text
+    mapping, value = _entry(node, spot.tree, text)
+    new = form.format(mapping=mapping, key=text.of(node))
+    edits = [
+        Replacement(*text.span(read), new)
+        for read in ast.walk(value)
+        if isinstance(read, ast.expr) and same(read, node)
+    ]
+    if not edits:
+        raise NoFixError(useless)
+    return False, edits
 
 
 def _listed(spot: _Spot) -> Proposal:
@@ -114,17 +108,11 @@ def _earlier(spot: _Spot) -> Proposal:
     """Move the registration before the function is compiled."""
     finding, node, tree, text = spot.finding, spot.node, spot.tree, spot.text
     late = tree.statement(node)
-    compiled = next(
-        (
-            one
-            for one in ast.walk(tree.scope(node))
-            if isinstance(one, ast.Call) and one.lineno == finding.registered_line
-        ),
-        None,
-    )
+    calls = (one for one in ast.walk(tree.scope(node)) if isinstance(one, ast.Call))
+    compiled = next((one for one in calls if one.lineno == finding.registered_line), None)
     if compiled is None:
         raise NoFixError("the compile call is not found")
-    there, here = common(tree.places(tree.statement(compiled)), tree.places(late))
+    there, here = common(tree.places(compiled), tree.places(late))
     if here.statement is not late:
         raise NoFixError("the registration stands in a branch or loop of its own")
     moving = needed(here.block, there.index, here.index, loaded(late))
@@ -133,12 +121,10 @@ def _earlier(spot: _Spot) -> Proposal:
 
 def _symbolic(spot: _Spot) -> Proposal:
     """Drop ``.get_value()`` or ``.eval()``."""
-    node, text = spot.node, spot.text
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        raise NoFixError("the number does not come from a method of the variable")
-    if node.func.attr not in ("get_value", "eval"):
-        raise NoFixError("the number does not come from a method of the variable")
-    return False, [Replacement(*text.span(node), text.of(node.func.value))]
+    match spot.node:
+        case ast.Call(ast.Attribute(variable, "get_value" | "eval")):
+            return False, [Replacement(*spot.text.span(spot.node), spot.text.of(variable))]
+    raise NoFixError("the number does not come from a method of the variable")
 
 
 def _placed(spot: _Spot) -> Proposal:
@@ -176,24 +162,25 @@ def _ordered(spot: _Spot) -> Proposal:
     edits = [] if known else [_import(tree, text)]
     name = known or "OrderedDict"
     start, end = text.span(made)
-    if isinstance(made, ast.Dict) and not made.keys:
-        return True, [*edits, Replacement(start, end, f"{name}()")]
-    if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "dict":
-        return True, [*edits, Replacement(*text.span(made.func), name)]
-    if isinstance(made, ast.DictComp) or (isinstance(made, ast.Dict) and None not in made.keys):
-        opening, closing = ("[", "]") if isinstance(made, ast.Dict) else ("", "")
+    match made:
+        case ast.Dict([]):
+            return True, [*edits, Replacement(start, end, f"{name}()")]
+        case ast.Call(ast.Name("dict") as function):
+            return True, [*edits, Replacement(*text.span(function), name)]
+        case ast.DictComp():
+            opening, closing = f"{name}(", ")"
+        case ast.Dict(keys) if None not in keys:
+            opening, closing = f"{name}([", "])"
+        case _:
+            raise NoFixError("the dict is not written in this scope")
+    edits += [Replacement(start, start + 1, opening), Replacement(end - 1, end, closing)]
+    for entry in entries(text.of(made)):
         edits += [
-            Replacement(start, start + 1, f"{name}({opening}"),
-            Replacement(end - 1, end, f"{closing})"),
+            Replacement(start + entry.start, start + entry.start, "("),
+            Replacement(start + entry.colon, start + entry.colon + 1, ","),
+            Replacement(start + entry.end, start + entry.end, ")"),
         ]
-        for entry in entries(text.of(made)):
-            edits += [
-                Replacement(start + entry.start, start + entry.start, "("),
-                Replacement(start + entry.colon, start + entry.colon + 1, ","),
-                Replacement(start + entry.end, start + entry.end, ")"),
-            ]
-        return True, edits
-    raise NoFixError("the dict is not written in this scope")
+    return True, edits
 
 
 def _ordered_name(tree: Tree) -> str | None:
@@ -213,9 +200,8 @@ def _ordered_name(tree: Tree) -> str | None:
 def _import(tree: Tree, text: Text) -> Replacement:
     """Import OrderedDict before the first import that is not from the future."""
     for node in tree.root.body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                continue
+        is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not is_future:
             line = text.line_start(text.span(node)[0])
             return Replacement(line, line, "from collections import OrderedDict\n")
     raise NoFixError("the file has no imports to put another one to")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -47,21 +47,6 @@ class Proof:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """The programs of one fix.
-
-    Args:
-        before: the finding's own.
-        plain: before the fix, the updates as they are written.
-        after: after the fix, the updates as they are written then.
-    """
-
-    before: Verdict
-    plain: Verdict
-    after: Verdict
-
-
 def is_provable(finding: Finding) -> bool:
     """Is there a program to run for the fix of a finding?"""
     return finding.fault is not None
@@ -91,56 +76,41 @@ def proofs(
     Raises:
         NoBackend: if there is none.
     """
-    found = [_faults(source, step, compilers) for source, step in steps]
-    findings = [
-        [dataclasses.replace(step.finding, fault=fault) for fault in faults]
-        for (_, step), faults in zip(steps, found, strict=True)
-    ]
-    given = [_proof(*one) for one in _tried(steps, findings, STEPS, calls, python)]
+    programs = [_programs(source, step, compilers) for source, step in steps]
+
+    def run(indices: Iterable[int], faithful: Sequence[Step]) -> dict[int, Proof]:
+        chosen = list(indices)
+        every = [finding for index in chosen for finding in programs[index]]
+        verdicts = confirm(every, calls=calls, python=python, steps=faithful)
+        if verdicts and verdicts[0].backend is None:
+            raise NoBackend(verdicts[0].reason)
+        return {
+            index: _proof(steps[index][1], *verdicts[3 * n : 3 * n + 3])
+            for n, index in enumerate(chosen)
+        }
+
+    given = run(range(len(steps)), STEPS)
     # Where variables that start at zero had to start elsewhere, all programs must.
-    again = [index for index, proof in enumerate(given) if proof.reason == _OTHER_STARTS]
-    nonzero = [dataclasses.replace(step, nonzero="all") for step in STEPS]
-    repeated = _tried(
-        [steps[n] for n in again], [findings[n] for n in again], nonzero, calls, python
-    )
-    for index, one in zip(again, repeated, strict=True):
-        given[index] = _proof(*one)
-    return given
+    again = [index for index, proof in given.items() if proof.reason == _OTHER_STARTS]
+    given |= run(again, [dataclasses.replace(step, nonzero="all") for step in STEPS])
+    return list(given.values())
 
 
-def _tried(
-    steps: Sequence[tuple[Source, Mended]],
-    findings: Sequence[Sequence[Finding]],
-    faithful: Sequence[Step],
-    calls: int,
-    python: str | None,
-) -> list[tuple[Mended, _Trial]]:
-    """Run the three programs of each fix."""
-    every = [finding for three in findings for finding in three]
-    verdicts = confirm(every, calls=calls, python=python, steps=faithful)
-    if verdicts and verdicts[0].backend is None:
-        raise NoBackend(verdicts[0].reason)
-    return [
-        (step, _Trial(*verdicts[3 * index : 3 * index + 3]))
-        for index, (_, step) in enumerate(steps)
-    ]
-
-
-def _faults(
+def _programs(
     source: Source, step: Mended, compilers: Mapping[str, str | int]
-) -> tuple[Fault, PairFault, PairFault | None]:
-    """Return what there is to run before a fix, as it is written then, and after it."""
+) -> tuple[Finding, ...]:
+    """Return the three findings whose programs tell of a fix.
+
+    They are its own, the one that takes the updates as they are written before the fix,
+    and the one that takes them as they are written after it.
+    """
     fault = step.finding.fault
     assert fault is not None
     whole = edited(source.text.whole, step.replacements)
-    there = collections(ast.parse(whole), split(whole), compilers)
-    return fault, _as_written(fault), _after(fault, there)
-
-
-def _as_written(fault: Fault) -> PairFault:
-    """Return what makes the backend take the updates as they are."""
+    after = _after(fault, collections(ast.parse(whole), split(whole), compilers))
     reads = fault.reads if isinstance(fault, PairFault) else ()
-    return PairFault("written", fault.pairs, fault.collection, reads, fault.path)
+    plain = PairFault("written", fault.pairs, fault.collection, reads, fault.path)
+    return tuple(dataclasses.replace(step.finding, fault=one) for one in (fault, plain, after))
 
 
 def _after(fault: Fault, there: Sequence[UpdateCollection]) -> PairFault | None:
@@ -152,44 +122,46 @@ def _after(fault: Fault, there: Sequence[UpdateCollection]) -> PairFault | None:
     if not candidates:
         return None
     collection = min(candidates, key=lambda one: _distance(one, fault))
-    found: list[Registration] = []
-    for pair in fault.pairs:
-        nearest = min(
-            (one for one in collection.registrations if _is_of(one, pair)),
-            key=lambda one: abs(one.line - pair.line),
-        )
-        if all(nearest is not one for one in found):
-            found.append(nearest)
-    path = _way(fault, found)
-    if isinstance(fault, PairFault) and fault.bound:
-        reads = tuple(_read_back(found[0]))
-        return PairFault("overwritten", tuple(found), collection, reads, path)
-    if isinstance(fault, PairFault) and fault.kind in ("refused", "misplaced"):
-        form: Literal["generator", "list"] = "generator" if collection.one_shot else "list"
-        return PairFault("refused", tuple(found), collection, (), path, form)
-    if isinstance(fault, PairFault) and fault.kind == "overwritten":
-        found = found[-1:]
-    return PairFault("written", tuple(found), collection, _thawed(fault, found), path)
+    nearest = [_nearest(collection, pair) for pair in fault.pairs]
+    pairs = tuple({id(pair): pair for pair in nearest}.values())
+    path = _branches(fault, pairs)
+    uses = [use for pair in pairs for use in _inside(pair.new)]
+    reads: tuple[Use, ...] = ()
+    if isinstance(fault, PairFault):
+        if fault.bound:
+            reads = tuple(use for use in uses if _is_read_back(use, pairs[0]))
+            return PairFault("overwritten", pairs, collection, reads, path)
+        if fault.kind in ("refused", "misplaced"):
+            form: Literal["generator", "list"] = "generator" if collection.one_shot else "list"
+            return PairFault("refused", pairs, collection, (), path, form)
+        if fault.kind == "overwritten":
+            pairs = pairs[-1:]
+        if fault.kind == "frozen":
+            # The fix reads the variables where there was a number of them.
+            names = {ast.unparse(read.node) for read in fault.reads}
+            reads = tuple(use for use in uses if ast.unparse(use.node) in names)
+    return PairFault("written", pairs, collection, reads, path)
 
 
 def _distance(collection: UpdateCollection, fault: Fault) -> tuple[bool, int]:
     """How far is a collection after the fix from that of the finding before it?"""
-    scopes = (getattr(one.scope, "name", "") for one in (collection, fault.collection))
-    pairs = fault.pairs
-    if pairs:
-        wanted = pairs[0].line
-        lines = [one.line for one in collection.registrations if _is_of(one, pairs[0])]
+    own = fault.collection
+    if fault.pairs:
+        lines = _nearest(collection, fault.pairs[0]).line - fault.pairs[0].line
     else:
-        wanted = fault.collection.expression.lineno
-        lines = [collection.expression.lineno]
-    return len(set(scopes)) > 1, min(abs(line - wanted) for line in lines)
+        lines = collection.expression.lineno - own.expression.lineno
+    elsewhere = getattr(collection.scope, "name", "") != getattr(own.scope, "name", "")
+    return elsewhere, abs(lines)
 
 
-def _is_of(one: Registration, other: Registration) -> bool:
-    return ast.unparse(one.target) == ast.unparse(other.target)
+def _nearest(collection: UpdateCollection, pair: Registration) -> Registration:
+    """Return the update of the same variable that stands nearest to where ``pair`` stood."""
+    target = ast.unparse(pair.target)
+    alike = [one for one in collection.registrations if ast.unparse(one.target) == target]
+    return min(alike, key=lambda one: abs(one.line - pair.line))
 
 
-def _way(fault: Fault, pairs: Sequence[Registration]) -> Path:
+def _branches(fault: Fault, pairs: Sequence[Registration]) -> Path:
     """Return the branches after the fix that are those of the finding before it."""
     path = tuple(arm for pair in pairs for arm in pair.path)
     there = {arm: None for pair in pairs for use in _inside(pair.new) for arm in use.path}
@@ -210,23 +182,12 @@ def _line(arm: Arm) -> int:
     return getattr(arm.node, "lineno", 0)
 
 
-def _read_back(pair: Registration) -> Iterator[Use]:
-    """Yield where a new value takes what the mapping holds for its variable."""
-    own = original(pair.variable.value).identity
-    written = ast.unparse(pair.target)
-    for use in _inside(pair.new):
-        if isinstance(use.node, (ast.Subscript, ast.Call)) and ast.unparse(use.node) != written:
-            if original(use.value).identity == own:
-                yield use
-
-
-def _thawed(fault: Fault, pairs: Sequence[Registration]) -> tuple[Use, ...]:
-    """Return the variables that a fix reads where there was a number of them."""
-    if not isinstance(fault, PairFault) or fault.kind != "frozen":
-        return ()
-    names = {ast.unparse(read.node) for read in fault.reads}
-    return tuple(
-        use for pair in pairs for use in _inside(pair.new) if ast.unparse(use.node) in names
+def _is_read_back(use: Use, pair: Registration) -> bool:
+    """Does a new value take here what the mapping holds for its variable?"""
+    return (
+        isinstance(use.node, (ast.Subscript, ast.Call))
+        and ast.unparse(use.node) != ast.unparse(pair.target)
+        and original(use.value).identity == original(pair.variable.value).identity
     )
 
 
@@ -242,9 +203,9 @@ def _inside(use: Use) -> Iterator[Use]:
             waiting.extend(operands(current.value))
 
 
-def _proof(step: Mended, trial: _Trial) -> Proof:
-    before, after = trial.before, trial.after
-    is_order = isinstance(step.finding.fault, OrderFault)
+def _proof(step: Mended, before: Verdict, plain: Verdict, after: Verdict) -> Proof:
+    fault = step.finding.fault
+    is_order = isinstance(fault, OrderFault)
     was_refused = before.status == "raises" and not is_order
     # What is not finite is no verdict on the finding, but the same before and after it.
     if not before.as_compiled and not was_refused:
@@ -254,16 +215,15 @@ def _proof(step: Mended, trial: _Trial) -> Proof:
         return Proof(status, f"after it, {after.reason}")
     if was_refused:
         return Proof("proven")
-    fault = step.finding.fault
     if isinstance(fault, PairFault) and fault.bound:
         return _compared(before, before.with_new_value, after, after.with_new_value)
     if set(before.names) == set(after.names):
         keeps = step.fix.safe and is_order
         wanted = before.as_compiled if keeps else before.with_new_value
         return _compared(before, wanted, after, after.as_compiled)
-    if set(trial.plain.names) == set(after.names):
+    if set(plain.names) == set(after.names):
         # As long as nobody changes the variable, it is worth what was frozen.
-        return _compared(trial.plain, trial.plain.as_compiled, after, after.as_compiled)
+        return _compared(plain, plain.as_compiled, after, after.as_compiled)
     return Proof("open", "the programs before and after it have other variables")
 
 
@@ -274,14 +234,11 @@ def _compared(
     given: Sequence[tuple[object, ...]],
 ) -> Proof:
     for call, (one, other) in enumerate(zip(wanted, given, strict=True)):
-        left, right = (
-            dict(zip(before.names, one, strict=True)),
-            dict(zip(after.names, other, strict=True)),
-        )
-        for name in before.names:
-            if not _alike(left[name], right[name]) and call == 0:
-                return Proof("open", _OTHER_STARTS)
-            if not _alike(left[name], right[name]):
+        computed = dict(zip(after.names, other, strict=True))
+        for name, value in zip(before.names, one, strict=True):
+            if not _alike(value, computed[name]):
+                if call == 0:
+                    return Proof("open", _OTHER_STARTS)
                 return Proof("failed", f"after call {call}, {name} is not what the fix promises")
     return Proof("proven")
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
-from flake8_theano_updates.fixes.case import Case
-from flake8_theano_updates.fixes.names import free_name
+from flake8_theano_updates.fixes.case import Case, Edits, Way
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
     common,
@@ -15,23 +14,19 @@ from flake8_theano_updates.fixes.statements import (
     needed,
 )
 from flake8_theano_updates.fixes.text import Replacement, Text, with_insertion
-from flake8_theano_updates.fixes.tree import loaded, same, stored
+from flake8_theano_updates.fixes.tree import free_name, loaded, same, stored
 from flake8_theano_updates.model import Finding
 
-Edits = list[Replacement]
 
+def reorder_ways(case: Case) -> tuple[Way, ...]:
+    """Return ways to show that the old value is read: move a registration, or name the value.
 
-def reorder_fixes(case: Case) -> Iterator[Edits | NoFixError]:
-    """Yield ways to show that the old value is read: move a registration, or name the value."""
+    Raises:
+        NoFixError: if that is shown already.
+    """
     if case.finding.code != "THU101":
-        yield NoFixError("the read stands before the registration already")
-        return
-    ways: tuple[Callable[[Case], Edits], ...] = (_elements, _statements, _named)
-    for way in ways:
-        try:
-            yield way(case)
-        except NoFixError as error:
-            yield error
+        raise NoFixError("the read stands before the registration already")
+    return _elements, _statements, _named
 
 
 def _elements(case: Case) -> Edits:
@@ -112,20 +107,13 @@ def _named(case: Case) -> Edits:
     there, _ = common(tree.places(target), tree.places(case.variable))
     name = free_name(target, "old", tree, case.variable)
     naming = f"{name} = {case.text.of(target)}"
-    reads = [Replacement(*case.text.span(read), name) for read in case.fault.read_nodes]
-    return [inserted(case.text, there.statement, naming), *reads]
+    return [inserted(case.text, there.statement, naming), *case.reading(name)]
 
 
 def with_comments(
     replacements: Sequence[Replacement], after: Text, meant: Sequence[Finding]
 ) -> list[Replacement]:
-    """Add a ``noqa`` comment to the lines on which the old value is now evidently meant.
-
-    Args:
-        replacements: the ordered edits of the fix.
-        after: the text after them.
-        meant: the findings in that text that the comments are to silence.
-    """
+    """Add ``noqa`` comments on the reads of an old value that is evidently meant after a fix."""
     edits = list(replacements)
     for line in sorted({finding.line for finding in meant}, reverse=True):
         start = after.offset(line, 0)

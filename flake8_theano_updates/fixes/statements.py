@@ -27,12 +27,9 @@ def inserted(text: Text, before: ast.stmt, statement: str) -> Replacement:
     indentation = text.whole[line:start]
     if not indentation.strip():
         return Replacement(line, line, f"{indentation}{statement}\n")
-    if "\n" in statement or isinstance(before, _COMPOUND):
+    if "\n" in statement or isinstance(before, (ast.If, ast.For, ast.While, ast.With, ast.Try)):
         raise NoFixError("the statement shares its line with another")
     return Replacement(start, start, f"{statement}; ")
-
-
-_COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try)
 
 
 def assignment(name: str, expression: str) -> str:
@@ -71,31 +68,22 @@ def needed(
         chosen.insert(0, index)
         names |= loaded(statement)
     moving = [block[index] for index in chosen]
-    staying = [block[i] for i in range(first, last) if i not in chosen]
-    for statement in staying:
-        both = (stored(*moving) & (loaded(statement) | stored(statement))) | (
-            loaded(*moving) & stored(statement)
-        )
-        if _crosses(statement, moving, both):
+    for statement in (block[i] for i in range(first, last) if i not in chosen):
+        overtaking = [one for one in moving if one.lineno > statement.lineno]
+        if stored(*overtaking) & (loaded(statement) | stored(statement)) or loaded(
+            *overtaking
+        ) & stored(statement):
             raise NoFixError(
                 f"line {statement.lineno} and the new value depend on each other's order"
             )
     return moving
 
 
-def _crosses(statement: ast.stmt, moving: Sequence[ast.stmt], both: set[str]) -> bool:
-    """Does ``statement`` stand before something that would overtake it and change a name?"""
-    later = [one for one in moving if one.lineno > statement.lineno]
-    return bool(both & (stored(*later) | loaded(*later) & stored(statement)))
-
-
 def _is_plain(statement: ast.stmt) -> bool:
     """Does this only bind names to what it computes?"""
     if isinstance(statement, ast.Assign):
-        names = (name for target in statement.targets for name in ast.walk(target))
-        plain = all(
-            not isinstance(name, (ast.Attribute, ast.Subscript, ast.Starred)) for name in names
-        )
+        parts = [part for target in statement.targets for part in ast.walk(target)]
+        plain = not any(isinstance(p, (ast.Attribute, ast.Subscript, ast.Starred)) for p in parts)
     else:
         plain = isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
     return plain and not any(isinstance(n, (ast.Yield, ast.Await)) for n in ast.walk(statement))

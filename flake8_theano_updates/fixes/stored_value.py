@@ -18,6 +18,7 @@ class StoredValue:
         written: the expression, as text.
         nodes: what it is made of.
         node: where it stands in the pair.
+        call: the shorthand that stands for the whole pair, if one does.
     """
 
     written: str
@@ -49,7 +50,7 @@ def stored_value(case: Case) -> StoredValue:
         raise NoFixError("the new value waits or yields")
     call = shorthand(case)
     if call is None:
-        if value is case.fault.registered.target or _holds(value, case.fault.registered.target):
+        if case.fault.registered.target in ast.walk(value):
             raise NoFixError("the pair comes from a call that does not show the new value")
         return StoredValue(case.text.of(value), (value,), value)
     assert isinstance(call.func, ast.Attribute)
@@ -69,21 +70,14 @@ def stored_value(case: Case) -> StoredValue:
 def shorthand(case: Case) -> ast.Call | None:
     """Return the call of ``K.update_add`` or its like that is this pair."""
     target = case.fault.registered.target
-    call = case.tree.parent(target)
-    if (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr in ("update_add", "update_sub", "moving_average_update")
-        and len(call.args) > 1
-        and not call.keywords
-        and call.args[0] is target
-    ):
-        return call
+    match case.tree.parent(target):
+        case ast.Call(
+            ast.Attribute(attr="update_add" | "update_sub" | "moving_average_update"),
+            [first, _, *_],
+            [],
+        ) as call if first is target:
+            return call
     return None
-
-
-def _holds(node: ast.AST, inner: ast.AST) -> bool:
-    return any(child is inner for child in ast.walk(node))
 
 
 def _bracketed(case: Case, node: ast.expr) -> str:

@@ -149,13 +149,7 @@ def moved(offset: int, replacements: Sequence[Replacement], *, is_end: bool = Fa
 def with_insertion(
     replacements: Sequence[Replacement], offset: int, written: str
 ) -> list[Replacement]:
-    """Return ordered replacements that also insert something into the text they leave.
-
-    Args:
-        replacements: ordered.
-        offset: a place in the text after them.
-        written: what to insert there.
-    """
+    """Return ordered replacements that also insert ``written`` into the text they leave."""
     shift = 0
     for index, one in enumerate(replacements):
         begin = one.start + shift

@@ -1,8 +1,9 @@
-"""Where a node stands: its statement, the blocks and functions around it."""
+"""Where a node stands: its statement, the blocks and functions around it, and free names."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -20,12 +21,10 @@ class Place:
     Args:
         block: the statements among which it stands.
         index: its place among them.
-        owner: the node whose block it is.
     """
 
     block: list[ast.stmt]
     index: int
-    owner: ast.AST
 
     @property
     def statement(self) -> ast.stmt:
@@ -48,7 +47,7 @@ class Tree:
                 block = getattr(node, name, None)
                 if isinstance(block, list):
                     for index, statement in enumerate(block):
-                        self._places[id(statement)] = Place(block, index, node)
+                        self._places[id(statement)] = Place(block, index)
 
     def __contains__(self, node: ast.AST) -> bool:
         return id(node) in self._parents
@@ -81,29 +80,19 @@ class Tree:
 
     def scope(self, node: ast.AST) -> ast.AST:
         """Return the innermost function around ``node`` that is no lambda, or the module."""
-        for one in self.around(node):
-            if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                return one
-        return self.root
+        named = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return next((one for one in self.around(node) if isinstance(one, named)), self.root)
 
     def comprehension(self, node: ast.AST) -> ast.expr | None:
         """Return the innermost comprehension around ``node`` within its statement."""
-        for one in self.around(node):
-            if isinstance(one, (ast.stmt, ast.Lambda)):
-                return None
-            if isinstance(one, Comprehension):
-                return one
-        return None
+        kinds = (ast.stmt, ast.Lambda, *Comprehension)
+        inner = next((one for one in self.around(node) if isinstance(one, kinds)), None)
+        return inner if isinstance(inner, Comprehension) else None
 
     def loops(self, node: ast.AST) -> list[ast.AST]:
         """Return the loops around ``node`` in its function, from the inside out."""
-        found: list[ast.AST] = []
-        for one in self.around(node):
-            if isinstance(one, Function):
-                break
-            if isinstance(one, Loop):
-                found.append(one)
-        return found
+        inside = itertools.takewhile(lambda one: not isinstance(one, Function), self.around(node))
+        return [one for one in inside if isinstance(one, Loop)]
 
 
 def loaded(*nodes: ast.AST) -> set[str]:
@@ -138,3 +127,53 @@ def is_dotted(node: ast.AST) -> bool:
 def same(one: ast.AST, other: ast.AST) -> bool:
     """Are two expressions written alike, whatever their layout?"""
     return ast.unparse(one) == ast.unparse(other)
+
+
+def free_name(variable: ast.expr, suffix: str, tree: Tree, place: ast.AST) -> str:
+    """Return a name such as ``velocity_new``, free in the scope of ``place``.
+
+    Of ``self.velocity`` the last part is taken, of ``accs[i]`` the singular.
+    """
+    return unused(f"{_base(variable)}_{suffix}", tree, place)
+
+
+def unused(wanted: str, tree: Tree, place: ast.AST) -> str:
+    """Return ``wanted``, with a number behind it if the scope of ``place`` knows that name."""
+    taken = set(_taken(tree, place))
+    candidates = itertools.chain([wanted], (f"{wanted}{n}" for n in itertools.count(2)))
+    return next(name for name in candidates if name not in taken)
+
+
+def _base(variable: ast.expr) -> str:
+    match variable:
+        case ast.Name(name) | ast.Attribute(attr=name):
+            return name.strip("_") or "value"
+        case ast.Subscript(several):
+            name = _base(several)
+            return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+    return "value"
+
+
+def _taken(tree: Tree, place: ast.AST) -> Iterator[str]:
+    """Yield the names of the outermost function around ``place``, and of the module."""
+    functions = [one for one in tree.around(place) if isinstance(one, Definition)]
+    for node in ast.walk(functions[-1] if functions else tree.root):
+        yield from _bound_by(node)
+    waiting: list[ast.AST] = [tree.root]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            yield from _bound_by(node)
+            if not isinstance(node, (*Definition, ast.Lambda)):
+                waiting.append(node)
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(name) | ast.arg(name) | ast.ExceptHandler(name=str(name)):
+            yield name
+        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+            yield name
+        case ast.alias():
+            yield (node.asname or node.name).partition(".")[0]
+        case ast.Global(names) | ast.Nonlocal(names):
+            yield from names

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from itertools import pairwise
 
 from flake8_theano_updates.interpreter.evaluator import Evaluator
@@ -66,10 +68,6 @@ class Builders:
         item.ended = self.state.tick()
         return item
 
-    def _enter_tuple(self, made: Container, parts: Sequence[Use], node: ast.Call) -> None:
-        item = self.tuple_of(parts, node)
-        self.state.enter(made, self.state.use(item, node), None, item.begun)
-
     def _copy(self, node: ast.Call) -> Value | None:
         if not node.args and not node.keywords:
             return self.empty("list", node)
@@ -121,9 +119,8 @@ class Builders:
             pair = pair_of(entry)
             if pair is not None:
                 key, value = pair
-                container.entries.append(
-                    Entry(key, value, moment, entry.begun, entry.ended, entry.path, entry.many)
-                )
+                entered = replace(entry, key=key, value=value, moment=moment, loop=None)
+                container.entries.append(entered)
 
     def _zip(self, node: ast.Call) -> Value | None:
         sources = self.expressions.uses(list(node.args))
@@ -161,12 +158,10 @@ class Builders:
         return None if any(entry.key is not None for entry in value.entries) else value.entries
 
     def _enter_row(self, made: Container, parts: Sequence[Use], node: ast.Call, many: bool) -> None:
-        if many:
-            bound = frozenset(original(part.value).identity for part in parts)
-            with self.state.loop(None, bound):
-                self._enter_tuple(made, parts, node)
-        else:
-            self._enter_tuple(made, parts, node)
+        bound = frozenset(original(part.value).identity for part in parts)
+        with self.state.loop(None, bound) if many else nullcontext():
+            item = self.tuple_of(parts, node)
+            self.state.enter(made, self.state.use(item, node), None, item.begun)
 
     def _range(self, node: ast.Call) -> Value | None:
         return self.state.made("call", "range", self.expressions.uses(list(node.args)))
@@ -204,10 +199,7 @@ class Builders:
         made = self.empty("list", node)
         made.rest.extend(outer.rest)
         for entry in outer.entries:
-            if entry.many:
-                with self.state.loop(None, frozenset()):
-                    self.state.join(made, entry.value)
-            else:
+            with self.state.loop(None, frozenset()) if entry.many else nullcontext():
                 self.state.join(made, entry.value)
         return made
 
@@ -253,9 +245,7 @@ class Builders:
         return made
 
     def _hand_on(self, made: Container, entry: Entry, part: Use) -> None:
-        made.entries.append(
-            Entry(None, part, entry.moment, entry.begun, entry.ended, entry.path, True)
-        )
+        made.entries.append(replace(entry, key=None, value=part, many=True, loop=None))
 
     def _kept(self, group: list[Entry], node: ast.Call) -> Use:
         """Return what a mapping holds under the key of these entries."""

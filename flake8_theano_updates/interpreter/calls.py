@@ -46,22 +46,18 @@ class Calls:
     def call(self, node: ast.Call) -> Value:
         """Evaluate a call."""
         function = node.func
+        known = self.state.environment.get(dotted(function) or "")
+        if isinstance(known, Term) and known.op == "import":
+            return self._function(node, str(known.label), None)
         if isinstance(function, ast.Attribute):
-            known = self.state.environment.get(dotted(function) or "")
-            if isinstance(known, Term) and known.op == "import":
-                return self._function(node, str(known.label), None)
             receiver = self.expressions.use(function.value)
             value = original(receiver.value)
             if isinstance(value, Term) and value.op == "import":
                 return self._function(node, f"{value.label}.{function.attr}", None)
             return self._method(node, function, receiver)
         if isinstance(function, ast.Name):
-            known = self.state.environment.get(function.id)
-            if isinstance(known, Term):
-                if known.op == "import":
-                    return self._function(node, str(known.label), None)
-                if isinstance(known.label, Closure):
-                    return self._follow(node, known.label, function.id, None)
+            if isinstance(known, Term) and isinstance(known.label, Closure):
+                return self._follow(node, known.label, function.id, None)
             return self._function(node, function.id, None)
         return self._function(node, "", self.expressions.use(function))
 
@@ -87,10 +83,7 @@ class Calls:
         name = function.attr
         value = original(receiver.value)
         if isinstance(value, Container):
-            result = self.methods.call(name, value, node)
-            if result is not None:
-                return result
-            return self._function(node, name, receiver)
+            return self.methods.call(name, value, node) or self._function(node, name, receiver)
         owner = self._class_of(function.value, value)
         method = owner.method(name) if owner is not None else None
         if method is not None:
@@ -99,10 +92,8 @@ class Calls:
         kind = filled_by(node, name)
         if kind is not None and (value.op in ("name", "attr", "call", "number", "const", "item")):
             container = self.expressions.adopt(function.value, kind, value)
-            if container is not None:
-                result = self.methods.call(name, container, node)
-                if result is not None:
-                    return result
+            if container is not None and (filled := self.methods.call(name, container, node)):
+                return filled
         elif name in ("items", "iteritems") and not node.args:
             return self.builders.items_of_unknown(receiver, node)
         return self._function(node, name, receiver)
@@ -129,10 +120,8 @@ class Calls:
         returned: Use | None = None,
     ) -> Value:
         last = name.rpartition(".")[2]
-        if receiver is None:
-            built = self.builders.build(last, node)
-            if built is not None:
-                return built
+        if receiver is None and (built := self.builders.build(last, node)) is not None:
+            return built
         arguments = self.expressions.uses(
             [arg.value if isinstance(arg, ast.Starred) else arg for arg in node.args]
         )
@@ -149,17 +138,17 @@ class Calls:
                 use.value.looked_at.append((self.state.tick(), None))
         if last == "scan" and any(backend in name for backend in BACKENDS):
             self._scans(node, keywords.get("fn") or (arguments[0] if arguments else None))
-        called = Called(
-            None if closure is not None else name, receiver is not None, tuple(keywords), returned
-        )
+        op = "call"
         if last in GRADIENTS:
             self._differentiates(arguments, keywords.get("wrt"))
-            return self.state.made("grad", last, uses, called)
-        if last in STATIC_FUNCTIONS or last in STATIC_ATTRIBUTES:
-            return self.state.made("static", last, uses, called)
-        if last in VIEWS:
-            return self.state.made("view", last, uses, called)
-        return self.state.made("call", last, uses, called)
+            op = "grad"
+        elif last in STATIC_FUNCTIONS or last in STATIC_ATTRIBUTES:
+            op = "static"
+        elif last in VIEWS:
+            op = "view"
+        function = None if closure is not None else name
+        called = Called(function, receiver is not None, tuple(keywords), returned)
+        return self.state.made(op, last, uses, called)
 
     def _keras_update(self, pair: tuple[Use, str | None, tuple[Use, ...]]) -> list[Use]:
         """Return target and new value of ``K.update_add(x, e)`` and its like."""
@@ -197,19 +186,10 @@ class Calls:
         if updates is None and not certain:
             return
         inputs, outputs, third = (*arguments[:3], None, None, None)[:3]
-        self.state.compilations.append(
-            Compilation(
-                node,
-                certain,
-                self.state.tick(),
-                self.state.depth,
-                self.state.path,
-                updates,
-                keywords.get("inputs") or inputs,
-                keywords.get("outputs") or outputs,
-                third,
-            )
-        )
+        inputs, outputs = keywords.get("inputs") or inputs, keywords.get("outputs") or outputs
+        now = (self.state.tick(), self.state.depth, self.state.path)
+        compilation = Compilation(node, certain, *now, updates, inputs, outputs, third)
+        self.state.compilations.append(compilation)
         if certain and arguments:
             given = original(arguments[0].value)
             if isinstance(given, Container) and any(_is_input(e.value) for e in given.entries):
@@ -244,9 +224,8 @@ class Calls:
             collected.compiled = True
             collected.expression = pairs.node
             self.state.environment.own[key] = collected
-        if isinstance(original(pairs.value), Container):
-            value = original(pairs.value)
-            assert isinstance(value, Container)
+        value = original(pairs.value)
+        if isinstance(value, Container):
             if value.kind == "tuple" and not any(
                 isinstance(original(entry.value.value), Container) for entry in value.entries
             ):

@@ -181,16 +181,12 @@ class Expressions:
             self.bind(element, self.state.use(part, element), rename=False)
 
     def _store(self, target: ast.Subscript, use: Use) -> None:
-        container = self.mapping(target.value)
-        if container is not None:
+        value = original(self.use(target.value).value)
+        # A mapping from elsewhere becomes known.
+        known = isinstance(value, Container)
+        container = value if known else self.adopt(target.value, "mapping", value)
+        if isinstance(container, Container) and container.kind == "mapping":
             self.state.enter(container, use, self.use(target.slice), self.state.begun)
-
-    def mapping(self, node: ast.expr) -> Container | None:
-        """Return the mapping that ``node`` names; a mapping from elsewhere becomes known."""
-        value = original(self.use(node).value)
-        if isinstance(value, Container):
-            return value if value.kind == "mapping" else None
-        return self.adopt(node, "mapping", value)
 
     def adopt(self, node: ast.expr, kind: str, value: Value) -> Container | None:
         """Make a container of what ``node`` names, now that the code treats it as one."""
@@ -352,8 +348,7 @@ class Expressions:
 
     def operated(self, operator: ast.operator | ast.unaryop, *operands: Use) -> Term:
         """Return what an operator makes of its operands."""
-        known = OPERATIONS.get(type(operator))
-        if known is not None:
+        if known := OPERATIONS.get(type(operator)):
             return self.state.made(known, None, operands)
         return self.state.made("operation", OPERATORS[type(operator)], operands)
 

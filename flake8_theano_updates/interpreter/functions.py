@@ -45,13 +45,7 @@ _BUDGET = 3000
 
 @dataclass(frozen=True, eq=False)
 class Closure:
-    """A function with the names that it sees.
-
-    Args:
-        node: its definition.
-        environment: the scope around it.
-        owner: the class it is a method of.
-    """
+    """A function with the names that it sees, and the class that it is a method of."""
 
     node: Function | ast.Lambda
     environment: Environment
@@ -126,11 +120,7 @@ def hands_out_pairs(node: Function | ast.Lambda) -> bool:
 
 
 class Followed:
-    """How deep and how far the interpreter has followed calls in one scope.
-
-    Args:
-        worth: whether the text of a function tells of updates.
-    """
+    """How deep and how far the interpreter has followed calls in one scope."""
 
     def __init__(self, worth: Worth) -> None:
         self._may_hold_updates = worth
@@ -197,9 +187,7 @@ def bind_arguments(
     for parameter, default in with_defaults(parameters):
         if parameter.arg not in bound:
             identity = ("default", id(parameter))
-            bound[parameter.arg] = number_of(parameter.arg, default, identity) or Term(
-                "name", parameter.arg, (), identity
-            )
+            bound[parameter.arg] = value_of(parameter.arg, default, identity)
     for extra in (parameters.vararg, parameters.kwarg):
         if extra is not None:
             bound[extra.arg] = Term("opaque", extra.arg, (), ("rest", id(extra)))
@@ -214,17 +202,16 @@ def with_defaults(parameters: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr
     yield from zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
 
 
-def number_of(name: str, default: ast.expr | None, identity: Hashable) -> Term | None:
-    """Return a parameter whose default is a number, or None for any other parameter."""
-    if default is None:
-        return None
+def value_of(name: str, default: ast.expr | None, identity: Hashable) -> Term:
+    """Return a parameter that nothing is given for: its default where that is a number."""
     negative = isinstance(default, ast.UnaryOp) and isinstance(default.op, ast.USub)
     written = default.operand if isinstance(default, ast.UnaryOp) and negative else default
-    if not isinstance(written, ast.Constant) or not isinstance(written.value, (int, float)):
-        return None
-    value = -written.value if negative else written.value
-    constant = Term("const", value, (), ("const", repr(value)))
-    return Term("number", name, (Use(constant, default, 0, ()),), identity)
+    if default is not None and isinstance(written, ast.Constant):
+        if isinstance(written.value, (int, float)):
+            value = -written.value if negative else written.value
+            constant = Term("const", value, (), ("const", repr(value)))
+            return Term("number", name, (Use(constant, default, 0, ()),), identity)
+    return Term("name", name, (), identity)
 
 
 def _renamed(name: str, use: Use) -> Value:

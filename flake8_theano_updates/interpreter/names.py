@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 
+BACKENDS = ("theano", "aesara", "pytensor")
 # Code that mentions none of these builds no Theano updates: reading it would only
 # invite false alarms on lists of pairs that are something else.
-_LIBRARIES = ("theano", "aesara", "pytensor", "keras", "lasagne", "pylearn2")
+_LIBRARIES = (*BACKENDS, "keras", "lasagne", "pylearn2")
 # Blocks, and Keras' backend within Keras, have names that other code uses as words.
 _IMPORTED = ("blocks", "backend")
 _IMPORT = re.compile(r"\s*(?:from|import)\b.*\b(?:blocks|backend)\b")
@@ -16,12 +17,7 @@ _UPS = re.compile(r"(?:\b|_)ups\b")
 
 
 def is_theano_code(lines: Sequence[str], compilers: Iterable[str]) -> bool:
-    """Can a file hold Theano updates at all?
-
-    Args:
-        lines: its lines.
-        compilers: compile calls of the project's own, by dotted name.
-    """
+    """Can a file hold Theano updates at all? ``compilers`` are the project's own, dotted."""
     text = "".join(lines).lower()
     if any(calls_own(text, name) for name in compilers):
         return True
@@ -50,8 +46,6 @@ def may_hold_updates(text: str) -> bool:
         or ("ups" in text and _UPS.search(text) is not None)
     )
 
-
-BACKENDS = ("theano", "aesara", "pytensor")
 
 # What modules without a visible import (a star import, a notebook's cell) call these.
 USUAL_IMPORTS = {

@@ -22,12 +22,7 @@ class Interpreted:
 
 
 def interpret(tree: ast.Module, guide: Guide) -> Iterator[Interpreted]:
-    """Interpret the module and the functions in it, the outer ones first.
-
-    Args:
-        tree: the module.
-        guide: what it is told about the file.
-    """
+    """Interpret the module and the functions in it, the outer ones first."""
     yield from _interpret(tree, guide, Environment(), 0, None)
 
 
@@ -93,33 +88,16 @@ def _attributes(environment: Mapping[str, Value]) -> Iterator[tuple[str, Value]]
 
 def _is_kept(value: Term) -> bool:
     kept = original(value)
-    return value.op == "call" or (isinstance(kept, Term) and (_is_given(kept) or _is_number(kept)))
-
-
-def _is_given(value: Term) -> bool:
-    """Is this what ``__init__`` was called with?"""
-    return (
-        value.op == "name"
-        and isinstance(value.identity, tuple)
-        and (value.identity[0] == "parameter")
-    )
-
-
-def _is_number(value: Term) -> bool:
-    return value.op == "number" or (
-        value.op == "const"
-        and isinstance(value.label, (int, float))
-        and not isinstance(value.label, bool)
-    )
+    if value.op == "call" or not isinstance(kept, Term):
+        return value.op == "call"
+    if kept.op == "name":  # what ``__init__`` was called with
+        return isinstance(kept.identity, tuple) and kept.identity[0] == "parameter"
+    return kept.op == "number" or (kept.op == "const" and type(kept.label) in (int, float))
 
 
 def _fresh(value: Value) -> Value:
     """Each method sees the list that ``__init__`` left, not what other methods add to it."""
     if isinstance(value, Container):
-        return replace(
-            value,
-            entries=list(value.entries),
-            rest=list(value.rest),
-            names=list(value.names),
-        )
+        entries, rest, names = list(value.entries), list(value.rest), list(value.names)
+        return replace(value, entries=entries, rest=rest, names=names)
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from flake8_theano_updates.interpreter.functions import Class, Followed, Guide
 from flake8_theano_updates.interpreter.names import RANGES
@@ -112,24 +113,7 @@ class State:
         container.rest.extend(other.value.rest)
         for entry in list(other.value.entries):
             path = self.path + tuple(arm for arm in entry.path if arm not in self.path)
-            container.entries.append(
-                Entry(
-                    entry.key,
-                    entry.value,
-                    entry.moment,
-                    entry.begun,
-                    entry.ended,
-                    path,
-                    many or entry.many,
-                    entry.loop,
-                )
-            )
-
-    def generated_by_yields(self) -> Container | None:
-        """Return what the yields of the function have filled, now that it has ended."""
-        if self.generator is not None:
-            self.generator.ended = self.tick()
-        return self.generator
+            container.entries.append(replace(entry, path=path, many=many or entry.many))
 
     @contextmanager
     def arm(self, branch: Hashable, name: str, node: ast.AST) -> Iterator[None]:
@@ -170,7 +154,8 @@ class State:
             value.looked_at.append((self.tick(), None))
         if isinstance(value, Container) and value.entries and not value.rest:
             entries = [group[0] for group in by_key(value)]
-            constant = all(_is_constant(entry.value.value) for entry in entries)
+            values = [entry.value.value for entry in entries]
+            constant = all(isinstance(v, Term) and v.op in ("const", "number") for v in values)
             if len(entries) == 1 or (len(entries) * self._unrolled <= _UNROLL and not constant):
                 return [(entry.key or entry.value, entry.many) for entry in entries]
         return [(self.use(self.element(iterable), iterable.node), True)]
@@ -214,10 +199,6 @@ def element_base(iterable: Use) -> Hashable:
     if isinstance(iterable.node, ast.Call):
         return ("call", ast.dump(iterable.node))
     return value.identity
-
-
-def _is_constant(value: Value) -> bool:
-    return isinstance(value, Term) and value.op in ("const", "number")
 
 
 def identities(value: Value) -> Iterator[Hashable]:

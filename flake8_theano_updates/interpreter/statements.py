@@ -12,7 +12,7 @@ from flake8_theano_updates.interpreter.functions import (
     Function,
     Guide,
     bind_arguments,
-    number_of,
+    value_of,
     with_defaults,
 )
 from flake8_theano_updates.interpreter.state import State
@@ -31,10 +31,8 @@ class Interpreter:
     """One forward pass over the statements of a scope.
 
     Args:
-        scope: the module or function.
-        known: what the scopes around it know.
+        known: what the scopes around it know, and
         moment: when they had come to their end.
-        guide: what it is told about the file.
         owner: the class whose method the scope is.
     """
 
@@ -88,14 +86,11 @@ class Interpreter:
         for argument, default in with_defaults(arguments):
             name = argument.arg
             identity = ("parameter", name, id(self.state.scope))
-            self.state.environment.own[name] = number_of(name, default, identity) or Term(
-                "name", name, (), identity
-            )
+            self.state.environment.own[name] = value_of(name, default, identity)
         for extra in (arguments.vararg, arguments.kwarg):
             if extra is not None:
-                self.state.environment.own[extra.arg] = Term(
-                    "name", extra.arg, (), ("parameter", extra.arg, id(self.state.scope))
-                )
+                identity = ("parameter", extra.arg, id(self.state.scope))
+                self.state.environment.own[extra.arg] = Term("name", extra.arg, (), identity)
 
     def _block(self, statements: Sequence[ast.stmt]) -> bool:
         """Execute statements; return whether they never get past their end."""
@@ -148,11 +143,10 @@ class Interpreter:
             returned = original(use.value)
             if isinstance(returned, Container):
                 self._hands_out(returned, node.value)
-                if returned.kind == "tuple":
-                    for entry in returned.entries:
-                        part = original(entry.value.value)
-                        if isinstance(part, Container):
-                            self._hands_out(part, entry.value.node)
+                for entry in returned.entries if returned.kind == "tuple" else ():
+                    part = original(entry.value.value)
+                    if isinstance(part, Container):
+                        self._hands_out(part, entry.value.node)
         return self._leave(node)
 
     def _hands_out(self, container: Container, node: ast.expr) -> None:
@@ -213,15 +207,13 @@ class Interpreter:
             for name, bound in staying:
                 value = bound.get(key) or state.environment.get(key)
                 if value is not None:
+                    load = ast.copy_location(ast.Name(key, ast.Load()), node)
                     with state.arm(branch, name, node):
-                        uses.append(
-                            state.use(value, ast.copy_location(ast.Name(key, ast.Load()), node))
-                        )
+                        uses.append(state.use(value, load))
             joined = uses[0]
             for use in uses[1:]:
-                joined = Use(
-                    self.expressions.either(joined, use, node), use.node, use.moment, state.path
-                )
+                either = self.expressions.either(joined, use, node)
+                joined = Use(either, use.node, use.moment, state.path)
             state.environment.own[key] = joined.value
 
     def _for(self, node: ast.For) -> None:
@@ -250,9 +242,8 @@ class Interpreter:
             use = self.expressions.use(item.context_expr)
             if item.optional_vars is not None:
                 made = self.state.made("opaque", "with", (use,))
-                self.expressions.bind(
-                    item.optional_vars, self.state.use(made, item.context_expr), rename=False
-                )
+                entered = self.state.use(made, item.context_expr)
+                self.expressions.bind(item.optional_vars, entered, rename=False)
         return self._block(node.body)
 
     def _import(self, node: ast.Import) -> None:
@@ -270,12 +261,12 @@ class Interpreter:
 
     def _define(self, node: Function | ast.ClassDef) -> None:
         environment = self.state.environment
+        label: Class | Closure
         if isinstance(node, ast.ClassDef):
-            label: Class | Closure = Class(node, environment)
-            environment.own[node.name] = Term("class", label, (), ("class", id(node)))
+            op, label = "class", Class(node, environment)
         else:
-            label = Closure(node, environment, None)
-            environment.own[node.name] = Term("function", label, (), ("function", id(node)))
+            op, label = "function", Closure(node, environment, None)
+        environment.own[node.name] = Term(op, label, (), (op, id(node)))
         if not self.state.followed.inside:
             self.definitions.append(label)
 
@@ -294,8 +285,8 @@ class Interpreter:
             state.owner = owner if owner is not None else closure.owner
         state.environment = closure.environment.inner(bound)
         state.generator, state.generated, state.returned = None, closure.node, []
-        self._go_through(closure)
-        made, returned = state.generated_by_yields(), state.returned
+        made = self._go_through(closure)
+        returned = state.returned
         state.environment, state.generator, state.generated, state.returned = before
         state.owner = owner
         if closure.owner is not None:
@@ -311,7 +302,8 @@ class Interpreter:
             result = state.use(self.expressions.either(result, use, node), node)
         return result.value
 
-    def _go_through(self, closure: Closure) -> None:
+    def _go_through(self, closure: Closure) -> Container | None:
+        """Execute the body; return what its yields have filled."""
         state = self.state
         state.followed.enter(closure, state.tick())
         if not isinstance(closure.node, ast.Lambda):
@@ -319,6 +311,9 @@ class Interpreter:
         elif state.returned is not None:
             state.returned.append(self.expressions.use(closure.node.body))
         state.followed.leave(state.tick())
+        if state.generator is not None:
+            state.generator.ended = state.tick()
+        return state.generator
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

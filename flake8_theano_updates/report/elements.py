@@ -56,19 +56,16 @@ def shown_elements(finding: Finding, verdict: Verdict) -> list[Element]:
 def first_difference(finding: Finding, verdict: Verdict) -> tuple[Element, float, float] | None:
     """Return the number that shows the first difference best, as compiled and with the new value.
 
-    One that only the second program has finite says most.
-
-    Returns:
-        None if the verdict has no first difference or lacks the numbers.
+    One that only the second program has finite says most. It is None if the verdict has no
+    first difference or lacks the numbers.
     """
-    call = verdict.first_difference
-    if call is None:
+    if verdict.first_difference is None:
         return None
     every = [_most_different(verdict, position) for position in range(len(verdict.names))]
     parted = [
         (element, *pair)
         for element in [*shown_elements(finding, verdict), *every]
-        if (pair := _pair(verdict, element, call)) is not None and _gap(*pair) > 0
+        if (pair := _pair(verdict, element)) and _gap(*pair) > 0
     ]
     ruined = (one for one in parted if math.isfinite(one[2]) and not math.isfinite(one[1]))
     return next(ruined, parted[0] if parted else None)
@@ -89,25 +86,24 @@ def told_apart(value: float, other: float) -> tuple[str, str]:
 
 def _most_different(verdict: Verdict, position: int) -> Element:
     indices = _indices(verdict.as_compiled[0][position]) if verdict.as_compiled else [()]
-    elements = [Element(_label(verdict, position, index), position, index) for index in indices]
-    call = verdict.first_difference
-    if call is None:
-        return elements[0]
-    return max(elements, key=lambda element: _gap(*(_pair(verdict, element, call) or (0.0, 0.0))))
+    elements = [_element(verdict, position, index) for index in indices]
+    return max(elements, key=lambda element: _gap(*(_pair(verdict, element) or (0.0, 0.0))))
 
 
 def _counterpart(verdict: Verdict, element: Element, lead: Element) -> Element:
     """Move to the lead's place in the array, if that is there and hides no difference."""
-    call = verdict.first_difference
-    pair = None if call is None else _pair(verdict, element, call)
-    if pair is not None and _gap(*pair) > 0:
+    pair = _pair(verdict, element)
+    if pair and _gap(*pair) > 0:
         return element
-    name = _label(verdict, element.position, lead.index)
-    moved = Element(name, element.position, lead.index)
+    moved = _element(verdict, element.position, lead.index)
     return element if moved.at(verdict.as_compiled, 0) is None else moved
 
 
-def _pair(verdict: Verdict, element: Element, call: int) -> tuple[float, float] | None:
+def _pair(verdict: Verdict, element: Element) -> tuple[float, float] | None:
+    """Return the number in both programs at their first difference, if there is one."""
+    call = verdict.first_difference
+    if call is None:
+        return None
     compiled = element.at(verdict.as_compiled, call)
     mended = element.at(verdict.with_new_value, call)
     return None if compiled is None or mended is None else (compiled, mended)
@@ -127,6 +123,6 @@ def _indices(value: object) -> list[Index]:
     return [(i, *rest) for i, item in enumerate(value) for rest in _indices(item)] or [(0,)]
 
 
-def _label(verdict: Verdict, position: int, index: Index) -> str:
-    name = verdict.names[position]
-    return f"{name}[{', '.join(map(str, index))}]" if index else name
+def _element(verdict: Verdict, position: int, index: Index) -> Element:
+    place = f"[{', '.join(map(str, index))}]" if index else ""
+    return Element(f"{verdict.names[position]}{place}", position, index)

@@ -7,6 +7,7 @@ import copy
 import difflib
 import re
 import textwrap
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 
@@ -21,8 +22,6 @@ _ELLIPSIS = "..."
 _DIFF_LINES = 16
 _FIXED_BLANK = "\N{NO-BREAK SPACE}"
 
-# The rules about reads of an old value where the new one was meant.
-
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 
 # What the line does that a finding calls registered, where that is not to register a pair.
@@ -35,12 +34,7 @@ _FIX_TITLES = {
 
 
 def explanation(finding: Finding, sources: Sources) -> str:
-    """Write a finding for a terminal of 100 columns, as paragraphs.
-
-    Args:
-        finding: what was found, with its fixes where it has some.
-        sources: the lines in which its lines count, by path and cell.
-    """
+    """Write a finding, with its fixes where it has some, for a terminal of 100 columns."""
     parts = [_told(text.line(finding)), "\n".join(_lines(finding, sources))]
     parts += _meaning(finding) if finding.code in ORDER else [_told(BY_CODE[finding.code].why)]
     parts += _instead(finding, sources.get((finding.path, finding.cell), ()))
@@ -56,38 +50,32 @@ def _told(words: str) -> str:
 def _lines(finding: Finding, sources: Sources) -> Iterator[str]:
     """Yield the user's lines with what each does, and carets under the finding's own."""
     own = (finding.cell, finding.line)
-    roles: dict[tuple[int | None, int], list[str]] = {own: []}
-    if finding.registered_line is not None:
-        role = _OTHER_LINE.get(finding.code, "registers")
-        roles.setdefault((finding.registered_cell, finding.registered_line), []).append(role)
-    if finding.code in ORDER:
-        roles[own].append("reads")
-    if finding.update_line is not None:
-        roles.setdefault((finding.update_cell, finding.update_line), []).append("updates")
+    roles: dict[tuple[int | None, int | None], list[str]] = defaultdict(list)
+    other = _OTHER_LINE.get(finding.code, "registers")
+    roles[finding.registered_cell, finding.registered_line].append(other)
+    roles[own].extend(["reads"] if finding.code in ORDER else [])
+    roles[finding.update_cell, finding.update_line].append("updates")
     shown = []
-    for cell, line in sorted(roles, key=lambda place: (place[0] or 0, place[1])):
+    for cell, line in sorted(roles, key=lambda place: (place[0] or 0, place[1] or 0)):
         lines = sources.get((finding.path, cell), ())
-        if 1 <= line <= len(lines):
+        if line is not None and 1 <= line <= len(lines):
             at = str(line) if cell is None else f"cell {cell}:{line}"
-            shown.append((cell, line, ", ".join(roles[cell, line]), at, lines[line - 1].rstrip()))
+            about = finding if (cell, line) == own else None
+            shown.append((about, ", ".join(roles[cell, line]), at, lines[line - 1].rstrip()))
     if not shown:
         return
-    codes = "\n".join(code for *_, code in shown)
+    codes = [code for *_, code in shown]
     # What is cut from the first line is cut from all.
-    blank = codes.index("\n") if "\n" in codes else len(codes)
-    blank -= len(textwrap.dedent(codes).split("\n", 1)[0])
-    roles_width = max(len(role) for _, _, role, _, _ in shown)
-    places_width = max(len(at) for _, _, _, at, _ in shown)
-    gutters = [f"{role:<{roles_width}}  {at:>{places_width}}" for _, _, role, at, _ in shown]
-    width = max(map(len, gutters))
-    room = _WIDTH - len(_INDENT) - width - len(" | ")
-    for gutter, (cell, line, _, _, code) in zip(gutters, shown, strict=True):
-        is_own = (cell, line) == own
-        code, start, end = _window(code, blank, finding if is_own else None, room)
-        yield f"{_INDENT}{gutter} | {code}".rstrip()
-        if is_own:
+    blank = len(codes[0]) - len(textwrap.dedent("\n".join(codes)).split("\n", 1)[0])
+    roles_width = max(len(role) for _, role, _, _ in shown)
+    places_width = max(len(at) for _, _, at, _ in shown)
+    room = _WIDTH - len(f"{_INDENT}{'':{roles_width}}  {'':{places_width}} | ")
+    for about, role, at, code in shown:
+        code, start, end = _window(code, blank, about, room)
+        yield f"{_INDENT}{role:<{roles_width}}  {at:>{places_width}} | {code}".rstrip()
+        if about:
             carets = " " * start + "^" * (end - start)
-            yield f"{_INDENT}{' ' * width} | {carets}"
+            yield f"{_INDENT}{'':{roles_width}}  {'':{places_width}} | {carets}"
 
 
 def _window(code: str, blank: int, finding: Finding | None, room: int) -> tuple[str, int, int]:
@@ -161,10 +149,11 @@ def _values(fault: OrderFault) -> tuple[str | None, str | None]:
     # The copy takes what the memo has for the reads.
     mended = copy.deepcopy(value, dict.fromkeys(reads, fault.registered.value))
     written = ast.unparse(value), ast.unparse(mended)
-    room = _WIDTH - len(_INDENT)
-    if any(len(one) > room or "\n" in one for one in written):
-        return None, None
-    return written
+    return written if all(map(_fits, written)) else (None, None)
+
+
+def _fits(code: str) -> bool:
+    return "\n" not in code and len(code) <= _WIDTH - len(_INDENT)
 
 
 def _instead(finding: Finding, lines: Sequence[str]) -> Iterator[str]:
@@ -192,7 +181,7 @@ def _named(finding: Finding, fault: OrderFault) -> Iterator[str]:
     stem = re.search(r"[^\W\d]\w*$", finding.variable or "")
     name = f"{stem[0]}_new" if stem else "new_value"
     code = f"{name} = {value}"
-    if "\n" not in code and len(code) <= _WIDTH - len(_INDENT):
+    if _fits(code):
         here = _place(finding.cell, finding.line)
         then = f"then store it, ({finding.variable}, {name}), and read '{name}' at {here}."
         yield f"Write instead, before both lines:\n\n{_INDENT}{code}\n\n{_told(then)}"

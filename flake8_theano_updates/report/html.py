@@ -37,11 +37,7 @@ class _Column:
 def report(findings: Sequence[Finding], verdicts: Sequence[Verdict], sources: Sources) -> str:
     """Write the page: a table of all findings, then each with its code, numbers and plot.
 
-    Args:
-        findings: what was found.
-        verdicts: one for each finding, in the same order.
-        sources: the lines in which a finding's lines count, by its path and cell; a
-            finding whose lines are not there is shown without them.
+    A finding whose lines are not in the sources is shown without them.
     """
     ends = _shared_ends([verdict.snippet for verdict in verdicts if verdict.snippet])
     stories = [

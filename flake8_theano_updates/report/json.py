@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 
@@ -14,19 +13,13 @@ _OF_CELLS = frozenset({"cell", "cell_id", "registered_cell", "update_cell"})
 
 
 def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = None) -> str:
-    """Write findings as a JSON array.
+    """Write findings as a JSON array, with the verdict on each where there are verdicts.
 
     The output is strict JSON: a number that is not finite is written as one of the
     strings "NaN", "Infinity" and "-Infinity".
-
-    Args:
-        findings: what was found.
-        verdicts: one for each finding, in the same order; None leaves ``verdict`` out.
     """
-    objects: Iterable[object]
-    if verdicts is None:
-        objects = map(_finding, findings)
-    else:
+    objects: Iterable[object] = map(_finding, findings)
+    if verdicts is not None:
         objects = (
             _finding(finding) | {"verdict": verdict_object(verdict)}
             for finding, verdict in zip(findings, verdicts, strict=True)
@@ -38,7 +31,7 @@ def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = Non
 
 def verdict_object(verdict: Verdict) -> object:
     """Return a verdict as strict JSON can hold it."""
-    return _strict(asdict(verdict))
+    return json.loads(json.dumps(asdict(verdict)), parse_constant=str)
 
 
 def _finding(finding: Finding) -> dict[str, object]:
@@ -47,13 +40,3 @@ def _finding(finding: Finding) -> dict[str, object]:
     if finding.cell is None:
         plain = {name: value for name, value in plain.items() if name not in _OF_CELLS}
     return plain | {"fixes": [asdict(fix) for fix in finding.fixes]}
-
-
-def _strict(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _strict(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_strict(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    return value

@@ -32,9 +32,8 @@ _DRAWN: dict[str, dict[str, Any]] = {
     "compiled": {"color": _COMPILED, "markersize": 5},
     "mended": {"color": _MENDED, "dashes": (3, 2), **_RINGS},
 }
-_TEXTS = ("axes.labelcolor", "text.color", "xtick.color", "ytick.color")
 _SETTINGS = {
-    **dict.fromkeys(_TEXTS, _SOFT),
+    **dict.fromkeys(("axes.labelcolor", "text.color", "xtick.color", "ytick.color"), _SOFT),
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 12,
     "grid.color": _RULE,

@@ -16,10 +16,6 @@ def programs(findings: Sequence[Finding], verdicts: Sequence[Verdict]) -> dict[s
 
     A name says where the finding stands, as ``train_14_13_THU101.py``, and does not
     depend on the other findings, but for those that stand at the same place.
-
-    Args:
-        findings: what was found.
-        verdicts: one for each finding, in the same order.
     """
     files: dict[str, bytes] = {}
     taken: set[str] = set()

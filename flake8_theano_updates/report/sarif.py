@@ -48,12 +48,8 @@ def report(
     """Write findings as a SARIF log of one run.
 
     Columns count characters, as in all output. What a verdict refutes is a result that
-    passes; what the backend confirms or refuses is an error.
-
-    Args:
-        findings: what was found.
-        verdicts: one for each finding, in the same order, or None.
-        root: the folder that paths are relative to; the current one by default.
+    passes; what the backend confirms or refuses is an error. Paths are relative to the
+    root, which is the current folder by default.
     """
     given: Iterable[Verdict | None] = [None] * len(findings) if verdicts is None else verdicts
     start = root or Path.cwd()
@@ -90,19 +86,12 @@ def _level(rule: Rule) -> str:
 
 
 def _result(finding: Finding, verdict: Verdict | None, mark: str, root: Path) -> Object:
-    said = [f"{_place_in_notebook(finding)}{finding.message}"]
-    properties: Object = {
-        "variable": finding.variable,
-        "target": finding.target,
-        "new_value": finding.new_value,
-    }
+    said = [finding.message]
+    told = ["variable", "target", "new_value"]
     if finding.cell is not None:
-        properties |= {
-            "cell": finding.cell,
-            "cell_id": finding.cell_id,
-            "line": finding.line,
-            "column": finding.column,
-        }
+        said = [f"cell {finding.cell}, line {finding.line}: {finding.message}"]
+        told += ["cell", "cell_id", "line", "column"]
+    properties: Object = {name: getattr(finding, name) for name in told}
     kind, level = "fail", _level(RULES[_INDEX[finding.code]])
     if verdict is not None:
         said.append(in_words(verdict))
@@ -117,25 +106,15 @@ def _result(finding: Finding, verdict: Verdict | None, mark: str, root: Path) ->
         "kind": kind,
         "level": level,
         "message": {"text": "\n".join(said)},
-        "locations": [_location(finding, root)],
+        "locations": [_place(finding, root, finding.cell, _region(finding))],
         "partialFingerprints": {FINGERPRINT: mark},
         "properties": properties,
     }
-    related = list(_related(finding, root))
-    fixes = [_fix(fix, finding.path, root) for fix in finding.fixes]
-    return (
-        result
-        | ({"relatedLocations": related} if related else {})
-        | ({"fixes": fixes} if fixes else {})
-    )
-
-
-def _place_in_notebook(finding: Finding) -> str:
-    return "" if finding.cell is None else f"cell {finding.cell}, line {finding.line}: "
-
-
-def _location(finding: Finding, root: Path) -> Object:
-    return _place(finding, root, finding.cell, _region(finding))
+    if related := list(_related(finding, root)):
+        result["relatedLocations"] = related
+    if finding.fixes:
+        result["fixes"] = [_fix(fix, finding.path, root) for fix in finding.fixes]
+    return result
 
 
 def _related(finding: Finding, root: Path) -> Iterator[Object]:
@@ -177,15 +156,14 @@ def _artifact(path: str, root: Path) -> Object:
 def _fix(fix: Fix, path: str, root: Path) -> Object:
     change = {
         "artifactLocation": _artifact(path, root),
-        "replacements": [_replacement(edit) for edit in fix.edits],
+        "replacements": [
+            {"deletedRegion": _region(edit), "insertedContent": {"text": edit.text}}
+            for edit in fix.edits
+        ],
     }
     changes = "" if fix.safe else " (changes the numbers)"
     text = _DOES.get(fix.kind, f"Mend it{changes}")
     return {"description": {"text": text}, "artifactChanges": [change]}
-
-
-def _replacement(edit: Edit) -> Object:
-    return {"deletedRegion": _region(edit), "insertedContent": {"text": edit.text}}
 
 
 def _region(stretch: Finding | Edit) -> Object:

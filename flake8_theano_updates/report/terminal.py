@@ -5,10 +5,10 @@ What is not printed to a terminal has no colour and lines of at most 100 columns
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.table import Table
@@ -25,6 +25,9 @@ from flake8_theano_updates.report.elements import (
 )
 from flake8_theano_updates.report.sparkline import BLOCKS, sparklines
 from flake8_theano_updates.rules import ORDER
+
+# The numbers of each program that was run, with a word for it; the compiled one is first.
+Programs = Sequence[tuple[str, Rows]]
 
 _WIDTH = 100
 _INDENT = 4
@@ -53,9 +56,6 @@ def confirmation(
     of each at that call.
 
     Args:
-        console: where to print.
-        findings: what was found.
-        verdicts: one for each finding, in the same order.
         marks: what sparklines are drawn with, from low to high.
         programs: whether each program that was run stands under its finding.
     """
@@ -67,9 +67,12 @@ def confirmation(
         _print(console, words)
         if verdict.stand_ins:
             _print(console, f"the program has {'; '.join(verdict.stand_ins)}")
-        for part in _story(finding, verdict, marks):
-            console.print()
-            _print(console, part)
+        elements = shown_elements(finding, verdict)
+        if elements and verdict.as_compiled:
+            ran = _programs(finding, verdict)
+            for table in (_pictures(elements, ran, marks), _trajectories(elements, ran)):
+                console.print()
+                _print(console, table)
         if programs and verdict.snippet is not None:
             console.print()
             _code(console, verdict.snippet.rstrip(), "python", _INDENT)
@@ -109,51 +112,37 @@ def _print(console: Console, what: RenderableType, indent: int = _INDENT) -> Non
 def _table(heads: Sequence[str], right: Sequence[int] = (), *, header: bool = True) -> Table:
     table = Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0))
     for place, head in enumerate(heads):
-        if place in right:
-            table.add_column(head, justify="right", no_wrap=True, header_style="")
-        else:
-            table.add_column(head, no_wrap=True, header_style="")
+        side: JustifyMethod = "right" if place in right else "left"
+        table.add_column(head, justify=side, no_wrap=True, header_style="")
     return table
 
 
-def _story(finding: Finding, verdict: Verdict, marks: str) -> Iterator[Table]:
-    elements = shown_elements(finding, verdict)
-    if elements and verdict.as_compiled:
-        yield _pictures(elements, finding, verdict, marks)
-        yield _trajectories(elements, finding, verdict)
-
-
-def _pictures(elements: Sequence[Element], finding: Finding, verdict: Verdict, marks: str) -> Table:
+def _pictures(elements: Sequence[Element], ran: Programs, marks: str) -> Table:
     """Draw what becomes of each number, a line each; its two programs have one scale."""
-    programs = [program for program in _programs(finding, verdict) if program[0] != "reversed"]
+    programs = [program for program in ran if program[0] != "reversed"]
     table = _table([""] * (1 + 2 * len(programs)), header=False)
     for element in elements:
-        lines = [_numbers(element, rows) for _, rows in programs]
+        every = [[element.at(rows, call) for call in range(len(rows))] for _, rows in programs]
+        lines = [[number for number in line if number is not None] for line in every]
         drawn = zip(programs, sparklines(lines, marks), strict=True)
         cells = [cell for (word, _), picture in drawn for cell in (word, picture)]
         table.add_row(_shortened(element.name, _NAME_WIDTH), *cells)
     return table
 
 
-def _numbers(element: Element, rows: Rows) -> list[float]:
-    numbers = (element.at(rows, call) for call in range(len(rows)))
-    return [number for number in numbers if number is not None]
-
-
-def _trajectories(elements: Sequence[Element], finding: Finding, verdict: Verdict) -> Table:
-    programs = _programs(finding, verdict)
+def _trajectories(elements: Sequence[Element], programs: Programs) -> Table:
     heads = ["\ncalls"]
     for element in elements:
         titles = [_shortened(element.name, _TITLE_WIDTH), *[""] * (len(programs) - 1)]
         heads += [f"{title}\n{word}" for title, (word, _) in zip(titles, programs, strict=True)]
     table = _table(heads, range(len(heads)))
-    for call in range(len(verdict.as_compiled)):
+    for call in range(len(programs[0][1])):
         cells = [number(e.at(rows, call)) for e in elements for _, rows in programs]
         table.add_row(str(call), *cells)
     return table
 
 
-def _programs(finding: Finding, verdict: Verdict) -> list[tuple[str, Rows]]:
+def _programs(finding: Finding, verdict: Verdict) -> Programs:
     """Name the programs that there are numbers of."""
     programs = (
         ("compiled", verdict.as_compiled),
@@ -168,11 +157,11 @@ def _overview(pairs: Sequence[tuple[Finding, Verdict]]) -> Table:
     table = _table(heads, (3, 5, 6))
     for finding, verdict in pairs:
         seen = first_difference(finding, verdict)
-        told: tuple[str, ...] = ("-", "-", "-", "-")
+        told = ["-"] * 4
         if seen is not None:
-            element, compiled, mended = seen
+            element, *pair = seen
             name = _shortened(element.name, _NAME_WIDTH)
-            told = (str(verdict.first_difference), name, number(compiled), number(mended))
+            told = [str(verdict.first_difference), name, *map(number, pair)]
         status = Text(text.WORDS[verdict.status], _STYLES[verdict.status])
         place = _shortened(text.place(finding), _WIDTH - 64)
         table.add_row(place, finding.code, status, *told)

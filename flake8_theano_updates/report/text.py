@@ -11,7 +11,6 @@ from flake8_theano_updates.rules import Rule
 
 _WIDTH = 100
 _INDENT = "    "
-_NOTHING = "no findings, nothing to confirm"
 WORDS = {
     "confirmed": "confirmed",
     "agrees": "refuted",
@@ -37,16 +36,12 @@ def rule_list(rules: Sequence[Rule]) -> str:
 def rule(rule: Rule) -> str:
     """Write what a rule means, why it matters and an example of each side."""
     state = "on by default" if rule.default_on else "off by default"
-    parts = [f"{rule.code} {rule.name} ({state})", _wrapped(rule.summary), _wrapped(rule.why)]
+    parts = [f"{rule.code} {rule.name} ({state})"]
+    parts += [textwrap.fill(words, _WIDTH) for words in (rule.summary, rule.why)]
     for title, code in (("Reported:", rule.bad), ("Not reported:", rule.good)):
         if code:
             parts.append(f"{title}\n\n{textwrap.indent(code.strip(chr(10)), _INDENT)}")
     return "\n\n".join(parts)
-
-
-def _wrapped(text: str) -> str:
-    paragraphs = text.strip().split("\n\n")
-    return "\n\n".join(textwrap.fill(" ".join(p.split()), _WIDTH) for p in paragraphs)
 
 
 def place(finding: Finding) -> str:
@@ -82,7 +77,7 @@ def in_words(verdict: Verdict) -> str:
 def summary(verdicts: Sequence[Verdict]) -> str:
     """Count the verdicts of each kind."""
     if not verdicts:
-        return _NOTHING
+        return "no findings, nothing to confirm"
     counts = Counter[str](verdict.status for verdict in verdicts)
     parts = [f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status]]
     noun = "finding" if len(verdicts) == 1 else "findings"

@@ -16,10 +16,8 @@ def expanded(code: bytes) -> Rewritten:
     r"""Turn the tabs of indentation into spaces where a text mixes both.
 
     To Python 2 a tab reaches to the next multiple of 8; Python 3 refuses what depends
-    on that. Lines inside strings are expanded too: only their value changes.
-
-    Args:
-        code: the text in UTF-8, with line ends ``\n``.
+    on that. Lines inside strings are expanded too: only their value changes. Lines end
+    with ``\n``.
     """
     if _TAB.search(code) and _SPACE.search(code):
         return rewrite(code, _spaces(code))

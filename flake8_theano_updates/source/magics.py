@@ -33,13 +33,10 @@ _TOKEN = re.compile(
 
 
 def without_magics(cell: str) -> str:
-    r"""Return a cell with ``pass`` or ``None`` where only IPython understands it.
+    r"""Return a code cell with ``pass`` or ``None`` where only IPython understands it.
 
-    All lines stay where they are, and so does all that is Python. The body of a cell
-    magic goes, except of those that run it as Python (``%%time``, ``%%capture``...).
-
-    Args:
-        cell: the source of a code cell, with line ends ``\n``.
+    All lines, which end with ``\n``, stay where they are, and so does all that is Python. The
+    body of a cell magic goes, except of those that run it as Python (``%%time``...).
     """
     if _AUTOMAGIC.fullmatch(cell.strip()):
         return "\n" * cell.count("\n")

@@ -56,22 +56,16 @@ class Notebook:
     cells: tuple[Cell, ...]
 
     def place(self, line: int) -> tuple[Cell, int]:
-        """Return the cell that a line of the module is from, and the line within the cell.
+        """Return the cell that a line of the module is from, and the line within it, from 1.
 
-        Args:
-            line: from 1; it must be a line of a cell, as those of all nodes are.
+        It must be a line of a cell, as those of all nodes are.
         """
         cell = self.cells[bisect_right(self.cells, line, key=attrgetter("first_line")) - 1]
         return cell, line - cell.first_line + 1
 
 
 def parse_notebook(path: str, data: bytes, version: PythonVersion = "auto") -> Notebook:
-    """Parse the code cells of a notebook of nbformat 3 or 4.
-
-    Args:
-        path: as it is shown to the user.
-        data: the file's content.
-        version: the Python that its code is written in; ``auto`` decides for each cell.
+    """Parse the code cells of a notebook of nbformat 3 or 4; ``auto`` decides for each cell.
 
     Raises:
         Unreadable: if it is no notebook, not one of Python, or if a cell does not

@@ -9,14 +9,13 @@ import ast
 import codecs
 import io
 import re
-import warnings
 
 from flake8_theano_updates.source.indentation import expanded
 from flake8_theano_updates.source.moved_targets import put_back
 from flake8_theano_updates.source.python2_grammar import read
 from flake8_theano_updates.source.python2_statements import moved_targets, statement_rewrites
 from flake8_theano_updates.source.python2_tokens import token_rewrites
-from flake8_theano_updates.source.python3 import Parsed, Unreadable
+from flake8_theano_updates.source.python3 import Parsed, Unreadable, parsing
 from flake8_theano_updates.source.rewriting import Rewritten, restore_columns, rewrite
 
 _INSTALL = 'pip install "flake8-theano-updates[py2]"'
@@ -34,10 +33,6 @@ def parse(path: str, data: bytes) -> Parsed:
 
     Text and lines are the file's own; the tree is one of Python 3 with the lines and
     columns of the file.
-
-    Args:
-        path: as it is shown to the user.
-        data: the file's content.
 
     Raises:
         Unreadable: if the bytes are not text or the text is not Python 2.
@@ -95,8 +90,7 @@ def _tree(path: str, code: bytes) -> ast.Module:
     found.extend(one for target in moved for one in target.rewrites())
     rewritten = rewrite(indented.code, found)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with parsing(path):
             tree = ast.parse(rewritten.code.decode())
             restore_columns(tree, rewritten)
             put_back(tree, moved)
@@ -105,10 +99,6 @@ def _tree(path: str, code: bytes) -> ast.Module:
         line, column = _place(error, code, rewritten, indented)
         reason = f"syntax error, also as Python 2: {error.msg}"
         raise Unreadable(path, line, column, reason) from None
-    except (RecursionError, MemoryError):
-        raise Unreadable(path, 1, 1, "nested too deeply for Python's parser") from None
-    except ValueError as error:
-        raise Unreadable(path, 1, 1, str(error)) from None
     return tree
 
 

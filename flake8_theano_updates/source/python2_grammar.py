@@ -54,13 +54,7 @@ _QUERY = """
 
 @dataclass(frozen=True)
 class Reading:
-    """Code as tree-sitter sees it.
-
-    Args:
-        code: the code itself, in UTF-8.
-        tree: the tree of its view.
-        backquotes: the places of each pair of backquotes, in bytes.
-    """
+    """Code, the tree of its view, and the places of each pair of backquotes, in bytes."""
 
     code: bytes
     tree: Tree
@@ -74,7 +68,8 @@ class Reading:
 
     def kind(self, match: re.Match[bytes]) -> str:
         """Return the kind of the smallest node around a match in the code."""
-        return _kind(self.tree, match)
+        node = self.tree.root_node.descendant_for_byte_range(match.start(), match.end())
+        return "" if node is None else node.type
 
     def string_around(self, match: re.Match[bytes]) -> Node | None:
         """Return the string literal that a match in the code stands in."""
@@ -114,11 +109,6 @@ def _in_brackets(view: bytes, backquotes: Iterable[tuple[int, int]]) -> bytes:
     # Curly ones, for `print (x)` is a call to the grammar and `print {x}` is none.
     signs = [pair for start, end in backquotes for pair in ((start, b"{"), (end, b"}"))]
     return rewrite(view, (Rewrite(at, at + 1, sign) for at, sign in signs)).code
-
-
-def _kind(tree: Tree, match: re.Match[bytes]) -> str:
-    node = tree.root_node.descendant_for_byte_range(match.start(), match.end())
-    return "" if node is None else node.type
 
 
 @cache

@@ -19,12 +19,7 @@ _AROUND_IN = frozenset({"expression_list", "conditional_expression", "boolean_op
 
 
 def statement_rewrites(code: bytes, nodes: Mapping[str, list[Node]]) -> Iterator[Rewrite]:
-    """Yield what makes Python 3 of print, exec, raise, except and loops over ``1, 2``.
-
-    Args:
-        code: the code in UTF-8.
-        nodes: what tree-sitter found in it.
-    """
+    """Yield what makes Python 3 of print, exec, raise, except and loops over ``1, 2``."""
     for node in nodes.get("print", ()):
         # `print >>f, x` is an expression of Python 3.
         if not any(child.type == "chevron" for child in node.children):

@@ -7,6 +7,8 @@ import io
 import re
 import tokenize
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 # Constructs that Python 2 has and Python 3 refuses, by what they look like on the line
@@ -66,11 +68,7 @@ class Unreadable(Exception):
 
 
 def parse(path: str, data: bytes) -> Parsed:
-    """Decode and parse the bytes of a file.
-
-    Args:
-        path: as it is shown to the user.
-        data: the file's content; its encoding is found as PEP 263 says.
+    """Decode, as PEP 263 says, and parse the bytes of a file.
 
     Raises:
         Unreadable: if the bytes are not text or the text is not Python 3.
@@ -118,12 +116,20 @@ def _position(data: bytes, offset: int) -> tuple[int, int]:
 
 def _tree(path: str, text: str, lines: tuple[str, ...]) -> ast.Module:
     try:
-        with warnings.catch_warnings():
-            # Invalid escapes and the like are for other linters.
-            warnings.simplefilter("ignore")
+        with parsing(path):
             return ast.parse(text)
     except SyntaxError as error:
         raise _syntax_error(path, error, lines) from None
+
+
+@contextmanager
+def parsing(path: str) -> Iterator[None]:
+    """Say of what file it is that Python's parser refuses more than its syntax."""
+    try:
+        with warnings.catch_warnings():
+            # Invalid escapes and the like are for other linters.
+            warnings.simplefilter("ignore")
+            yield
     except (RecursionError, MemoryError):
         raise Unreadable(path, 1, 1, "nested too deeply for Python's parser") from None
     except ValueError as error:

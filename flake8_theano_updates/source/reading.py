@@ -12,11 +12,6 @@ NOTEBOOK = ".ipynb"
 def read(path: str, data: bytes, version: PythonVersion = "auto") -> Parsed | Notebook:
     """Decode and parse a file; what is called ``*.ipynb`` is a notebook.
 
-    Args:
-        path: as it is shown to the user.
-        data: the file's content.
-        version: the Python that it is written in; ``auto`` finds out.
-
     Raises:
         Unreadable: if it cannot be read.
     """

@@ -53,12 +53,7 @@ class Rewritten:
 
 
 def rewrite(code: bytes, rewrites: Iterable[Rewrite]) -> Rewritten:
-    r"""Apply rewrites that do not overlap.
-
-    Args:
-        code: the text in UTF-8, with line ends ``\n``.
-        rewrites: in any order.
-    """
+    r"""Apply rewrites, in any order but without overlap, to a text with line ends ``\n``."""
     parts: list[bytes] = []
     spans: dict[int, list[_Span]] = {}
     done = 0

@@ -13,11 +13,8 @@ PythonVersion = Literal["2", "3", "auto"]
 def parse(path: str, data: bytes, version: PythonVersion = "auto") -> Parsed:
     """Decode and parse the bytes of a file.
 
-    Args:
-        path: as it is shown to the user.
-        data: the file's content.
-        version: the Python that it is written in. ``auto`` takes Python 3 if it parses
-            and Python 2 otherwise, because what parses as both means the same here.
+    ``auto`` takes Python 3 if it parses and Python 2 otherwise, because what parses as
+    both means the same here.
 
     Raises:
         Unreadable: if the file is not of that Python (of neither, for ``auto``), or if
@@ -35,8 +32,7 @@ def parse(path: str, data: bytes, version: PythonVersion = "auto") -> Parsed:
         return python2.parse(path, data)
     except python2.NoExtra as error:
         reason = f"{as_python3.reason}; {error.reason}"
-        place = as_python3
-        raise Unreadable(path, place.line, place.column, reason) from None
+        raise Unreadable(path, as_python3.line, as_python3.column, reason) from None
     except Unreadable as as_python2:
         # The parser that got further knows what is wrong.
         further = (as_python2.line, as_python2.column) > (as_python3.line, as_python3.column)
