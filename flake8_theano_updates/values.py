@@ -9,7 +9,7 @@ value is a possible shared variable.
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -273,6 +273,20 @@ def operands(value: Value) -> Iterable[Use]:
             inside.append(entry.key)
         inside.append(entry.value)
     return inside
+
+
+def walk(
+    root: Use, parts: Callable[[Use], Iterable[Use]] = lambda use: operands(use.value)
+) -> Iterator[Use]:
+    """Visit ``root`` and the parts of each use, those of one value once."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        use = waiting.pop()
+        yield use
+        if id(use.value) not in seen:
+            seen.add(id(use.value))
+            waiting.extend(parts(use))
 
 
 def original(value: Value) -> Value:

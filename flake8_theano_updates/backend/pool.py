@@ -33,7 +33,7 @@ class Workers:
     def end(self) -> None:
         """End the workers."""
         for supervisor in self._supervisors.values():
-            supervisor.end()
+            supervisor.close()
 
 
 def in_parallel(

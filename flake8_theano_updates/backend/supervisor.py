@@ -15,7 +15,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from flake8_theano_updates.interpreter.names import BACKENDS
@@ -67,19 +66,17 @@ class Answer:
         result: what its ``run`` returned, or None if it raised.
         error: what it raised.
         refused: the backend did not compile or run the updates as written.
-        line: the line of the snippet that raised, if known.
         too_long: it ran, but computed more numbers than can be told.
     """
 
     result: dict[str, Any] | None
     error: str = ""
     refused: bool = False
-    line: int | None = None
     too_long: bool = False
 
 
 class Supervisor:
-    """Runs snippets one after the other in a worker, until ``end`` or a ``with`` ends it.
+    """Runs snippets one after the other in a worker, until ``close``.
 
     Args:
         python: the interpreter that has the backend; this one by default.
@@ -99,17 +96,6 @@ class Supervisor:
         self._worker: _Worker | None = None
         self._backend: Backend | None = None
         self._missing: str | None = None
-
-    def __enter__(self) -> Supervisor:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.end()
 
     def backend(self) -> Backend:
         """Start the worker if need be and return what it compiles with.
@@ -139,7 +125,6 @@ class Supervisor:
             answer.get("result"),
             str(answer.get("error", "")),
             bool(answer.get("refused", False)),
-            answer.get("line"),
             bool(answer.get("too_long", False)),
         )
 
@@ -169,7 +154,7 @@ class Supervisor:
             raise
         return worker
 
-    def end(self) -> None:
+    def close(self) -> None:
         """End the worker, also from another thread than the one that uses it; no other starts."""
         self._missing = "it has been ended"
         self._stop()

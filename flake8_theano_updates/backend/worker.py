@@ -20,7 +20,6 @@ import platform  # noqa: E402
 import shutil  # noqa: E402
 import signal  # noqa: E402
 import time  # noqa: E402
-import traceback  # noqa: E402
 
 MEMORY = 4 * 1024**3
 LONGEST = 8 * 1024**2  # characters of an answer, which the supervisor holds several times
@@ -166,7 +165,6 @@ def _answer(request, backend):
         return {
             "error": str(error) if type(error).__name__ == "Refused" else _said(error),
             "refused": type(error).__name__ == "Refused",
-            "line": _line(),
         }
 
 
@@ -201,13 +199,6 @@ def _builtins(backend):
 
 def _said(error):
     return "%s: %s" % (type(error).__name__, error)
-
-
-def _line():
-    """Return the line of the snippet at which it failed."""
-    entries = traceback.extract_tb(sys.exc_info()[2])
-    lines = [entry[1] for entry in entries if entry[0] == "<snippet>"]
-    return lines[-1] if lines else None
 
 
 def _strict(value):

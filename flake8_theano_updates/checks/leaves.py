@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_theano_updates.checks.question import Question, inside, written_name
 from flake8_theano_updates.checks.reading import Reading, key_of_item
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.values import Container, Term, Use, Value, original
+from flake8_theano_updates.values import Container, Term, Use, Value, original, walk
 
 _HYPERPARAMETER = re.compile(
     r"(^|_)(lr|eta|eps|mu|rho|tau|nu|b[12]|l[12]|n|num|size|max|min|one|zero|inc|len)(_|\d*$)"
@@ -63,17 +63,14 @@ def is_number(q: Question, leaf: Use) -> bool:
 
 def _is_state(variable: Term) -> bool:
     """Is this a shared variable in the shape of another, rather than one of a number?"""
-    made = variable.op == "call" and SHARED.search(str(variable.label))
-    seen: set[int] = set()
-    waiting = list(variable.uses) if made else []
-    while waiting:
-        value = original(waiting.pop().value)
-        if isinstance(value, Term) and id(value) not in seen:
-            if value.op == "static":
-                return True
-            seen.add(id(value))
-            waiting.extend(value.uses)
-    return False
+    return variable.op == "call" and bool(
+        SHARED.search(str(variable.label)) and any(map(_is_static, variable.uses))
+    )
+
+
+def _is_static(use: Use) -> bool:
+    inside = walk(use, lambda one: one.value.uses if isinstance(one.value, Term) else ())
+    return any(isinstance(one.value, Term) and one.value.op == "static" for one in inside)
 
 
 def is_call(value: Value) -> bool:

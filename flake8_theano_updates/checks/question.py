@@ -11,7 +11,7 @@ from flake8_theano_updates.checks.collections import Pair
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.values import Container, Term, Use, original
+from flake8_theano_updates.values import Container, Term, Use, original, walk
 
 _PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
 
@@ -102,11 +102,6 @@ def written_name(use: Use) -> str:
 
 def inside(reading: Reading, use: Use) -> Iterator[Use]:
     """Visit ``use`` and every expression in it, targets as leaves, each value once."""
-    seen: set[int] = set()
-    waiting = [use]
-    while waiting:
-        current = waiting.pop()
-        yield current
-        if reading.target(current) is None and id(current.value) not in seen:
-            seen.add(id(current.value))
-            waiting.extend(reading.flows_from(current.value))
+    return walk(
+        use, lambda one: reading.flows_from(one.value) if reading.target(one) is None else ()
+    )

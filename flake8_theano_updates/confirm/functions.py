@@ -30,7 +30,7 @@ from flake8_theano_updates.confirm.table import (
     known,
     simple_name,
 )
-from flake8_theano_updates.confirm.translator import Place, Translator, UnknownStartError
+from flake8_theano_updates.confirm.translator import Place, Translator, UnknownStartError, inside
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM, SHARED
 from flake8_theano_updates.values import Container, Term, Use, operands, original
 
@@ -45,6 +45,7 @@ _RANDOM = DRAWS | _SIZED_BY_ARGUMENTS | _SIZED_BY_FIRST
 _SHAPES = frozenset("shape int_shape get_variable_shape get_shape".split())
 # An unknown function of a long list needs no more of it.
 _MOST_OPERANDS = 8
+_CHANGING = ("grad", "registered")
 
 
 def maker_argument(maker: Term) -> Use | None:
@@ -233,10 +234,10 @@ def _special(
 
 def unknown(t: Translator, value: Term, place: Place) -> Expression:
     """Translate a call that nothing is known of: smooth in what flows into it."""
-    inside = [use for use in _flattened(value) if _is_known(t, use)]
-    if t.numeric or not inside:
+    uses = [use for use in _flattened(value) if _is_known(t, use)]
+    if t.numeric or not uses:
         return t.leaf(place.use)
-    made = _smooth([t.expression(use) for use in inside])
+    made = _smooth([t.expression(use) for use in uses])
     note = f"for {value.label}()"
     return Expression(made.form, made.parts, line=place.use.node.lineno, note=note)
 
@@ -259,20 +260,10 @@ def operated(operator: str, parts: Sequence[Expression]) -> Expression:
 
 def _is_known(t: Translator, root: Use) -> bool:
     """Does a variable flow into this, or a gradient?"""
-    seen: set[int] = set()
-    waiting = [root]
-    while waiting:
-        use = waiting.pop()
+    for use in inside(t, root):
         value = t.resolve(use).value
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, Term):
-            if value.op in ("grad", "registered") or t.variable(use) is not None:
-                return True
-            if value.op in ("attr", "static", "function", "class", "import"):
-                continue
-        waiting.extend(operands(value))
+        if isinstance(value, Term) and (value.op in _CHANGING or t.variable(use) is not None):
+            return True
     return False
 
 

@@ -6,9 +6,9 @@ from collections.abc import Hashable
 
 from flake8_theano_updates.confirm.expressions import Expression, call, named
 from flake8_theano_updates.confirm.reading import constant, given
-from flake8_theano_updates.confirm.translator import Translator
+from flake8_theano_updates.confirm.translator import Translator, inside
 from flake8_theano_updates.interpreter.state import element_base
-from flake8_theano_updates.values import Container, Term, Use, by_key, operands, original
+from flake8_theano_updates.values import Container, Term, Use, by_key, original
 
 _FIRST_ORDER = frozenset({"grad", "gradient", "gradients"})
 
@@ -75,16 +75,8 @@ class Gradients:
     def _identities(self, cost: Use) -> frozenset[Hashable]:
         """Return the identities of all that flows into a cost."""
         if id(cost.value) not in self._inside:
-            seen: set[int] = set()
-            found: set[Hashable] = set()
-            waiting = [cost]
-            while waiting:
-                value = self._translator.resolve(waiting.pop()).value
-                if id(value) not in seen:
-                    seen.add(id(value))
-                    found.add(value.identity)
-                    if isinstance(value, Container) or value.op not in ("attr", "static"):
-                        waiting.extend(operands(value))
+            uses = inside(self._translator, cost)
+            found = (self._translator.resolve(use).value.identity for use in uses)
             self._inside[id(cost.value)] = frozenset(found)
         return self._inside[id(cost.value)]
 

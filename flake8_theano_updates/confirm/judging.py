@@ -43,12 +43,10 @@ def without_numbers(
     status: Status, reason: str, backend: Backend, program: Program | None = None
 ) -> Verdict:
     """Report that there are no numbers, and why."""
-    by = backend.name, backend.version, backend.python
+    verdict = Verdict(status, _shortened(reason), backend.name, backend.version, backend.python)
     if program is None:
-        return Verdict(status, _shortened(reason), *by)
-    return Verdict(
-        status, _shortened(reason), *by, snippet=program.text, stand_ins=program.stand_ins
-    )
+        return verdict
+    return replace(verdict, snippet=program.text, stand_ins=program.stand_ins)
 
 
 def _shortened(text: str) -> str:

@@ -20,16 +20,12 @@ def is_hidden(finding: Finding, verdict: Verdict) -> bool:
     return verdict.status == "unresolved" and bool(verdict.with_new_value)
 
 
-def reads_beside(finding: Finding, findings: Iterable[Finding]) -> tuple[Use, ...]:
-    """Return the reads of the other findings on the order of the same list."""
-    assert finding.fault is not None
+def reads_beside(finding: Finding, company: Iterable[Finding]) -> tuple[Use, ...]:
+    """Return the reads of the other findings on order among those of its list."""
     return tuple(
         read
-        for other in findings
-        if other is not finding
-        and other.path == finding.path
-        and isinstance(other.fault, OrderFault)
-        and other.fault.collection is finding.fault.collection
+        for other in company
+        if other is not finding and isinstance(other.fault, OrderFault)
         for read in other.fault.reads
     )
 

@@ -17,7 +17,7 @@ from flake8_theano_updates.confirm.reading import SIDE, given, whole_number
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.confirm.translation import Translation
 from flake8_theano_updates.model import Fault, OrderFault, PairFault, Registration
-from flake8_theano_updates.values import Container, Term, Use, by_key, meet, operands, original
+from flake8_theano_updates.values import Container, Term, Use, by_key, meet, original, walk
 
 # What is read by what is read... stays as it starts from here on.
 _MOST_PAIRS = 12
@@ -230,19 +230,13 @@ def _variables_in(value: Expression) -> Iterator[Variable]:
 
 def _turns(fault: PairFault) -> int:
     """Return how many turns of a loop to show: as many as it has, if they are few."""
-    seen: set[int] = set()
-    waiting: list[Use] = [pair.new for pair in fault.pairs]
+    inside = (use.value for pair in fault.pairs for use in walk(pair.new))
     most = 2
-    while waiting:
-        value = original(waiting.pop().value)
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
+    for value in inside:
         if isinstance(value, Term) and value.op == "elem" and value.identity in fault.bound:
             source = original(value.uses[0].value)
             if isinstance(source, Container):
                 most = max(most, len(by_key(source)))
             elif source.op == "call" and source.uses:
                 most = max(most, whole_number(given(source)[0][-1]) or 2)
-        waiting.extend(operands(value))
     return min(most, _MOST_TURNS)

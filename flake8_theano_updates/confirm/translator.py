@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from flake8_theano_updates.confirm.expressions import Expression, Variable
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.model import Registration
-from flake8_theano_updates.values import Term, Use, Value
+from flake8_theano_updates.values import Term, Use, Value, operands, walk
 
 
 class UnknownStartError(Exception):
@@ -70,3 +70,14 @@ class Translator(Protocol):
 
     def as_numbers(self) -> AbstractContextManager[None]:
         """Translate initial values inside."""
+
+
+def inside(translator: Translator, root: Use) -> Iterator[Use]:
+    """Visit what flows into a value, as it is resolved; an attribute is taken as it is."""
+
+    def parts(use: Use) -> Iterable[Use]:
+        value = translator.resolve(use).value
+        opaque = isinstance(value, Term) and value.op in ("attr", "static")
+        return () if opaque else operands(value)
+
+    return walk(root, parts)

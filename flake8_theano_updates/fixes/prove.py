@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -24,7 +24,7 @@ from flake8_theano_updates.model import (
     UpdateCollection,
     Verdict,
 )
-from flake8_theano_updates.values import Arm, Path, Use, meet, operands, original
+from flake8_theano_updates.values import Arm, Path, Use, meet, original, walk
 
 _OTHER_STARTS = "the programs before and after it start from other values"
 
@@ -125,7 +125,7 @@ def _after(fault: Fault, there: Sequence[UpdateCollection]) -> PairFault | None:
     nearest = [_nearest(collection, pair) for pair in fault.pairs]
     pairs = tuple({id(pair): pair for pair in nearest}.values())
     path = _branches(fault, pairs)
-    uses = [use for pair in pairs for use in _inside(pair.new)]
+    uses = [use for pair in pairs for use in walk(pair.new)]
     reads: tuple[Use, ...] = ()
     if isinstance(fault, PairFault):
         if fault.bound:
@@ -164,7 +164,7 @@ def _nearest(collection: UpdateCollection, pair: Registration) -> Registration:
 def _branches(fault: Fault, pairs: Sequence[Registration]) -> Path:
     """Return the branches after the fix that are those of the finding before it."""
     path = tuple(arm for pair in pairs for arm in pair.path)
-    there = {arm: None for pair in pairs for use in _inside(pair.new) for arm in use.path}
+    there = {arm: None for pair in pairs for use in walk(pair.new) for arm in use.path}
     for arm in fault.path:
         alike = [one for one in there if one.name == arm.name and _test(one) == _test(arm)]
         if alike:
@@ -189,18 +189,6 @@ def _is_read_back(use: Use, pair: Registration) -> bool:
         and ast.unparse(use.node) != ast.unparse(pair.target)
         and original(use.value).identity == original(pair.variable.value).identity
     )
-
-
-def _inside(use: Use) -> Iterator[Use]:
-    """Yield all uses below ``use``, those of one value once."""
-    seen: set[int] = set()
-    waiting = [use]
-    while waiting:
-        current = waiting.pop()
-        yield current
-        if id(current.value) not in seen:
-            seen.add(id(current.value))
-            waiting.extend(operands(current.value))
 
 
 def _proof(step: Mended, before: Verdict, plain: Verdict, after: Verdict) -> Proof:

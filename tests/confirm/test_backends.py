@@ -7,6 +7,7 @@ import functools
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_a_worker_has_its_limits(environment: Environment) -> None:
     bomb = "def run(calls):\n    return len([0] * 10**9)\n"
     hang = "def run(calls):\n    big = 10**9\n    return 3**big\n"
     opens = "def run(calls):\n    return open('x')\n"
-    with Supervisor(str(environment.interpreter), timeout=2) as supervisor:
+    with closing(Supervisor(str(environment.interpreter), timeout=2)) as supervisor:
         assert supervisor.backend().name == environment.backend
         assert supervisor.run(bomb, 1).error.startswith("MemoryError")
         assert supervisor.run(opens, 1).error.startswith("NameError")
