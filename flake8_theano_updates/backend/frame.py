@@ -131,8 +131,17 @@ def kept(pairs):
     return [pairs[position] for position in KEPT] if KEPT else pairs
 
 
+def typed(pairs):
+    """Let each number that is a new value be one of its variable's type, as the backend does."""
+    return [
+        (v, tensor(new if is_symbolic(new) or isinstance(new, list) else v.type.filter(new)))
+        for v, new in pairs
+    ]
+
+
 def with_new_values(pairs, taken):
     """Return the pairs with the new value of each variable in the place of what was taken of it."""
+    pairs = typed(pairs)
     new = dict(pairs)
     begun = []
 
@@ -154,7 +163,6 @@ def with_new_values(pairs, taken):
 
 def replaced(value, choose):
     """Copy a graph with what ``choose`` returns for a node in its place, unless it is None."""
-    value = theano.tensor.as_tensor_variable(value)
     done = {}
     waiting = [(value, False)]
     while waiting:
@@ -188,17 +196,16 @@ def placeholders(taken):
     return read
 
 
-def trajectory(pairs, variables, calls):
-    """Compile, call, and return the variables' values before and after each call."""
+def trajectory(pairs, variables, calls, outputs=()):
+    """Compile, call, and return what each call returns, and the values before and after it."""
     start = [variable.get_value() for variable in variables]
-    if isinstance(pairs, list):
-        pairs = [(variable, theano.tensor.as_tensor_variable(new)) for variable, new in pairs]
     try:
-        step = theano.function([], [], updates=pairs, mode=plain_mode())
-        rows = [values(variables)]
+        pairs = typed(pairs) if isinstance(pairs, list) else pairs
+        step = theano.function([], list(outputs), updates=pairs, mode=plain_mode())
+        rows = [values(variables) * (1 + len(outputs))]
         for _ in range(calls):
-            step()
-            rows.append(values(variables))
+            returned = [numpy.asarray(output).tolist() for output in step()]
+            rows.append(returned + values(variables))
     except Exception as error:
         raise Refused("%s: %s" % (type(error).__name__, error))
     for variable, value in zip(variables, start):
@@ -238,10 +245,10 @@ def run(calls):
     }
 
 
-def rightly(pairs, variables, calls):
+def rightly(*given):
     """Run what the updates as written are compared with; a failure of it says nothing of them."""
     try:
-        return trajectory(pairs, variables, calls)
+        return trajectory(*given)
     except Refused as error:
         raise ValueError("mended it does not compile or run: %s" % error)
 

@@ -54,7 +54,7 @@ def overwritten(calls):
             used.append(variable)
         return stored.get(variable, variable)
 
-    for variable, value in pairs:
+    for variable, value in typed(pairs):
         stored[variable] = replaced(value, choose)
         first.setdefault(variable, stored[variable])
     if used:
@@ -117,29 +117,10 @@ def written(calls):
 def returned(calls):
     """Call a function that returns the variable it updates, and one that returns its new value."""
     pairs, variables = build(same)
-    variable = variables[0]
-    written = called(pairs, variable, variable, calls)
-    try:
-        new = theano.tensor.as_tensor_variable(dict(pairs)[variable])
-        right = called(pairs, variable, new, calls)
-    except Refused as error:
-        raise ValueError("with the new value as its output it does not run: %s" % error)
-    return outcome(written, right, "the new value")
-
-
-def called(pairs, variable, output, calls):
-    """Return what a function returns, and what the variable is after each call."""
-    start = variable.get_value()
-    try:
-        step = theano.function([], [output], updates=pairs, mode=plain_mode())
-        rows = [values([variable, variable])]
-        for _ in range(calls):
-            given = numpy.asarray(step()[0]).tolist()
-            rows.append([given, values([variable])[0]])
-    except Exception as error:
-        raise Refused("%s: %s" % (type(error).__name__, error))
-    variable.set_value(start)
-    return rows
+    own = variables[:1]
+    written = trajectory(pairs, own, calls, own)
+    new = dict(typed(pairs))[own[0]]
+    return outcome(written, rightly(pairs, own, calls, [new]), "the new value")
 
 
 def dropped(calls):

@@ -8,15 +8,7 @@ from dataclasses import dataclass
 
 from flake8_theano_updates.interpreter.names import SHARED, UPDATES
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.values import (
-    Container,
-    Entry,
-    Term,
-    Use,
-    Value,
-    original,
-    pair_of,
-)
+from flake8_theano_updates.values import Container, Entry, Term, Use, Value, original, pair_of
 
 # What can be a shared variable; a sum or a string cannot.
 TARGETS = frozenset({"name", "attr", "elem", "part", "item", "call", "static", "either"})

@@ -18,15 +18,7 @@ from flake8_theano_updates.checks.suspicion import Suspicion, at_target
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
-from flake8_theano_updates.values import (
-    Compilation,
-    Container,
-    Path,
-    Term,
-    Use,
-    original,
-    pair_of,
-)
+from flake8_theano_updates.values import Compilation, Container, Path, Term, Use, original, pair_of
 
 _EXPRESSIONS = frozenset({"+", "-", "*", "/", "**", "neg"})
 

@@ -7,11 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
-from flake8_theano_updates.checks.collections import (
-    Collection,
-    Pair,
-    names_in_targets,
-)
+from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets
 from flake8_theano_updates.checks.faults import (
     filled_collection,
     joined,

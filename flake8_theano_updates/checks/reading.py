@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.values import (
-    Container,
-    Term,
-    Use,
-    Value,
-    operands,
-    original,
-    pair_of,
-)
+from flake8_theano_updates.values import Container, Term, Use, Value, operands, original, pair_of
 
 # These take no value of what they stand on: an attribute of a layer, a gradient.
 _NO_READ = frozenset({"attr", "static", "grad", "import", "const", "name", "number", "registered"})

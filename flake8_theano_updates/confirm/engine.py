@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flake8_theano_updates.backend.pool import Workers, in_parallel
 from flake8_theano_updates.backend.supervisor import (
@@ -68,8 +69,7 @@ def confirm(
         except NoBackendError as error:
             return Verdict("unresolved", str(error))
         company = beside[id(finding.fault.collection)]
-        work = _Work(finding, company, supervisor, backend, calls, steps)
-        return work.verdict(finding.fault)
+        return _Work(finding, company, supervisor, backend, calls, steps).verdict(finding.fault)
 
     jobs = jobs or min(_cores(), len(findings) // WORTH_A_WORKER)
     workers = [Workers(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
@@ -90,22 +90,15 @@ def _by_collection(findings: Sequence[Finding]) -> dict[int, list[Finding]]:
 
 
 def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    return own or os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
 class _Work:
     """The programs of one finding, run one after the other until one tells.
 
-    Args:
-        finding: what was found.
-        company: the findings of its list.
-        supervisor: runs programs.
-        backend: what it runs them with.
-        calls: how often each compiled function is called.
-        steps: how much of the file the programs keep, the most faithful first.
+    ``company`` are the findings of its list; the rest is as in `confirm`.
     """
 
     finding: Finding
@@ -122,10 +115,8 @@ class _Work:
             verdict = self._run(fault, end)
             if isinstance(fault, OrderFault) and is_hidden(self.finding, verdict):
                 if beside := reads_beside(self.finding, self.company):
-                    found = revealed(
-                        self.finding, fault, beside, lambda other: self._run(other, end)
-                    )
-                    verdict = found or verdict
+                    run = partial(self._run, end=end)
+                    verdict = revealed(self.finding, fault, beside, run) or verdict
         except Exception as error:
             # One program that trips this package must not take the other verdicts along.
             reason = f"internal error: {type(error).__name__}: {error}"
@@ -140,10 +131,9 @@ class _Work:
         failed: Verdict | None = None
         for step in self.steps:
             if failed is not None and time.monotonic() > end:
-                took = (
-                    f"its programs took more than {self.supervisor.timeout:g} seconds; the first: "
-                )
-                return replace(failed, reason=took + failed.reason)
+                most = f"{self.supervisor.timeout:g} seconds"
+                reason = f"its programs took more than {most}; the first: {failed.reason}"
+                return replace(failed, reason=reason)
             verdict, program = self._tried(fault, step)
             if verdict.status != "unresolved" or verdict.as_compiled:
                 return self._refined(fault, verdict, program, end)

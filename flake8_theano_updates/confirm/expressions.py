@@ -87,7 +87,7 @@ def display(parts: Sequence[Expression]) -> Expression:
 _INFIX = {
     "+": (SUM, SUM, SUM),
     "-": (SUM, SUM, PRODUCT),
-    **dict.fromkeys(("*",), (PRODUCT, PRODUCT, PRODUCT)),
+    "*": (PRODUCT, PRODUCT, PRODUCT),
     **dict.fromkeys(("/", "//", "%"), (PRODUCT, PRODUCT, SIGN)),
     "**": (POWER, ATOM, SIGN),
 }

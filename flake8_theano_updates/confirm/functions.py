@@ -14,13 +14,7 @@ from flake8_theano_updates.confirm.expressions import (
     literal,
     negative,
 )
-from flake8_theano_updates.confirm.reading import (
-    constant,
-    given,
-    operand_of,
-    side,
-    whole_number,
-)
+from flake8_theano_updates.confirm.reading import constant, given, operand_of, side, whole_number
 from flake8_theano_updates.confirm.table import (
     FUNCTIONS,
     OPERATORS,
@@ -94,8 +88,7 @@ def _side(t: Translator, use: Use) -> Expression:
         inner, index = original(value.uses[0].value), constant(value.uses[1])
         if isinstance(inner, Term) and inner.label in _SHAPES and isinstance(index, int):
             whole = _shape(t, value.uses[0])
-            known = whole.shape is not None and -len(whole.shape) <= index < len(whole.shape)
-            shape = (whole.shape[index],) if known and whole.shape is not None else None
+            shape = (whole.shape or ())[index : index + 1 or None] or None
             return Expression(f"{{}}[{index}]", (whole,), shape=shape)
     length = side(whole_number(use))
     return atom(str(length), (length,))
@@ -110,16 +103,12 @@ def _drawn(t: Translator, value: Term) -> Expression:
     first = arguments[0] if value.label in _SIZED_BY_FIRST and arguments else None
     size = keywords.get("size") or first or (arguments[2] if len(arguments) > 2 else None)
     shape = _shape(t, size) if size else None
-    random = (
-        call("drawn", shape=())
-        if shape is None
-        else Expression("drawn(*{})", (shape,), shape=shape.shape)
-    )
+    random = call("drawn", shape=())
+    if shape is not None:
+        random = Expression("drawn(*{})", (shape,), shape=shape.shape)
     names = {"uniform": ("low", "high"), "normal": ("loc", "scale")}.get(str(value.label), ())
-    bounds = [
-        keywords.get(name) or (arguments[place] if len(arguments) > place else None)
-        for place, name in enumerate(names)
-    ]
+    given_in_order = dict(zip(names, arguments, strict=False))
+    bounds = [keywords.get(name) or given_in_order.get(name) for name in names]
     if value.label == "uniform" and bounds[0] and bounds[1]:
         low, high = (t.expression(bound) for bound in bounds if bound)
         return infix("+", low, infix("*", infix("-", high, low), random))

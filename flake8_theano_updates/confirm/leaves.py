@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import fields
 
 from flake8_theano_updates.checks.leaves import names_a_number
@@ -35,6 +36,7 @@ _WHOLE = ("b", "w", "i", "l")
 _LASTING = frozenset(
     "elem inner part item attr name parameter number import const index default text call".split()
 )
+_NUMBER = re.compile(r"-?[\d.e+-]+")
 _ID = 10**6  # what is larger is the address of an object
 
 
@@ -80,7 +82,7 @@ class Leaves:
         zero = start is not None and starts_at_zero(start)
         if start is None:
             start = self._numbers.array(key, self.shape)
-        elif not step.arrays and (start.parts or not _is_number(start.form)):
+        elif not step.arrays and (start.parts or not _NUMBER.fullmatch(start.form)):
             start = atom("0.0") if zero else literal(self._numbers.number(key))
         still = value.identity not in self._translator.targets
         if zero and (step.nonzero == "all" or (step.nonzero == "still" and still)):
@@ -95,21 +97,18 @@ class Leaves:
         registration = self._translator.targets.get(value.identity)
         start = None if registration is None else value_of_input(registration.variable.value)
         maker = self._maker(value) if start is None else None
-        try:
-            with self._translator.as_numbers():
-                if start is not None:
-                    return self._translator.expression(start), line
-                if maker is not None:
-                    line = min((part.node.lineno for part in maker.uses), default=line)
-                    given = maker_argument(maker)
-                    if given is None:
-                        return filled(self._translator, maker), line
-                    made = self._translator.expression(given)
-                    # Theano keeps whole numbers; what others make of them is seldom whole.
-                    whole = made.form.isdigit() and str(maker.label) != "shared"
-                    return atom(f"{made.form}.0") if whole else made, line
-        except UnknownStartError:
-            pass
+        with suppress(UnknownStartError), self._translator.as_numbers():
+            if start is not None:
+                return self._translator.expression(start), line
+            if maker is not None:
+                line = min((part.node.lineno for part in maker.uses), default=line)
+                given = maker_argument(maker)
+                if given is None:
+                    return filled(self._translator, maker), line
+                made = self._translator.expression(given)
+                # Theano keeps whole numbers; what others make of them is seldom whole.
+                whole = made.form.isdigit() and str(maker.label) != "shared"
+                return atom(f"{made.form}.0") if whole else made, line
         return None, line
 
     def _maker(self, value: Value) -> Term | None:
@@ -190,10 +189,6 @@ def _key(value: Value, name: str) -> str:
         elif isinstance(part, int) and part > _ID:
             text = text.replace(str(part), "")
     return text
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?[\d.e+-]+", text) is not None
 
 
 def _is_name(use: Use) -> bool:

@@ -6,13 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_theano_updates.checks.collections import TARGETS
-from flake8_theano_updates.confirm.expressions import (
-    Expression,
-    Shape,
-    Variable,
-    infix,
-    literal,
-)
+from flake8_theano_updates.confirm.expressions import Expression, Shape, Variable, infix, literal
 from flake8_theano_updates.confirm.reading import SIDE, given, whole_number
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.confirm.translation import Translation
@@ -163,16 +157,14 @@ class _Work:
                 if len(found) < _MOST_PAIRS:
                     read = (one.identity for one in _variables_in(found[identity][1].value))
                     waiting += [(key, self.targets[key][-1]) for key in read if key in self.targets]
+        is_list = isinstance(self.fault, OrderFault) and not self.fault.collection.mapping
         twice = [
             (pair, self._translated(pair, kept=False))
             for identity, (chosen, _) in found.items()
             for pair in self.targets.get(identity, [])
-            if _key(pair) != _key(chosen) and self._is_refused_twice()
+            if _key(pair) != _key(chosen) and is_list
         ]
         return [*found.values(), *twice]
-
-    def _is_refused_twice(self) -> bool:
-        return isinstance(self.fault, OrderFault) and not self.fault.collection.mapping
 
     def _translated(self, pair: Registration, *, late: bool = False, kept: bool = True) -> Pair:
         expression = self.translation.expression

@@ -123,15 +123,9 @@ def edited(text: str, replacements: Sequence[Replacement]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def moved(offset: int, replacements: Sequence[Replacement], *, is_end: bool = False) -> int:
-    """Return where the character at ``offset`` stands after ordered replacements.
-
-    Args:
-        is_end: whether ``offset`` ends something, rather than begins it: what is
-            inserted just there comes after it.
-    """
-    character = offset - 1 if is_end else offset
-    gone = next((one for one in replacements if one.start <= character < one.end), None)
+def moved(offset: int, replacements: Sequence[Replacement]) -> int:
+    """Return where the character at ``offset`` stands after ordered replacements."""
+    gone = next((one for one in replacements if one.start <= offset < one.end), None)
     shift = 0
     for one in replacements:
         if gone is not None and one.origin == gone.start:
@@ -139,10 +133,10 @@ def moved(offset: int, replacements: Sequence[Replacement], *, is_end: bool = Fa
         shift += len(one.new) - (one.end - one.start)
     shift = 0
     for one in replacements:
-        if one.end <= offset and not (is_end and one.start == one.end == offset):
+        if one.end <= offset:
             shift += len(one.new) - (one.end - one.start)
         elif one.start < offset:
-            shift += one.start - offset + (len(one.new) if is_end else 0)
+            shift += one.start - offset
     return offset + shift
 
 

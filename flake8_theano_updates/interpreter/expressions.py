@@ -8,23 +8,9 @@ from contextlib import nullcontext
 
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.functions import Closure
-from flake8_theano_updates.interpreter.names import (
-    STATIC_ATTRIBUTES,
-    UPDATES,
-    USUAL_IMPORTS,
-    VIEWS,
-)
+from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, UPDATES, USUAL_IMPORTS, VIEWS
 from flake8_theano_updates.interpreter.state import State, identities
-from flake8_theano_updates.values import (
-    Container,
-    Equals,
-    Term,
-    Use,
-    Value,
-    dotted,
-    meet,
-    original,
-)
+from flake8_theano_updates.values import Container, Equals, Term, Use, Value, dotted, meet, original
 
 COMPREHENSIONS = {
     ast.ListComp: "list",

@@ -17,14 +17,7 @@ from flake8_theano_updates.interpreter.functions import (
 )
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.model import Scope
-from flake8_theano_updates.values import (
-    Container,
-    Environment,
-    Term,
-    Use,
-    Value,
-    original,
-)
+from flake8_theano_updates.values import Container, Environment, Term, Use, Value, original
 
 
 class Interpreter:

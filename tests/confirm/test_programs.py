@@ -532,6 +532,31 @@ step = theano.function([], [], updates=[(v, 0.9 * v - 0.1 * u), (u, u + v)])
     assert verdict.stand_ins[0].startswith("numbers in the place of arrays")
 
 
+def test_a_number_is_a_new_value_too() -> None:
+    verdict = verdict_on(
+        HEAD
+        + """
+m = theano.shared(0.0)
+c = theano.shared(8.0)
+k = theano.shared(3)
+p = theano.shared(1.0)
+m_new = 0.9 * m + T.grad(p**2, p)
+updates = [(m, m_new), (c, 0.5), (k, 4), (p, p - m * c * k)]
+step = theano.function([], [], updates=updates)
+"""
+    )
+    follows(
+        verdict,
+        lambda old, seen: {
+            "p": old["p"] - seen["m"] * old["c"] * old["k"],
+            "m": 0.9 * old["m"] + 2 * old["p"],
+            "c": 0.5,
+            "k": 4,
+        },
+        "m",
+    )
+
+
 def test_the_program_runs_alone(tmp_path: Path) -> None:
     finding = finding_in(
         HEAD

@@ -35,7 +35,6 @@ def test_kept_characters_are_found_again(edits: tuple[Replacement, ...]) -> None
     for offset, character in enumerate(TEXT):
         if not any(one.start <= offset < one.end for one in edits):
             assert after[moved(offset, edits)] == character
-            assert after[moved(offset + 1, edits, is_end=True) - 1] == character
 
 
 @given(_edits(), st.data())
@@ -66,7 +65,7 @@ def test_moved_characters_are_followed() -> None:
     edits = ordered([Replacement(6, 9, ""), Replacement(1, 1, "ghi", 6)])
     assert edited(TEXT, edits) == "aghibcdefj"
     assert moved(7, edits) == 2
-    assert moved(9, edits, is_end=True) == 4
+    assert moved(8, edits) == 3
 
 
 def test_overlapping_edits_are_refused() -> None:
