@@ -27,9 +27,12 @@ def in_format(
     name: str, findings: Sequence[Finding], verdicts: Sequence[Verdict] | None = None
 ) -> str:
     """Write findings, with verdicts where there are some, as "json" or "sarif"."""
-    if name == "json":
-        return json_report.report(findings, verdicts)
-    # Imported here: the other formats do without it.
-    from flake8_theano_updates.report import sarif as sarif_report
+    match name:
+        case "json":
+            return json_report.report(findings, verdicts)
+        case "sarif":
+            # Imported here: the other formats do without it.
+            from flake8_theano_updates.report import sarif as sarif_report
 
-    return sarif_report.report(findings, verdicts)
+            return sarif_report.report(findings, verdicts)
+    raise ValueError(name)
