@@ -27,6 +27,10 @@ CLEAN = [name for name in fixture_names() if name.startswith("clean/")]
 MARKS = marks_of(*ORDER)
 
 
+# All programs are run once, in one process.
+pytestmark = pytest.mark.xdist_group("fixtures")
+
+
 @pytest.fixture(scope="module")
 def verdicts() -> dict[Mark, dict[str, Any]]:
     # All files at once: starting a backend takes longer than compiling the programs.

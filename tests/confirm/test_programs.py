@@ -518,6 +518,7 @@ def build(x, w, v, g):
     assert verdict.status == "confirmed", verdict.reason
 
 
+@pytest.mark.longer
 def test_more_numbers_than_can_be_told_are_fewer_in_the_next_program() -> None:
     verdict = verdict_on(
         HEAD
