@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Codes
 from itertools import accumulate
 from types import MappingProxyType
@@ -49,12 +49,10 @@ def check(
     """
     if not is_theano_code(lines, compilers):
         return []
-    text = "".join(lines).lower()
-    own = any(calls_own(text, name) for name in compilers)
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
     origin: Origin | None = None
-    for scope in interpret(tree, Guide(_worth(text, lines, own), compilers, python)):
+    for scope in interpret(tree, Guide(_worth(lines, compilers), compilers, python)):
         for suspicion in _suspicions(scope):
             if suspicion.code in wanted:
                 origin = origin or Origin(backends_of(tree), place)
@@ -66,22 +64,16 @@ def check(
 
 
 def collections(
-    tree: ast.Module,
-    lines: Sequence[str],
-    compilers: Mapping[str, str | int] = MappingProxyType({}),
-    python: int = 3,
+    tree: ast.Module, compilers: Mapping[str, str | int] = MappingProxyType({})
 ) -> list[UpdateCollection]:
-    """Return the update collections of one file, those of compile calls first.
+    """Return the update collections of a file in Python 3, those of compile calls first.
 
     Args:
         tree: the file's syntax tree.
-        lines: its lines.
         compilers: compile calls of the project's own, as in `check`.
-        python: the Python that it is written in, 2 or 3.
     """
-    text = "".join(lines).lower()
     found: list[UpdateCollection] = []
-    for scope in interpret(tree, Guide(_worth(text, lines, True), compilers, python)):
+    for scope in interpret(tree, Guide(lambda _: True, compilers)):
         found.extend(compiled_collections(scope))
         found.extend(map(whole_collection, collections_of(scope)))
     return found
@@ -112,8 +104,10 @@ def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
     yield from frozen_in_calls(scope)
 
 
-def _worth(text: str, lines: Sequence[str], all_of_it: bool) -> Worth:
+def _worth(lines: Sequence[str], compilers: Iterable[str]) -> Worth:
     """Return whether a function or class of a file may hold a finding, by its text alone."""
+    text = "".join(lines).lower()
+    all_of_it = any(calls_own(text, name) for name in compilers)
     starts = list(accumulate((len(line.lower()) for line in lines), initial=0))
 
     def worth(node: ast.stmt) -> bool:

@@ -136,7 +136,7 @@ def _unproven(outcomes: Sequence[Outcome], options: argparse.Namespace) -> dict[
     if not steps or options.prove is False:
         return {}
     try:
-        asked = [(step.source, step.mended) for step in steps]
+        asked = [step.mended for step in steps]
         given = proofs(asked, python=options.python, compilers=options.function)
     except NoBackend as error:
         if options.prove or options.python:

@@ -140,6 +140,8 @@ def comment(text: str) -> str:
 
 def _text(finding: Finding, kind: str, build: str, constants: dict[str, object], calls: int) -> str:
     run = "run" if kind == "order" else kind
+    first = needed(["backend"])
+    rest = [text for text in needed([run, "tell", *names_read(build)]) if text not in first]
     title = f"{place(finding)}: {finding.code} {finding.message}"
     parts = [
         "# -*- coding: utf-8 -*-",
@@ -148,16 +150,12 @@ def _text(finding: Finding, kind: str, build: str, constants: dict[str, object],
         "from __future__ import division, print_function\n",
         _ALONE,
         "import numpy\n\n",
-        *(f"{text}\n\n" for text in needed(["backend"])),
+        *(f"{text}\n\n" for text in first),
         f"theano = backend({', '.join(map(repr, preference(finding.origin.backends)))})",
         f"CALLS = {calls}",
         *(f"{name} = {value!r}" for name, value in constants.items()),
         f"\n\n{build}\n",
-        *(
-            f"{text}\n\n"
-            for text in needed([run, "tell", *names_read(build)])
-            if "def backend" not in text
-        ),
+        *(f"{text}\n\n" for text in rest),
         *([] if run == "run" else [f"run = {run}\n"]),
         'if __name__ == "__main__":\n    tell(CALLS)\n',
     ]

@@ -32,12 +32,10 @@ class Step:
 
     Args:
         origin: its finding as it was in the file before all fixes.
-        source: the file that it was made for.
         mended: the fix, and the file after it.
     """
 
     origin: Finding
-    source: Source
     mended: Mended
 
 
@@ -59,7 +57,7 @@ def mend(first: Source, choose: Choice, look: Look, obstacle: Obstacle) -> Chain
     skipped: dict[Key, str] = {}
     while step := _next(source, choose, look, origins, skipped, obstacle):
         origin = origins.get(_key(source, step.finding), step.finding)
-        steps.append(Step(origin, source, step))
+        steps.append(Step(origin, step))
         origins = {_after(key, step): finding for key, finding in origins.items()}
         skipped = {_after(key, step): reason for key, reason in skipped.items()}
         source = step.source

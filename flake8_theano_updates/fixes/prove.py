@@ -13,8 +13,7 @@ from typing import Literal
 from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.confirm.steps import STEPS, Step
 from flake8_theano_updates.findings import collections
-from flake8_theano_updates.fixes.offered import Mended, Source
-from flake8_theano_updates.fixes.text import edited, split
+from flake8_theano_updates.fixes.offered import Mended
 from flake8_theano_updates.model import (
     Fault,
     Finding,
@@ -53,7 +52,7 @@ def is_provable(finding: Finding) -> bool:
 
 
 def proofs(
-    steps: Sequence[tuple[Source, Mended]],
+    steps: Sequence[Mended],
     *,
     calls: int = 5,
     python: str | None = None,
@@ -65,7 +64,7 @@ def proofs(
     refuses; an unsafe one must compute what ``confirm`` says that was meant.
 
     Args:
-        steps: files, each with a fix of one of its findings for which there is a program.
+        steps: fixes of findings for which there is a program.
         calls: how often each program is called.
         python: the interpreter that has the backend; this one by default.
         compilers: compile calls of the project's own, as in `check`.
@@ -76,7 +75,7 @@ def proofs(
     Raises:
         NoBackend: if there is none.
     """
-    programs = [_programs(source, step, compilers) for source, step in steps]
+    programs = [_programs(step, compilers) for step in steps]
 
     def run(indices: Iterable[int], faithful: Sequence[Step]) -> dict[int, Proof]:
         chosen = list(indices)
@@ -85,7 +84,7 @@ def proofs(
         if verdicts and verdicts[0].backend is None:
             raise NoBackend(verdicts[0].reason)
         return {
-            index: _proof(steps[index][1], *verdicts[3 * n : 3 * n + 3])
+            index: _proof(steps[index], *verdicts[3 * n : 3 * n + 3])
             for n, index in enumerate(chosen)
         }
 
@@ -96,9 +95,7 @@ def proofs(
     return list(given.values())
 
 
-def _programs(
-    source: Source, step: Mended, compilers: Mapping[str, str | int]
-) -> tuple[Finding, ...]:
+def _programs(step: Mended, compilers: Mapping[str, str | int]) -> tuple[Finding, ...]:
     """Return the three findings whose programs tell of a fix.
 
     They are its own, the one that takes the updates as they are written before the fix,
@@ -106,8 +103,7 @@ def _programs(
     """
     fault = step.finding.fault
     assert fault is not None
-    whole = edited(source.text.whole, step.replacements)
-    after = _after(fault, collections(ast.parse(whole), split(whole), compilers))
+    after = _after(fault, collections(step.source.tree, compilers))
     reads = fault.reads if isinstance(fault, PairFault) else ()
     plain = PairFault("written", fault.pairs, fault.collection, reads, fault.path)
     return tuple(dataclasses.replace(step.finding, fault=one) for one in (fault, plain, after))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,9 @@ def test_fixing_twice_changes_nothing_more(kind: Kind, fixture: Path) -> None:
 @pytest.mark.parametrize(("kind", "fixture"), PAIRS, ids=_ids)
 def test_no_fix_brings_a_finding(kind: Kind, fixture: Path) -> None:
     chain = fixed(fixture.read_bytes().decode(), kind)
-    for step in chain.steps:
-        assert len(step.mended.source.findings) < len(step.source.findings)
+    sources = [chain.first, *(step.mended.source for step in chain.steps)]
+    for before, after in pairwise(sources):
+        assert len(after.findings) < len(before.findings)
 
 
 def test_new_values_for_all_but_one_of_the_fixtures() -> None:

@@ -19,7 +19,7 @@ from mutation import Mutant, mutants
 from flake8_theano_updates.fixes.mend import Chain
 from flake8_theano_updates.fixes.offered import Kind, Mended, Source
 from flake8_theano_updates.fixes.prove import Proof, is_provable, proofs
-from flake8_theano_updates.fixes.text import Text, edited, split
+from flake8_theano_updates.fixes.text import Replacement, Text, edited, split
 
 pytestmark = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
 
@@ -30,8 +30,15 @@ def _chains(kind: Kind) -> list[Chain]:
     return [fixed(path.read_bytes().decode(), kind) for path in fixture_paths(kind)]
 
 
-def _steps(chains: list[Chain]) -> list[tuple[Source, Mended]]:
-    return [(step.source, step.mended) for chain in chains for step in chain.steps]
+def _steps(chains: list[Chain]) -> list[Mended]:
+    return [step.mended for chain in chains for step in chain.steps]
+
+
+def _with_edits(first: Source, step: Mended, edits: tuple[Replacement, ...]) -> Mended:
+    """Return the same fix of a file with other edits."""
+    whole = edited(first.text.whole, edits)
+    after = dataclasses.replace(step.source, text=Text(split(whole)), tree=ast.parse(whole))
+    return dataclasses.replace(step, replacements=edits, source=after)
 
 
 def _share_of_proven(chains: list[Chain]) -> tuple[float, list[Proof]]:
@@ -47,13 +54,8 @@ def test_new_values_give_what_confirm_promises() -> None:
 
 
 def test_the_mends_of_the_other_rules_are_proven_too() -> None:
-    steps = [
-        (step.source, step.mended)
-        for chain in _chains("rewrite")
-        for step in chain.steps
-        if is_provable(step.mended.finding)
-    ]
-    codes = {step.finding.code for _, step in steps}
+    steps = [step for step in _steps(_chains("rewrite")) if is_provable(step.finding)]
+    codes = {step.finding.code for step in steps}
     assert codes == {"THU202", "THU203", "THU204", "THU206", "THU301", "THU303"}
     assert {proof.status for proof in proofs(steps)} == {"proven"}
 
@@ -73,13 +75,12 @@ def test_the_mends_of_the_other_rules_are_proven_too() -> None:
 )
 def test_a_mend_that_does_something_else_fails(fixture: str, right: str, wrong: str) -> None:
     chain = fixed((FOLDER / fixture).read_text(), "rewrite")
-    source, step = _steps([chain])[0]
+    step = _steps([chain])[0]
     edits = tuple(
         dataclasses.replace(one, new=one.new.replace(right, wrong)) for one in step.replacements
     )
     assert edits != step.replacements
-    bad = dataclasses.replace(step, replacements=edits)
-    good, failed = proofs([(source, step), (source, bad)])
+    good, failed = proofs([step, _with_edits(chain.first, step, edits)])
     assert (good.status, failed.status) == ("proven", "failed"), failed
 
 
@@ -128,14 +129,11 @@ def test_the_fixes_of_mutants_are_proven() -> None:
 def test_a_fix_that_does_not_keep_its_promise_fails() -> None:
     path = FOLDER / "THU101" / "programs" / "momentum.py"
     chain = fixed(Path(path).read_text(), "new-value")
-    [(source, step)] = _steps([chain])
+    [step] = _steps([chain])
     naming = step.replacements[0]
     wrong = dataclasses.replace(naming, new=naming.new.replace("0.9", "0.8"))
-    replacements = (wrong, *step.replacements[1:])
-    whole = edited(source.text.whole, replacements)
-    after = dataclasses.replace(step.source, text=Text(split(whole)), tree=ast.parse(whole))
-    bad = dataclasses.replace(step, replacements=replacements, source=after)
-    assert [proof.status for proof in proofs([(source, step), (source, bad)])] == [
+    bad = _with_edits(chain.first, step, (wrong, *step.replacements[1:]))
+    assert [proof.status for proof in proofs([step, bad])] == [
         "proven",
         "failed",
     ]
