@@ -13,6 +13,7 @@ from flake8_theano_updates.checks.faults import compiled_collections, whole_coll
 from flake8_theano_updates.checks.frozen import frozen_in_calls, frozen_in_collection
 from flake8_theano_updates.checks.lost import lost_in_calls, lost_in_collection
 from flake8_theano_updates.checks.order import order_suspicions
+from flake8_theano_updates.checks.scans import dropped_scans
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.functions import Guide, Worth
 from flake8_theano_updates.interpreter.names import (
@@ -101,6 +102,7 @@ def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
         yield from lost_in_collection(collection)
         yield from frozen_in_collection(collection)
     yield from lost_in_calls(scope)
+    yield from dropped_scans(scope)
     yield from frozen_in_calls(scope)
 
 

@@ -45,6 +45,11 @@ def meet(*paths: Path) -> bool:
     return True
 
 
+def joined(*paths: Path) -> Path:
+    """Return the branches on ``paths``, each once."""
+    return tuple(dict.fromkeys(arm for path in paths for arm in path))
+
+
 class Equals(NamedTuple):
     """The test ``name == constant``: a name cannot equal two constants in one run."""
 
@@ -204,12 +209,14 @@ class Scan:
 
     Args:
         node: the call.
+        value: what it returns.
         step: the definition of the step, where the module has it.
         statement: the statement in which the call stands, and
         body: the function or module that this is a statement of.
     """
 
     node: ast.Call
+    value: Value
     step: ast.AST | None
     statement: ast.stmt
     body: ast.AST

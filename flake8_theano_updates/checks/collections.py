@@ -6,7 +6,7 @@ import ast
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
-from flake8_theano_updates.interpreter.names import SHARED, UPDATES
+from flake8_theano_updates.interpreter.names import OPTIMIZERS, SHARED, UPDATES
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.values import Container, Entry, Term, Use, Value, original, pair_of
 
@@ -52,9 +52,13 @@ def collections_of(scope: Interpreted) -> Iterator[Collection]:
         if container.kind == "tuple" and len(container.entries) == 2 and not container.compiled:
             continue  # a pair itself
         pairs = tuple(_pairs(container))
-        sure = container.compiled or any(UPDATES.search(name) for name in container.names)
+        sure = container.compiled or any(map(_says_updates, container.names))
         if pairs and (sure or _visibly_shared(container, pairs)):
             yield Collection(scope, container, pairs, sure)
+
+
+def _says_updates(name: str) -> bool:
+    return UPDATES.search(name) is not None or OPTIMIZERS.search(name) is not None
 
 
 def _pairs(container: Container) -> Iterator[Pair]:
@@ -99,3 +103,8 @@ def names_in_targets(pairs: tuple[Pair, ...]) -> Iterator[int]:
 def text_of(use: Use) -> str:
     """Return the variable as it is written."""
     return ast.unparse(use.node)
+
+
+def written_name(use: Use) -> str:
+    """Return the name, or the attribute's name, that a variable is written with."""
+    return getattr(use.node, "id", "") or getattr(use.node, "attr", "")

@@ -6,31 +6,39 @@ Each takes a `Question`: may the read of ``v`` in the update of ``t`` be an erro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from flake8_theano_updates.checks.collections import Pair
-from flake8_theano_updates.checks.formulas import divides_by_zero, uses_both, written_out
+from flake8_theano_updates.checks.collections import Pair, written_name
+from flake8_theano_updates.checks.formulas import uses_both, written_out
 from flake8_theano_updates.checks.leaves import constant, is_call, is_number, leaves
+from flake8_theano_updates.checks.prediction import prediction_error
 from flake8_theano_updates.checks.question import (
     Question,
-    inside,
     is_parameter,
     regularised,
-    written_name,
+    updates_parameter,
 )
-from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.reading import Reading, inside
+from flake8_theano_updates.checks.schedule import SWITCHES, schedule
 from flake8_theano_updates.values import Container, Term, Use, original
 
+# Functions of many operands that compute, rather than move a whole state on.
+_COMPUTING = SWITCHES | frozenset(
+    "add sub mul true_div int_div pow mod maximum minimum clip dot batched_dot tensordot eq neq "
+    "lt le gt ge and_ or_ set_subtensor inc_subtensor concatenate stack join conv2d".split()
+)
 _HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
-_ARITHMETIC = frozenset({"+", "-", "*", "/", "**", "neg", "pos", "operation", "either"})
-_SWITCHES = frozenset({"switch", "where", "ifelse", "cond", "select"})
 
 
 def bare_value(q: Question) -> bool:
-    """The new value of t is v itself: a swap, a shift register."""
-    return q.reading.plain(q.reader.value) is q.read or (
-        q.reading.target(q.reading.plain(q.reader.value)) == q.registered.identity
-    )
+    """The new value of t is v itself, if only in one arm: a swap, a shift register."""
+    waiting = [q.reader.value]
+    while waiting:
+        use = q.reading.plain(waiting.pop())
+        if q.reading.target(use) == q.registered.identity:
+            return True
+        if isinstance(use.value, Term) and use.value.op == "either":
+            waiting.extend(use.value.uses)
+    return False
 
 
 def history(q: Question) -> bool:
@@ -78,7 +86,7 @@ def reset(q: Question) -> bool:
         seen.add(id(value))
         if value.op == "either":
             waiting.extend(value.uses)
-        elif value.op == "call" and value.label in _SWITCHES:
+        elif value.op == "call" and value.label in SWITCHES:
             waiting.extend(value.uses[-2:])
         elif _is_constant(q, use, value):
             return True
@@ -86,7 +94,7 @@ def reset(q: Question) -> bool:
 
 
 def _is_constant(q: Question, use: Use, value: Term) -> bool:
-    if value.op == "static" or is_number(q, use):
+    if value.op == "static" or is_number(q.reading, use):
         return True
     if value.op == "*":
         return any(constant(factor.value) == 0 for factor in value.uses)
@@ -111,7 +119,7 @@ def circular(q: Question) -> bool:
 def _says_more(q: Question, expression: Use) -> bool:
     """Does the expression hold more than v and hyperparameters, such as a gradient?"""
     return any(
-        q.reading.target(leaf) != q.registered.identity and not is_number(q, leaf)
+        q.reading.target(leaf) != q.registered.identity and not is_number(q.reading, leaf)
         for leaf in leaves(q.reading, expression)
     ) or any(
         q.reading.target(use) is None and is_call(use.value)
@@ -169,6 +177,8 @@ def simulation(q: Question) -> bool:
         value = expression.value
         if not (isinstance(value, Term) and value.op == "call" and len(value.uses) > 2):
             continue
+        if value.label in _COMPUTING:
+            continue
         direct = {q.reading.target(use) for use in value.uses} - {None}
         if q.registered.identity in direct and len(direct) > 1:
             return True
@@ -191,50 +201,19 @@ def other_helper(q: Question) -> bool:
     return all(reading - calls and calls - reading for calls in registering)
 
 
-def schedule(q: Question) -> bool:
-    """v grows by literals and hyperparameters: a counter or a decaying rate."""
-    parts = list(_grows_by(q))
-    old = [part for part in parts if _is_old_value(q, part)]
-    return (
-        bool(old)
-        and all(_is_old_value(q, part) or is_number(q, part) for part in parts)
-        and not divides_by_zero(q)
-    )
+def simultaneous(q: Question) -> bool:
+    """t and v step on together, each from the old value of the other: explicit Euler."""
+    return q.systems.moves_with(q.reader, q.registered)
 
 
-def _is_old_value(q: Question, leaf: Use) -> bool:
-    """Is this v, or what the mapping held for v before?"""
-    value = leaf.value
-    if isinstance(value, Term) and value.op == "registered":
-        leaf = value.uses[0]
-    return q.reading.target(leaf) == q.registered.identity
+def excluded(q: Question) -> bool:
+    """v reads t as t reads v, and only one of the two could take a new value (THU102).
 
-
-def _grows_by(q: Question) -> Iterator[Use]:
-    """Return the leaves of the new value of v.
-
-    A switch may ask for another counter; that decides when v grows, not by what.
+    Where both new values are named before either is registered, neither is meant to.
     """
-    waiting = [q.registered.value]
-    seen: set[int] = set()
-    while waiting:
-        use = q.reading.plain(waiting.pop())
-        value = use.value
-        if q.reading.target(use) is None and isinstance(value, Term):
-            if id(value) in seen:
-                continue
-            seen.add(id(value))
-            if value.op == "call" and value.label in _SWITCHES:
-                waiting.extend(value.uses[-2:])
-                for condition in value.uses[:-2]:
-                    for leaf in leaves(q.reading, condition):
-                        if q.reading.target(leaf) is None:
-                            yield leaf
-                continue
-            if value.op in _ARITHMETIC:
-                waiting.extend(value.uses)
-                continue
-        yield from leaves(q.reading, use)
+    if q.stale or updates_parameter(q):
+        return False
+    return q.reader.identity in q.reading.variables(q.registered.value)
 
 
 EVIDENCE = (
@@ -246,11 +225,14 @@ EVIDENCE = (
     uses_both,
     reads_back,
     written_out,
+    prediction_error,
     parameter_of_state,
     regularised,
     of_the_step,
     simulation,
     other_helper,
+    simultaneous,
+    excluded,
     schedule,
 )
 

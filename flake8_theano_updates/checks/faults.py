@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from flake8_theano_updates.checks.collections import Collection, Pair
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import Registration, UpdateCollection
-from flake8_theano_updates.values import Container, Entry, Path, Use, original, pair_of
+from flake8_theano_updates.values import Container, Entry, Use, original, pair_of
 
 
 def registered(pair: Pair) -> Registration:
@@ -61,8 +61,3 @@ def compiled_collections(scope: Interpreted) -> Iterator[UpdateCollection]:
             else:
                 one_shot = given.label in ("map", "filter")
                 yield UpdateCollection(scope.node, node, (), one_shot=one_shot)
-
-
-def joined(*paths: Path) -> Path:
-    """Return the branches on ``paths``, each once."""
-    return tuple(dict.fromkeys(arm for path in paths for arm in path))

@@ -6,34 +6,23 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from flake8_theano_updates.checks.leaves import constant
-from flake8_theano_updates.checks.question import Question, inside
-from flake8_theano_updates.checks.reading import Reading
-from flake8_theano_updates.values import Term, Use, Value, original
+from flake8_theano_updates.checks.leaves import is_number, leaves
+from flake8_theano_updates.checks.question import Question
+from flake8_theano_updates.checks.reading import Reading, inside
+from flake8_theano_updates.values import Term, Use, original
 
 MOST_TERMS = 200
 
 
 def uses_both(q: Question) -> bool:
-    """The update of t uses v and v's new value, such as ``x_new - x``."""
+    """The update of t uses v and v's new value: who writes both knows the difference."""
     new = q.reading.key(q.registered.value)
     # A constant, or an expression of nothing but constants, is nobody's new value by name.
-    constant_only = not list(q.reading.flows_from(q.registered.value.value))
-    if q.reading.target(q.registered.value) is None and constant_only:
+    if q.reading.target(q.registered.value) is None and all(
+        is_number(q.reading, leaf) for leaf in leaves(q.reading, q.registered.value)
+    ):
         return False
-    if q.registered.identity not in q.reading.variables(q.registered.value):
-        return any(q.reading.key(use) == new for use in inside(q.reading, q.reader.value))
-    for terms in _sums(q, stop=new):
-        holds_old = any(_holds(q, term) for term in terms)
-        if holds_old and any(new in q.reading.factors(term) for term in terms):
-            return True
-    return False
-
-
-def _holds(q: Question, use: Use) -> bool:
-    """Is ``use`` a product with the read itself as a factor?"""
-    read = q.reading.key(q.read)
-    return read in q.reading.factors(use) and any(inner is q.read for inner in q.reading.reads(use))
+    return any(q.reading.key(use) == new for use in inside(q.reading, q.reader.value))
 
 
 def _sums(q: Question, stop: int | None = None) -> Iterator[list[Use]]:
@@ -45,13 +34,13 @@ def _sums(q: Question, stop: int | None = None) -> Iterator[list[Use]]:
     for expression in q.reading.around(q.reader.value, q.read):
         plain = q.reading.plain(expression)
         if id(plain.value) not in inside:
-            terms, within = _unfolded(q.reading, plain, stop)
+            terms, within = unfolded(q.reading, plain, stop)
             inside |= within
             if len(terms) > 1:
                 yield terms
 
 
-def _unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], set[int]]:
+def unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], set[int]]:
     """Return the terms of ``use`` with every inner sum unfolded, and the ids of those sums.
 
     Doubled again and again, a sum has more terms than can be told one by one: what is left
@@ -88,18 +77,19 @@ def written_out(q: Question) -> bool:
     new = q.registered.value
     if _multiplied_out(q):
         return True
-    if isinstance(new.node, ast.Name) and reading.target(new) is None:
-        return False
     key = reading.key(new)
     if any(reading.key(use) == key for use in reading.around(q.reader.value, q.read)):
         return True
-    wanted, _ = _unfolded(reading, reading.plain(new), None)
+    wanted, _ = unfolded(reading, reading.plain(new), None)
+    named = isinstance(new.node, ast.Name) and reading.target(new) is None
     keys = Counter(reading.key(reading.plain(term)) for term in wanted)
     products = [(term, Counter(reading.factors(term))) for term in wanted]
     for terms in _sums(q):
         there = [Counter(reading.factors(term)) for term in terms]
         if not keys - Counter(reading.key(reading.plain(term)) for term in terms):
             return True
+        if named:
+            continue
         if all(any(not product - other for other in there) for _, product in products):
             if all(_carries_decay(q, term, products) for term in terms):
                 return True
@@ -150,30 +140,3 @@ def _carries_decay(q: Question, term: Use, products: list[tuple[Use, Counter[int
         and any(q.reading.target(r) == q.registered.identity for r in q.reading.reads(part))
         for part, product in products
     )
-
-
-def divides_by_zero(q: Question) -> bool:
-    """Is v a counter that starts at 0 and is the exponent in ``1 - beta**t``?"""
-    variable = original(q.read.value)
-    if not isinstance(variable, Term) or variable.op != "call" or not variable.uses:
-        return False
-    if constant(variable.uses[0].value) != 0:
-        return False
-    for expression in q.reading.around(q.reader.value, q.read):
-        terms, _ = _unfolded(q.reading, q.reading.plain(expression), None)
-        ones = [term for term in terms if constant(term.value) == 1]
-        powers = [
-            term
-            for term in terms
-            if (exponent := _exponent(q.reading.plain(term).value)) is not None
-            and q.reading.plain(exponent).value is q.read.value
-        ]
-        if ones and powers and len(terms) == 2:
-            return True
-    return False
-
-
-def _exponent(value: Value) -> Use | None:
-    if isinstance(value, Term) and (value.op == "**" or value.label in ("pow", "power")):
-        return value.uses[-1]
-    return None

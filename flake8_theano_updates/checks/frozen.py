@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from flake8_theano_updates.checks.collections import Collection, Pair, text_of
+from flake8_theano_updates.checks.collections import Collection, Pair, text_of, written_name
 from flake8_theano_updates.checks.faults import (
     filled_collection,
-    joined,
     registered,
     registrations,
     whole_collection,
@@ -18,8 +18,19 @@ from flake8_theano_updates.checks.suspicion import Suspicion, at_target
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
-from flake8_theano_updates.values import Compilation, Container, Path, Term, Use, original, pair_of
+from flake8_theano_updates.values import (
+    Compilation,
+    Container,
+    Path,
+    Term,
+    Use,
+    Value,
+    joined,
+    original,
+    pair_of,
+)
 
+_TEXT = re.compile(r"(?:^|_)(?:names?|keys?|attrs?|attributes?|labels?|fields?|k)$")
 _EXPRESSIONS = frozenset({"+", "-", "*", "/", "**", "neg"})
 
 
@@ -33,6 +44,8 @@ def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
         for use, number in _numbers_in(reading, pair.value):
             source = number.uses[0]
             call = _call_on(source.node, collection.scope)
+            if _is_named(collection, pair, number):
+                continue
             if call is None or id(call) in told or _is_start(pair, use, number, call):
                 continue
             told.add(id(call))
@@ -64,14 +77,44 @@ def _numbers_in(reading: Reading, value: Use) -> Iterator[tuple[Use, Term]]:
             continue
         seen.add(id(current))
         if isinstance(current, Term):
-            if current.op == "static" and current.label in ("get_value", "eval") and current.uses:
+            if _is_number(current):
                 yield use, current
                 continue
             if current.op == "call" and SHARED.search(str(current.label)):
                 continue  # another shared variable starts with this value
+            if current.op == "item" and _is_whole(current):
+                waiting.append(current.uses[0])
+                continue
             if current.op in ("grad", "elem", "part", "item") or is_nothing(current):
                 continue
         waiting.extend(reading.flows_from(current))
+
+
+def _is_number(value: Value) -> bool:
+    """Is this ``v.get_value()`` or ``v.eval()``?"""
+    if isinstance(value, Term) and value.op == "static":
+        return value.label in ("get_value", "eval") and bool(value.uses)
+    return False
+
+
+def _is_whole(item: Term) -> bool:
+    """Is this ``v.get_value()[()]``, the scalar in an array?"""
+    index = item.uses[-1].node
+    whole = isinstance(index, ast.Tuple) and not index.elts
+    return whole and _is_number(original(item.uses[0].value))
+
+
+def _is_named(collection: Collection, pair: Pair, number: Term) -> bool:
+    """Does a mapping that is only called updates hold values by the names of attributes?"""
+    if collection.container.compiled:
+        return False
+    source = original(number.uses[0].value).identity
+    key = pair.target.value
+    of_one_item = (
+        isinstance(source, tuple) and source[:1] == ("item",) and source[-1:] == (pair.identity,)
+    )
+    is_name = isinstance(key, Term) and key.op == "static"
+    return of_one_item or is_name or _TEXT.search(written_name(pair.target)) is not None
 
 
 def _call_on(source: ast.expr, scope: Interpreted) -> ast.Call | None:

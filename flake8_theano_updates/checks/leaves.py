@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flake8_theano_updates.checks.question import Question, inside, written_name
-from flake8_theano_updates.checks.reading import Reading, key_of_item
+from flake8_theano_updates.checks.collections import written_name
+from flake8_theano_updates.checks.reading import Reading, inside, key_of_item
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.values import Container, Term, Use, Value, original, walk
 
 _HYPERPARAMETER = re.compile(
-    r"(^|_)(lr|eta|eps|mu|rho|tau|nu|b[12]|l[12]|n|num|size|max|min|one|zero|inc|len)(_|\d*$)"
+    r"(^|_)(lr|eta|eps|mu|rho|tau|nu|b[12]|l[12]|n|num|size|max|min|one|zero|inc|len|dt)(_|\d*$)"
     r"|learn|rate|decay|moment|alpha|beta|gamma|lambda|kappa|epsilon|anneal|scale|period|batch"
     r"|factor|float",
     re.IGNORECASE,
 )
+_SCALARS = frozenset("scalar fscalar dscalar iscalar lscalar bscalar wscalar".split())
 _NUMBERS = frozenset(
-    "scalar fscalar dscalar iscalar lscalar bscalar float int float32 float64 int32 int64 asarray "
+    "float int float32 float64 int32 int64 asarray "
     "array constant cast as_tensor_variable as_float shared sharedX variable floatX".split()
 )
 # What a function is called with: data, whatever its name, which is a literal.
@@ -37,17 +38,21 @@ def leaves(reading: Reading, use: Use) -> Iterator[Use]:
             yield current
         elif isinstance(value, Term) and (
             value.op in ("elem", "part", "item", "grad", "registered")
-            or (value.op == "call" and _INPUT.match(str(value.label)))
-            or _is_state(value)
+            or (value.op == "call" and _is_symbol(str(value.label)))
+            or is_made_like(value)
             or not list(reading.flows_from(value))
         ):
             yield current
 
 
-def is_number(q: Question, leaf: Use) -> bool:
+def _is_symbol(maker: str) -> bool:
+    return maker in _SCALARS or _INPUT.match(maker) is not None
+
+
+def is_number(reading: Reading, leaf: Use) -> bool:
     """Is this a literal or a hyperparameter, rather than data or a gradient?"""
     value = original(leaf.value)
-    if q.reading.target(leaf) is not None or isinstance(value, Container):
+    if reading.target(leaf) is not None or isinstance(value, Container):
         return False
     if value.op in ("const", "number", "static", "import"):
         return True
@@ -56,16 +61,29 @@ def is_number(q: Question, leaf: Use) -> bool:
     if (key := key_of_item(value)) is not None:
         names = (key, written_name(value.uses[0]))
         return any(map(names_a_number, names))
-    if value.op == "call" and value.label in _NUMBERS and not _is_state(value):
-        return all(is_number(q, use) for use in value.uses)
+    if value.op == "call" and value.label in _SCALARS:
+        # An input is data, unless its name says what it is.
+        return any(map(names_a_number, (_name_given(value), written_name(leaf))))
+    if value.op == "call" and value.label in _NUMBERS and not is_made_like(value):
+        return all(is_number(reading, use) for use in value.uses)
     return False
 
 
-def _is_state(variable: Term) -> bool:
+def _name_given(scalar: Term) -> str:
+    """Return the name that a symbolic scalar is made with, or ''."""
+    keywords = scalar.called.keywords if scalar.called is not None else ()
+    unnamed = len(scalar.uses) - len(keywords)
+    given = dict(zip(keywords, scalar.uses[unnamed:], strict=True)).get("name")
+    given = scalar.uses[0] if unnamed else given
+    text = constant(given.value) if given is not None else None
+    return text if isinstance(text, str) else ""
+
+
+def is_made_like(variable: Term) -> bool:
     """Is this a shared variable in the shape of another, rather than one of a number?"""
-    return variable.op == "call" and bool(
-        SHARED.search(str(variable.label)) and any(map(_is_static, variable.uses))
-    )
+    if variable.op != "call" or not any(map(_is_static, variable.uses)):
+        return False
+    return variable.label == "zeros" or SHARED.search(str(variable.label)) is not None
 
 
 def _is_static(use: Use) -> bool:
@@ -79,7 +97,7 @@ def is_call(value: Value) -> bool:
         isinstance(value, Term)
         and value.op == "call"
         and bool(value.uses)
-        and value.label not in _NUMBERS
+        and value.label not in _NUMBERS | _SCALARS
         and not SHARED.search(str(value.label))
     )
 

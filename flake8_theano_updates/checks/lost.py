@@ -10,24 +10,20 @@ from typing import Any, Literal
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets
 from flake8_theano_updates.checks.faults import (
     filled_collection,
-    joined,
     registered,
     registrations,
     whole_collection,
 )
-from flake8_theano_updates.checks.question import inside
-from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.reading import Reading, inside
 from flake8_theano_updates.checks.suspicion import Suspicion, at_target
-from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import PairFault, UpdateCollection
 from flake8_theano_updates.values import (
     Compilation,
     Container,
-    Scan,
     Term,
     Use,
-    dotted,
+    joined,
     meet,
     original,
     pair_of,
@@ -164,11 +160,10 @@ def _varies(value: Use, bound: frozenset[Hashable]) -> bool:
 
 
 def lost_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
-    """Return the compile calls that lose updates, and the scans whose updates are dropped."""
+    """Return the compile calls that lose updates."""
     for compilation in scope.state.compilations:
         yield from _one_shot(scope, compilation)
         yield from _too_late(scope, compilation)
-    yield from _scans(scope)
 
 
 def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
@@ -231,69 +226,3 @@ def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicio
         )
         line = compilation.node.lineno
         yield at_target("THU206", pair[0], fault, line, container=_name(container))
-
-
-def _scans(scope: Interpreted) -> Iterator[Suspicion]:
-    """Calls of scan whose second result is dropped although the step has updates."""
-    for scan in scope.state.scans:
-        if _dropped(scan) and (reason := _why_updates(scope, scan.step)):
-            collection = UpdateCollection(scope.node, scan.node, ())
-            yield Suspicion(
-                code="THU205",
-                node=scan.node,
-                words={"reason": reason},
-                fault=PairFault(kind="dropped", pairs=(), collection=collection),
-            )
-
-
-def _dropped(scan: Scan) -> bool:
-    """Does the second result of this scan go nowhere?"""
-    statement = scan.statement
-    for child in ast.walk(statement):
-        if isinstance(child, ast.Subscript) and child.value is scan.node:
-            return isinstance(child.slice, ast.Constant) and child.slice.value == 0
-    if not isinstance(statement, ast.Assign) or statement.value is not scan.node:
-        return False
-    target = statement.targets[0]
-    if not isinstance(target, (ast.Tuple, ast.List)) or len(target.elts) != 2:
-        return False
-    second = target.elts[1]
-    return isinstance(second, ast.Name) and not any(
-        isinstance(child, ast.Name)
-        and child.id == second.id
-        and isinstance(child.ctx, ast.Load)
-        and child.lineno >= statement.lineno
-        for child in ast.walk(scan.body)
-    )
-
-
-def _why_updates(scope: Interpreted, step: ast.AST | None) -> str | None:
-    """Return what in the step shows that scan has updates to return."""
-    if step is None:
-        return None
-    for child in ast.walk(step):
-        if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
-            if child.func.attr in DRAWS and _is_stream(scope, child.func.value):
-                return f"draws random numbers with {ast.unparse(child.func)}"
-        elif isinstance(child, ast.Return) and child.value is not None:
-            values = child.value.elts if isinstance(child.value, ast.Tuple) else [child.value]
-            if any(_is_mapping(value) for value in values):
-                return "returns updates"
-    return None
-
-
-def _is_stream(scope: Interpreted, node: ast.expr) -> bool:
-    """Is this a stream of random numbers, rather than a module such as ``np.random``?"""
-    name = dotted(node) or ""
-    root = scope.state.environment.get(name.partition(".")[0])
-    if isinstance(root, Term) and root.op == "import":
-        name = str(root.label).rpartition(".")[2]
-    return RANDOM.search(name) is not None
-
-
-def _is_mapping(node: ast.expr) -> bool:
-    """Is this a mapping of updates, with anything in it?"""
-    if isinstance(node, ast.Call):
-        kind = ast.unparse(node.func).rpartition(".")[2]
-        return kind in ("OrderedDict", "OrderedUpdates") and bool(node.args)
-    return isinstance(node, ast.Dict) and bool(node.keys)

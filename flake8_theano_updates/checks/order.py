@@ -8,15 +8,19 @@ from dataclasses import dataclass
 
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
 from flake8_theano_updates.checks.evidence import evidence_for
-from flake8_theano_updates.checks.faults import joined, registered, whole_collection
+from flake8_theano_updates.checks.faults import registered, whole_collection
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.question import Question
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.checks.systems import Systems
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.model import OrderFault, UpdateCollection
 from flake8_theano_updates.rules import ORDER
-from flake8_theano_updates.values import Use, meet
+from flake8_theano_updates.values import Use, joined, meet
+
+# Old values that are evidently meant, but of which a list may be wanted.
+_LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU904"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +28,8 @@ class OldValue:
     """A read of the old value where the new one was meant.
 
     Args:
-        code: THU101 or THU102; THU902 for a counter that is read beside its step.
+        code: THU101 or THU102; THU902 for a counter that is read beside its step, THU904 for
+            one of a system of variables that step on together.
         reads: the reads of this variable in this update on one line, from left to right.
     """
 
@@ -58,6 +63,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
         by_target.setdefault(pair.identity, []).append(pair)
     reading = Reading(by_target, names_in_targets(collection.pairs))
     products = Products(reading)
+    systems = Systems(reading, products, collection.pairs)
     state = collection.scope.state
 
     def is_stale(pair: Pair, read: Use) -> list[Pair]:
@@ -86,14 +92,16 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
                     is_stale,
                     collection.pairs,
                     products,
+                    systems,
                 )
                 for other in others
             ]
             meant = [evidence_for(question) for question in questions]
-            if any(row not in (None, "schedule") for row in meant):
+            if any(row is not None and row not in _LOOKED_AT for row in meant):
                 continue
             worst = max(questions, key=lambda question: question.stale)
-            code = "THU902" if "schedule" in meant else "THU101" if worst.stale else "THU102"
+            off = [_LOOKED_AT[row] for row in meant if row is not None]
+            code = min(off) if off else "THU101" if worst.stale else "THU102"
             if code == "THU102" and collection.container is state.defaults:
                 continue  # default updates stand in no list, only one after the other
             fault = (code, target, read.node.lineno)

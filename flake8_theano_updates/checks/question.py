@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.collections import Pair, written_name
+from flake8_theano_updates.checks.leaves import is_made_like
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
+from flake8_theano_updates.checks.systems import Systems
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.values import Container, Term, Use, original, walk
+from flake8_theano_updates.values import Container, Term, Use, original
 
 _PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
 
@@ -37,6 +39,7 @@ class Question:
     is_stale: Callable[[Pair, Use], list[Pair]]
     pairs: tuple[Pair, ...]
     products: Products
+    systems: Systems
 
     @cached_property
     def flow(self) -> tuple[set[int], set[int]]:
@@ -86,22 +89,21 @@ def regularised(q: Question) -> bool:
 
 def is_parameter(q: Question) -> bool:
     """Is v what gradients are taken for?"""
-    if q.registered.identity in q.state.differentiated:
+    return _is_differentiated(q.state, q.registered, q.read)
+
+
+def updates_parameter(q: Question) -> bool:
+    """Is t what gradients are taken for?"""
+    return _is_differentiated(q.state, q.reader, q.reader.target)
+
+
+def _is_differentiated(state: State, pair: Pair, use: Use) -> bool:
+    if pair.identity in state.differentiated:
         return True
-    value = original(q.read.value)
-    if isinstance(value, Term) and value.op == "elem":
+    value = original(use.value)
+    if not isinstance(value, Term) or is_made_like(value):
+        return False  # a state of zeros in the shape of a parameter, whatever its name
+    if value.op == "elem":
         source = original(value.uses[0].value)
         return isinstance(source, Term) and bool(_PARAMETER.search(str(source.label)))
-    return isinstance(value, Term) and bool(_PARAMETER.search(written_name(q.read)))
-
-
-def written_name(use: Use) -> str:
-    """Return the name, or the attribute's name, that a variable is written with."""
-    return getattr(use.node, "id", "") or getattr(use.node, "attr", "")
-
-
-def inside(reading: Reading, use: Use) -> Iterator[Use]:
-    """Visit ``use`` and every expression in it, targets as leaves, each value once."""
-    return walk(
-        use, lambda one: reading.flows_from(one.value) if reading.target(one) is None else ()
-    )
+    return bool(_PARAMETER.search(written_name(use)))

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.values import Container, Term, Use, Value, operands, original, pair_of
+from flake8_theano_updates.values import (
+    Container,
+    Term,
+    Use,
+    Value,
+    joined,
+    operands,
+    original,
+    pair_of,
+    walk,
+)
 
 # These take no value of what they stand on: an attribute of a layer, a gradient.
 _NO_READ = frozenset({"attr", "static", "grad", "import", "const", "name", "number", "registered"})
@@ -68,8 +78,8 @@ class Reading:
         """Return the reads of targets that ``use`` takes."""
         if self.target(use) is not None:
             return (use,)
-        if isinstance(use.value, Container):
-            return self._reads_through(use, use.value)
+        if handed_on := _handed_on(use.value):
+            return self._reads_through(use, use.value, handed_on)
         return self._reads_in(use.value)
 
     def variables(self, use: Use) -> frozenset[Hashable]:
@@ -80,15 +90,28 @@ class Reading:
             self._variables[id(use)] = known
         return known
 
-    def _reads_through(self, use: Use, container: Container) -> tuple[Use, ...]:
-        """A list hands its elements on at the moment at which the list is used."""
+    def _reads_through(self, use: Use, value: Value, parts: Sequence[Use]) -> tuple[Use, ...]:
+        """What is handed on is read at the moment at which what hands it on is used."""
         if id(use) not in self._handed_on:
-            elements = {id(entry.value) for entry in container.entries}
+            passed = self._passed_by(parts)
+            reads = self._reads_in(value)
             self._handed_on[id(use)] = tuple(
-                Use(read.value, use.node, use.moment, use.path) if id(read) in elements else read
-                for read in self._reads_in(container)
+                Use(read.value, use.node, use.moment, joined(use.path, read.path))
+                if id(read) in passed
+                else read
+                for read in reads
             )
         return self._handed_on[id(use)]
+
+    def _passed_by(self, parts: Sequence[Use]) -> set[int]:
+        """Return the ids of the reads that are nothing but one of these, or handed on by one."""
+        passed = set(map(id, parts))
+        for part in parts:
+            if self.target(part) is None and (inner := _handed_on(part.value)):
+                own = self._passed_by(inner)
+                handed = zip(self._reads_in(part.value), self.reads(part), strict=True)
+                passed.update(id(now) for then, now in handed if id(then) in own)
+        return passed
 
     def _reads_in(self, root: Value) -> tuple[Use, ...]:
         def below(value: Value) -> Iterable[Value]:
@@ -99,8 +122,8 @@ class Reading:
             for use in self._read_by(value):
                 if self.target(use) is not None:
                     reads: tuple[Use, ...] = (use,)
-                elif isinstance(use.value, Container) and id(use.value) in self._reads:
-                    reads = self._reads_through(use, use.value)
+                elif id(use.value) in self._reads and (parts := _handed_on(use.value)):
+                    reads = self._reads_through(use, use.value, parts)
                 else:
                     reads = self._reads.get(id(use.value), ())
                 found.update((id(read), read) for read in reads)
@@ -158,6 +181,8 @@ class Reading:
             return ("sequence", *(self._part(entry.value) for entry in value.entries))
         if value.op in _OPAQUE:
             return ("opaque", value.identity)
+        if value.op == "either":
+            return ("either", *map(self._part, value.uses))
         if value.op == "const":
             return ("const", _number(value.label))
         if value.op == "alias":
@@ -235,6 +260,20 @@ class Reading:
     def divisors(self, use: Use) -> tuple[int, ...]:
         """Return the keys of the factors that dividing by ``use`` multiplies with."""
         return tuple(self._intern(("inverse", key)) for key in self.factors(use))
+
+
+def inside(reading: Reading, use: Use) -> Iterator[Use]:
+    """Visit ``use`` and every expression in it, targets as leaves, each value once."""
+    return walk(
+        use, lambda one: reading.flows_from(one.value) if reading.target(one) is None else ()
+    )
+
+
+def _handed_on(value: Value) -> Sequence[Use]:
+    """Return what ``value`` hands on as it is: a list its elements, a name what it is bound to."""
+    if isinstance(value, Container):
+        return [entry.value for entry in value.entries]
+    return value.uses if value.op == "either" and value.label is not None else ()
 
 
 def bottom_up(

@@ -7,12 +7,13 @@ import ast
 from flake8_theano_updates.interpreter.builders import Builders
 from flake8_theano_updates.interpreter.evaluator import Evaluator
 from flake8_theano_updates.interpreter.functions import Class, Closure
-from flake8_theano_updates.interpreter.keras import keras_pair
+from flake8_theano_updates.interpreter.keras import is_keras, keras_pair
 from flake8_theano_updates.interpreter.methods import Methods, filled_by
 from flake8_theano_updates.interpreter.names import (
     BACKENDS,
     COMPILERS,
     GRADIENTS,
+    KERAS_POSITION,
     SHARED,
     STATIC_ATTRIBUTES,
     STATIC_FUNCTIONS,
@@ -136,8 +137,6 @@ class Calls:
         for use in uses:
             if isinstance(use.value, Container):
                 use.value.looked_at.append((self.state.tick(), None))
-        if last == "scan" and any(backend in name for backend in BACKENDS):
-            self._scans(node, keywords.get("fn") or (arguments[0] if arguments else None))
         op = "call"
         if last in GRADIENTS:
             self._differentiates(arguments, keywords.get("wrt"))
@@ -148,7 +147,10 @@ class Calls:
             op = "view"
         function = None if closure is not None else name
         called = Called(function, receiver is not None, tuple(keywords), returned)
-        return self.state.made(op, last, uses, called)
+        made = self.state.made(op, last, uses, called)
+        if last == "scan" and any(backend in name for backend in BACKENDS):
+            self._scans(node, made, keywords.get("fn") or (arguments[0] if arguments else None))
+        return made
 
     def _keras_update(self, pair: tuple[Use, str | None, tuple[Use, ...]]) -> list[Use]:
         """Return target and new value of ``K.update_add(x, e)`` and its like."""
@@ -174,8 +176,9 @@ class Calls:
         options = self._unpacked(keywords)
         updates = keywords.get("updates") or options.get("updates")
         certain = last in COMPILERS and any(backend in root.lower() for backend in _COMPILING)
-        if updates is None and certain and len(arguments) > UPDATES_POSITION:
-            updates = arguments[UPDATES_POSITION]
+        position = KERAS_POSITION if is_keras(root) else UPDATES_POSITION
+        if updates is None and (certain or last in COMPILERS and is_keras(root)):
+            updates = arguments[position] if len(arguments) > position else None
         own = self.state.guide.updates_of(name) if self.state.guide.compilers else None
         if isinstance(own, str):
             updates = updates or keywords.get(own)
@@ -233,13 +236,13 @@ class Calls:
             else:
                 self.state.join(collected, pairs)
 
-    def _scans(self, node: ast.Call, step: Use | None) -> None:
+    def _scans(self, node: ast.Call, made: Value, step: Use | None) -> None:
         value = None if step is None else original(step.value)
         closure = value.label if isinstance(value, Term) else None
         definition = closure.node if isinstance(closure, Closure) else None
         if self.state.executing is not None:
             self.state.scans.append(
-                Scan(node, definition, self.state.executing, self.state.generated)
+                Scan(node, made, definition, self.state.executing, self.state.generated)
             )
 
     def _differentiates(self, arguments: tuple[Use, ...], wrt: Use | None) -> None:

@@ -21,7 +21,7 @@ class Evaluator(Protocol):
     def uses(self, nodes: list[ast.expr]) -> tuple[Use, ...]:
         """Evaluate ``nodes`` from left to right."""
 
-    def either(self, first: Use, second: Use, node: ast.AST) -> Value:
+    def either(self, first: Use, second: Use, node: ast.AST, name: str | None = None) -> Value:
         """Return what is one of two values, whichever arm the program took."""
 
     def lookup(self, container: Container, key: Value) -> Value | None:

@@ -5,12 +5,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.functions import Closure
 from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, UPDATES, USUAL_IMPORTS, VIEWS
 from flake8_theano_updates.interpreter.state import State, identities
-from flake8_theano_updates.values import Container, Equals, Term, Use, Value, dotted, meet, original
+from flake8_theano_updates.values import (
+    Container,
+    Entry,
+    Equals,
+    Path,
+    Term,
+    Use,
+    Value,
+    dotted,
+    meet,
+    original,
+)
 
 COMPREHENSIONS = {
     ast.ListComp: "list",
@@ -284,7 +296,8 @@ class Expressions:
         made = state.container(COMPREHENSIONS[type(node)], node, state.tick())
         made.lazy = isinstance(node, ast.GeneratorExp)
         outer = state.environment
-        state.environment = outer.inner()
+        if state.guide.python > 2 or not isinstance(node, ast.ListComp):
+            state.environment = outer.inner()  # else its variables live on
         self._generate(node, node.generators, made)
         state.environment = outer
         made.ended = state.tick()
@@ -395,32 +408,36 @@ class Expressions:
             value = self.state.use(self.either(value, self.use(operand), node), node)
         return value.value
 
-    def either(self, first: Use, second: Use, node: ast.AST) -> Value:
+    def either(self, first: Use, second: Use, node: ast.AST, name: str | None = None) -> Value:
         """Return what is one of two values, whichever arm the program took.
 
         Containers are joined by their entries, and an entry that stands in both
         stays one: a program with 40 branches must not double its list 40 times.
+
+        Args:
+            name: what both arms have bound, where a name meets again after a branch.
         """
         one, other = first.value, second.value
         if one is other:
             return one
         if isinstance(one, Container) and isinstance(other, Container):
-            return self._joined(one, other, node)
+            return self._joined(one, first.path, other, second.path, node)
         if isinstance(one, Container) or isinstance(other, Container):
             return one if isinstance(one, Container) else other
         if original(one) is original(other):
             return one
-        return self.state.made("either", None, (first, second))
+        return self.state.made("either", name, (first, second))
 
-    def _joined(self, one: Container, other: Container, node: ast.AST) -> Container:
+    def _joined(
+        self, one: Container, path: Path, other: Container, other_path: Path, node: ast.AST
+    ) -> Container:
         if not other.entries and not other.rest:
             return one
         if not one.entries and not one.rest:
             return other
         made = self.state.container(one.kind, node, min(one.begun, other.begun))
         made.depth = min(one.depth, other.depth)
-        seen = {id(entry.value) for entry in one.entries}
-        made.entries = one.entries + [e for e in other.entries if id(e.value) not in seen]
+        made.entries = _entries_of_both(one.entries, path, other.entries, other_path)
         made.rest = one.rest + [use for use in other.rest if use not in one.rest]
         made.names = one.names + other.names
         made.expression = one.expression or other.expression
@@ -461,6 +478,29 @@ class Expressions:
         """Anything else takes the values of all its parts."""
         parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         return self.state.made("operation", type(node).__name__, self.uses(parts))
+
+
+def _entries_of_both(
+    one: list[Entry], path: Path, other: list[Entry], other_path: Path
+) -> list[Entry]:
+    """Join what two arms have in a container: what only one has is there on its path only."""
+    in_one = {id(entry.value): entry for entry in one}
+    in_other = {id(entry.value): entry for entry in other}
+    joined = []
+    for entry in one:
+        twin = in_other.get(id(entry.value))
+        if twin is None:
+            joined.append(_on(path, entry))
+        else:
+            common = tuple(arm for arm in entry.path if arm in twin.path)
+            joined.append(entry if common == entry.path else replace(entry, path=common))
+    joined += [_on(other_path, entry) for entry in other if id(entry.value) not in in_one]
+    return joined
+
+
+def _on(path: Path, entry: Entry) -> Entry:
+    added = tuple(arm for arm in path if arm not in entry.path)
+    return replace(entry, path=added + entry.path) if added else entry
 
 
 def _is_text(value: Value) -> bool:

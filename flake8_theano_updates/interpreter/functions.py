@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.values import Environment, Term, Use, Value, original
@@ -62,10 +62,15 @@ class Closure:
 
 @dataclass(frozen=True, eq=False)
 class Class:
-    """A class of the module with the names that its methods see."""
+    """A class of the module with the names that its methods see.
+
+    Args:
+        attributes: what its body has bound.
+    """
 
     node: ast.ClassDef
     environment: Environment
+    attributes: Mapping[str, Value] = field(default_factory=dict)
 
     def method(self, name: str) -> Closure | None:
         """Return the method that an instance finds under ``name``, here or in a base."""

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from flake8_theano_updates.values import Use
 
 
+def is_keras(module: str) -> bool:
+    """Is this what code calls Keras' backend?"""
+    return "backend" in module or module.rpartition(".")[2] == "K"
+
+
 def keras_pair(
     name: str, arguments: tuple[Use, ...], keywords: Mapping[str | None, Use]
 ) -> tuple[Use, str | None, tuple[Use, ...]] | None:
@@ -20,7 +25,7 @@ def keras_pair(
     if last == "In" and arguments and "update" in keywords:
         start = (keywords["value"],) if "value" in keywords else ()
         return arguments[0], None, (keywords["update"], *start)
-    if "backend" not in root and root.rpartition(".")[2] != "K":
+    if not is_keras(root):
         return None
     if last == "update" and len(arguments) == 2:
         return arguments[0], None, arguments[1:]

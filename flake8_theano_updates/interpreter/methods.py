@@ -26,6 +26,7 @@ class Methods:
         self._methods_of_mappings: dict[str, Callable[[Container, ast.Call], Value | None]] = {
             "update": self._update,
             **dict.fromkeys(("get", "pop"), self._get),
+            "setdefault": self._setdefault,
             **dict.fromkeys(("items", "iteritems"), builders.items),
             **dict.fromkeys(("values", "itervalues"), builders.values),
             **dict.fromkeys(("keys", "iterkeys"), builders.keys),
@@ -77,6 +78,18 @@ class Methods:
             return found
         return self.expressions.either(self.state.use(found, node), uses[1], node)
 
+    def _setdefault(self, container: Container, node: ast.Call) -> Value | None:
+        """What is not there yet enters."""
+        if len(node.args) != 2:
+            return None
+        begun = self.state.begun
+        key, value = self.expressions.uses(list(node.args))
+        found = self.expressions.lookup(container, original(key.value))
+        if found is not None:
+            return found
+        self.state.enter(container, value, key, begun)
+        return value.value
+
     def _copy(self, container: Container, node: ast.Call) -> Value | None:
         made = self.builders.empty(container.kind, node)
         self.state.join(made, self.state.use(container, node))
@@ -85,6 +98,8 @@ class Methods:
 
 def filled_by(node: ast.Call, method: str) -> str | None:
     """Return what kind of container a value must be whose ``method`` takes a pair or pairs."""
+    if method == "setdefault" and len(node.args) == 2:
+        return "mapping"
     if len(node.args) != 1 or node.keywords:
         return None
     argument = node.args[0]

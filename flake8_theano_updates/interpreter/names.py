@@ -13,6 +13,11 @@ _LIBRARIES = (*BACKENDS, "keras", "lasagne", "pylearn2")
 # Blocks, and Keras' backend within Keras, have names that other code uses as words.
 _IMPORTED = ("blocks", "backend")
 _IMPORT = re.compile(r"\s*(?:from|import)\b.*\b(?:blocks|backend)\b")
+# What functions that return updates are called after.
+_OPTIMIZERS = (
+    *("sgd", "momentum", "nesterov", "nag", "adagrad", "adadelta", "rmsprop", "rms_prop"),
+    *("rprop", "adam", "adamax", "nadam", "amsgrad", "smorms3", "esgd"),
+)
 _UPS = re.compile(r"(?:\b|_)ups\b")
 
 
@@ -44,6 +49,7 @@ def may_hold_updates(text: str) -> bool:
         or "shared" in text
         or "yield" in text
         or ("ups" in text and _UPS.search(text) is not None)
+        or any(f"def {name}" in text for name in _OPTIMIZERS)
     )
 
 
@@ -78,6 +84,7 @@ def backends_of(tree: ast.Module) -> tuple[str, ...]:
 # `function` takes its updates by keyword or in this position.
 COMPILERS = frozenset({"function", "pfunc"})
 UPDATES_POSITION = 3
+KERAS_POSITION = 2  # of Keras' `K.function`
 
 # Attributes and methods that take no value of the variable in front of them.
 STATIC_ATTRIBUTES = frozenset(
@@ -115,3 +122,4 @@ DRAWS = frozenset(
 )
 SHARED = re.compile(r"shared|variable$", re.IGNORECASE)
 UPDATES = re.compile(r"(?:^|_)(?:updates?|upds?|ups)(?:_|\d|$)|[a-z]Updates?(?![a-z])")
+OPTIMIZERS = re.compile(rf"(?:^|_)(?:{'|'.join(_OPTIMIZERS)})(?:_|$)", re.IGNORECASE)

@@ -52,7 +52,7 @@ def _interpret_class(owner: Class, guide: Guide, moment: int) -> Iterator[Interp
     """Interpret the methods; those after ``__init__`` know what it made."""
     methods = [child for child in owner.node.body if isinstance(child, Function)]
     methods.sort(key=lambda method: method.name != "__init__")
-    attributes = _attributes_of_bases(owner, guide, moment)
+    attributes = _attributes_of_bodies(owner) | _attributes_of_bases(owner, guide, moment)
     for method in methods:
         if method.name != "__init__" and not guide.worth(method):
             continue
@@ -66,6 +66,14 @@ def _interpret_class(owner: Class, guide: Guide, moment: int) -> Iterator[Interp
     for child in owner.node.body:
         if isinstance(child, ast.ClassDef):
             yield from _interpret_class(Class(child, owner.environment), guide, moment)
+
+
+def _attributes_of_bodies(owner: Class) -> dict[str, Value]:
+    """Return what the bodies of the class and of its bases have bound."""
+    bound = {}
+    for one in reversed(list(owner.lineage())):
+        bound.update({f"self.{name}": value for name, value in one.attributes.items()})
+    return dict(_attributes(bound))
 
 
 def _attributes_of_bases(owner: Class, guide: Guide, moment: int) -> dict[str, Value]:

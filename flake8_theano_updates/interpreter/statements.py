@@ -19,6 +19,12 @@ from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.model import Scope
 from flake8_theano_updates.values import Container, Environment, Term, Use, Value, original
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _is_wildcard(pattern: ast.pattern) -> bool:
+    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+
 
 class Interpreter:
     """One forward pass over the statements of a scope.
@@ -55,6 +61,7 @@ class Interpreter:
             ast.AsyncFor: self._for,
             ast.While: self._while,
             ast.Try: self._try,
+            ast.Match: self._match,
             ast.With: self._with,
             ast.AsyncWith: self._with,
             ast.Import: self._import,
@@ -205,7 +212,7 @@ class Interpreter:
                         uses.append(state.use(value, load))
             joined = uses[0]
             for use in uses[1:]:
-                either = self.expressions.either(joined, use, node)
+                either = self.expressions.either(joined, use, node, key)
                 joined = Use(either, use.node, use.moment, state.path)
             state.environment.own[key] = joined.value
 
@@ -229,6 +236,26 @@ class Interpreter:
         self._meet_again(node, node, arms)
         left = self._block(node.finalbody)
         return left or all(gone for _, _, gone in arms)
+
+    def _match(self, node: ast.Match) -> bool:
+        self.expressions.use(node.subject)
+        arms = []
+        for index, case in enumerate(node.cases):
+            name = f"cases[{index}]"
+            self._capture(case.pattern)
+            arms.append((name, *self._arm(node, name, node, case.body)))
+        last = node.cases[-1]
+        if last.guard is not None or not _is_wildcard(last.pattern):
+            arms.append(("none", {}, False))
+        self._meet_again(node, node, arms)
+        return all(gone for _, _, gone in arms)
+
+    def _capture(self, pattern: ast.pattern) -> None:
+        """What a pattern binds is unknown."""
+        for child in ast.walk(pattern):
+            name = getattr(child, "name", None) or getattr(child, "rest", None)
+            if isinstance(name, str):
+                self.state.environment.own[name] = self.state.made("opaque", name)
 
     def _with(self, node: ast.With) -> bool:
         for item in node.items:
@@ -256,12 +283,22 @@ class Interpreter:
         environment = self.state.environment
         label: Class | Closure
         if isinstance(node, ast.ClassDef):
-            op, label = "class", Class(node, environment)
+            op, label = "class", Class(node, environment, self._class_body(node))
         else:
             op, label = "function", Closure(node, environment, None)
         environment.own[node.name] = Term(op, label, (), (op, id(node)))
         if not self.state.followed.inside:
             self.definitions.append(label)
+
+    def _class_body(self, node: ast.ClassDef) -> dict[str, Value]:
+        """Execute the body of a class now; return what its attributes hold."""
+        state = self.state
+        outer = state.environment
+        state.environment = outer.inner()
+        self._block([child for child in node.body if not isinstance(child, _DEFINITIONS)])
+        attributes = state.environment.own
+        state.environment = outer
+        return attributes
 
     def _follow(
         self, closure: Closure, arguments: list[Use], keywords: dict[str, Use], node: ast.Call

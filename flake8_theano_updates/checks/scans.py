@@ -1,0 +1,180 @@
+"""THU205: scans whose updates are dropped although the step has some."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
+from flake8_theano_updates.interpreter.scopes import Interpreted
+from flake8_theano_updates.model import PairFault, UpdateCollection
+from flake8_theano_updates.values import (
+    Compilation,
+    Scan,
+    Term,
+    Use,
+    dotted,
+    operands,
+    walk,
+)
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+Block = list[ast.stmt]
+
+
+def dropped_scans(scope: Interpreted) -> Iterator[Suspicion]:
+    """Return the calls of scan whose second result is dropped although the step has updates."""
+    for scan in scope.state.scans:
+        if not _dropped(scan) or not (reason := _why_updates(scope, scan.step)):
+            continue
+        if any(_computes(one, scan) for one in scope.state.compilations if _is_kept(scope, one)):
+            collection = UpdateCollection(scope.node, scan.node, ())
+            yield Suspicion(
+                code="THU205",
+                node=scan.node,
+                words={"reason": reason},
+                fault=PairFault(kind="dropped", pairs=(), collection=collection),
+            )
+
+
+def _computes(compilation: Compilation, scan: Scan) -> bool:
+    """Do the results of the scan flow into what the function computes?"""
+    given = (compilation.outputs, compilation.updates)
+    return any(
+        inner.value is scan.value for root in given if root is not None for inner in walk(root, _of)
+    )
+
+
+def _of(use: Use) -> Iterable[Use]:
+    """Return what a value was made of; of a call that was followed, what it returned."""
+    yield from operands(use.value)
+    if isinstance(use.value, Term) and use.value.called is not None and use.value.called.returned:
+        yield use.value.called.returned
+
+
+def _is_kept(scope: Interpreted, compilation: Compilation) -> bool:
+    """May the function be called again, with generators that are to move on?"""
+    for keyword in compilation.node.keywords:
+        if keyword.arg == "no_default_updates":
+            if not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
+                return False
+    return not any(
+        isinstance(node, ast.Call) and node.func is compilation.node
+        for node in ast.walk(scope.node)
+    )
+
+
+def _dropped(scan: Scan) -> bool:
+    """Does the second result of this scan go nowhere?"""
+    statement = scan.statement
+    for child in ast.walk(statement):
+        if isinstance(child, ast.Subscript) and child.value is scan.node:
+            return isinstance(child.slice, ast.Constant) and child.slice.value == 0
+    if not isinstance(statement, ast.Assign) or statement.value is not scan.node:
+        return False
+    target = statement.targets[0]
+    if not isinstance(target, (ast.Tuple, ast.List)) or len(target.elts) != 2:
+        return False
+    second = target.elts[1]
+    return isinstance(second, ast.Name) and not _is_read_later(scan.body, statement, second.id)
+
+
+def _is_read_later(scope: ast.AST, statement: ast.stmt, name: str) -> bool:
+    """May the program read what ``statement`` binds to ``name``, before it is bound anew?"""
+    if any(
+        isinstance(node, _DEFINITIONS) and node is not scope and _reads(node, name)
+        for node in ast.walk(scope)
+    ):
+        return True  # whenever the inner function runs
+    for owner, block, index in reversed(list(_around(scope, statement))):
+        after = block[index + 1 :]
+        if isinstance(owner, _LOOPS):
+            after = after + block[:index]  # in the next turn
+        for later in after:
+            if _reads(later, name):
+                return True
+            if _binds(later, name):
+                return False
+    return False
+
+
+def _around(scope: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.AST, Block, int]]:
+    """Return the blocks around a statement, each with its owner and the place in it."""
+    owner = scope
+    while owner is not statement:
+        for block in _blocks(owner):
+            index = next((i for i, one in enumerate(block) if _holds(one, statement)), None)
+            if index is not None:
+                yield owner, block, index
+                owner = block[index]
+                break
+        else:
+            return
+
+
+def _blocks(owner: ast.AST) -> Iterator[Block]:
+    for field in _BLOCKS:
+        for part in (block := getattr(owner, field, None) or []):
+            if not isinstance(part, ast.stmt):  # a handler, a case
+                yield part.body
+        if block and isinstance(block[0], ast.stmt):
+            yield block
+
+
+def _holds(node: ast.AST, statement: ast.stmt) -> bool:
+    return any(child is statement for child in ast.walk(node))
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return any(
+        (isinstance(child, ast.Name) and child.id == name and isinstance(child.ctx, ast.Load))
+        or (isinstance(child, ast.AugAssign) and getattr(child.target, "id", "") == name)
+        for child in ast.walk(node)
+    )
+
+
+def _binds(statement: ast.stmt, name: str) -> bool:
+    """Does the statement bind the name, whatever way the program takes?"""
+    if not isinstance(statement, ast.Assign):
+        return False
+    return any(
+        isinstance(child, ast.Name) and child.id == name and isinstance(child.ctx, ast.Store)
+        for target in statement.targets
+        for child in ast.walk(target)
+    )
+
+
+def _why_updates(scope: Interpreted, step: ast.AST | None) -> str | None:
+    """Return what in the step shows that scan has updates to return."""
+    if step is None:
+        return None
+    for child in ast.walk(step):
+        if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
+            if child.func.attr in DRAWS and _is_stream(scope, child.func.value):
+                return f"draws random numbers with {ast.unparse(child.func)}"
+        elif isinstance(child, ast.Return) and child.value is not None:
+            values = child.value.elts if isinstance(child.value, ast.Tuple) else [child.value]
+            if any(_is_mapping(value) for value in values):
+                return "returns updates"
+    return None
+
+
+def _is_stream(scope: Interpreted, node: ast.expr) -> bool:
+    """Is this a stream of random numbers, rather than a module such as ``np.random``?"""
+    name = dotted(node) or ""
+    root = scope.state.environment.get(name.partition(".")[0])
+    if isinstance(root, Term) and root.op == "import":
+        name = str(root.label).rpartition(".")[2]
+    return RANDOM.search(name) is not None
+
+
+def _is_mapping(node: ast.expr) -> bool:
+    """Is this a mapping of updates, with anything in it?"""
+    if isinstance(node, ast.Call):
+        kind = ast.unparse(node.func).rpartition(".")[2]
+        return kind in ("OrderedDict", "OrderedUpdates") and bool(node.args)
+    return isinstance(node, ast.Dict) and bool(node.keys)

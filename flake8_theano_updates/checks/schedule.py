@@ -1,0 +1,118 @@
+"""Counters and rates: variables that grow by numbers alone, whatever the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flake8_theano_updates.checks.formulas import unfolded
+from flake8_theano_updates.checks.leaves import constant, is_number, leaves
+from flake8_theano_updates.checks.question import Question
+from flake8_theano_updates.values import Term, Use, Value, original
+
+SWITCHES = frozenset({"switch", "where", "ifelse", "cond", "select"})
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "**", "neg", "pos", "operation", "either"})
+
+
+def schedule(q: Question) -> bool:
+    """v grows by literals and hyperparameters: a counter or a decaying rate.
+
+    A switch may ask for another counter; that decides when v grows, not by what. A rate that
+    is multiplied may be switched by anything, as a bold driver does by the cost.
+    """
+    growth = _growth(q)
+    parts = [part for part in growth.parts if not _is_old_value(q, part)]
+    if len(parts) == len(growth.parts):
+        return False
+    if not growth.scaled:
+        parts += [part for part in growth.conditions if q.reading.target(part) is None]
+    return all(is_number(q.reading, part) for part in parts) and not _divides_by_zero(q)
+
+
+def _is_old_value(q: Question, leaf: Use) -> bool:
+    """Is this v, or what the mapping held for v before?"""
+    value = leaf.value
+    if isinstance(value, Term) and value.op == "registered":
+        leaf = value.uses[0]
+    return q.reading.target(leaf) == q.registered.identity
+
+
+@dataclass(frozen=True, eq=False)
+class _Growth:
+    """What a new value is computed from.
+
+    Args:
+        parts: the leaves that it is made of.
+        conditions: the leaves that only decide which of them.
+        scaled: whether the old value is multiplied.
+    """
+
+    parts: tuple[Use, ...]
+    conditions: tuple[Use, ...]
+    scaled: bool
+
+
+def _growth(q: Question) -> _Growth:
+    parts: list[Use] = []
+    conditions: list[Use] = []
+    scaled = False
+    waiting = [q.registered.value]
+    seen: set[int] = set()
+    while waiting:
+        use = q.reading.plain(waiting.pop())
+        value = use.value
+        if q.reading.target(use) is None and isinstance(value, Term):
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if value.op == "call" and value.label in SWITCHES:
+                waiting.extend(value.uses[-2:])
+                for condition in value.uses[:-2]:
+                    conditions.extend(leaves(q.reading, condition))
+                continue
+            if value.op in _ARITHMETIC:
+                scaled |= value.op in ("*", "/") and any(
+                    _is_old_value(q, q.reading.plain(factor)) for factor in value.uses
+                )
+                waiting.extend(value.uses)
+                continue
+        parts.extend(leaves(q.reading, use))
+    return _Growth(tuple(parts), tuple(conditions), scaled)
+
+
+def _divides_by_zero(q: Question) -> bool:
+    """Is v a counter from 0 that is a divisor, or the exponent in ``1 - beta**t``?"""
+    variable = original(q.read.value)
+    if not isinstance(variable, Term) or variable.op != "call" or not variable.uses:
+        return False
+    if constant(variable.uses[0].value) != 0:
+        return False
+    return any(
+        _divides(q, expression.value) or _is_bias(q, expression)
+        for expression in q.reading.around(q.reader.value, q.read)
+    )
+
+
+def _is_read(q: Question, use: Use) -> bool:
+    return q.reading.plain(use).value is q.read.value
+
+
+def _divides(q: Question, value: Value) -> bool:
+    division = isinstance(value, Term) and (value.op == "/" or value.label in _DIVISIONS)
+    return division and isinstance(value, Term) and _is_read(q, value.uses[-1])
+
+
+_DIVISIONS = frozenset({"true_div", "true_divide", "divide", "reciprocal", "inv"})
+
+
+def _is_bias(q: Question, expression: Use) -> bool:
+    """Is this one minus a power of v?"""
+    terms, _ = unfolded(q.reading, q.reading.plain(expression), None)
+    powers = [exponent for term in terms if (exponent := _exponent(q.reading.plain(term).value))]
+    ones = [term for term in terms if constant(term.value) == 1]
+    return bool(ones) and any(_is_read(q, power) for power in powers) and len(terms) == 2
+
+
+def _exponent(value: Value) -> Use | None:
+    if isinstance(value, Term) and (value.op == "**" or value.label in ("pow", "power")):
+        return value.uses[-1]
+    return None

@@ -1,0 +1,169 @@
+"""Variables that move on together, each from the old values of all, as in explicit Euler."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.leaves import constant, is_number
+from flake8_theano_updates.checks.products import Products
+from flake8_theano_updates.checks.reading import Reading, inside
+from flake8_theano_updates.values import Term, Use, walk
+
+# What keeps a value within bounds: a step that is held back is still a step.
+_CLAMPS = frozenset({"clip", "maximum", "minimum"})
+
+Reads = Mapping[Hashable, frozenset[Hashable]]
+
+
+class Systems:
+    """Which variables of a collection step on from their own old values, and read each other.
+
+    Args:
+        pairs: the pairs of the collection.
+    """
+
+    def __init__(self, reading: Reading, products: Products, pairs: tuple[Pair, ...]) -> None:
+        self._reading = reading
+        self._products = products
+        self._pairs = pairs
+
+    def moves_with(self, reader: Pair, registered: Pair) -> bool:
+        """Do the two step on together, if by way of others?
+
+        A pure integrator does not: ``x + dt * v`` is where a position follows its velocity. Nor
+        does a step over the root of a mean square, however its gradient is written.
+        What sums up one of a system from outside moves with it: the recovered of an epidemic.
+        """
+        t, v = reader.identity, registered.identity
+        if t not in self._steps or v not in self._steps:
+            return False
+        if t in _reached(self._steps, v):
+            return not (self._integrates(reader, v) or self._normalises(reader, v))
+        return v in _reached(self._mixed, v)
+
+    @cached_property
+    def _steps(self) -> Reads:
+        """What each variable reads whose new value is its own old value plus a step."""
+        read: dict[Hashable, frozenset[Hashable]] = {}
+        for pair in self._pairs:
+            if self._is_step(pair.identity, pair.value):
+                before = read.get(pair.identity, frozenset())
+                read[pair.identity] = before | self._read_by(pair.value)
+        return {one: others - {one} for one, others in read.items()}
+
+    def _read_by(self, new: Use) -> frozenset[Hashable]:
+        """Return the variables whose values a new value takes, other than in gradients."""
+        reading = self._reading
+
+        def parts(use: Use) -> Iterable[Use]:
+            value = use.value
+            if reading.target(use) is not None:
+                return ()
+            if isinstance(value, Term) and (value.op == "grad" or "grad" in str(value.label)):
+                return ()
+            return reading.flows_from(value)
+
+        return frozenset(
+            target for use in walk(new, parts) if (target := reading.target(use)) is not None
+        )
+
+    @cached_property
+    def _mixed(self) -> Reads:
+        """The same without what a variable only integrates."""
+        read = dict(self._steps)
+        for pair in self._pairs:
+            others = read.get(pair.identity, frozenset())
+            pure = {one for one in others if self._integrates(pair, one)}
+            if pure:
+                read[pair.identity] = others - pure
+        return read
+
+    def _is_step(self, own: Hashable, new: Use) -> bool:
+        use = self._reading.plain(new)
+        value = use.value
+        if self._reading.target(use) is not None or not isinstance(value, Term):
+            return False
+        if value.op == "either":
+            return all(self._is_step(own, arm) for arm in value.uses)
+        if value.op == "call" and value.label in _CLAMPS:
+            return any(self._is_step(own, part) for part in value.uses)
+        if value.op == "call" and value.label == "inc_subtensor" and value.uses:
+            return own in self._reading.variables(value.uses[0])
+        if value.op == "call" and value.label == "set_subtensor" and len(value.uses) > 1:
+            part, new = value.uses[:2]
+            return own in self._reading.variables(part) and self._has_term(part, new)
+        return any(
+            (self._reading.key(part),) in self._products.of(use) for part in self._own(own, use)
+        )
+
+    def _own(self, own: Hashable, use: Use) -> Iterator[Use]:
+        """Return one read of the own old value, if there is any."""
+        for read in self._reading.reads(use):
+            if self._reading.target(read) == own:
+                yield read
+                return
+
+    def _has_term(self, part: Use, use: Use) -> bool:
+        return (self._reading.key(part),) in self._products.of(use)
+
+    def _integrates(self, pair: Pair, v: Hashable) -> bool:
+        """Is the new value the old one plus v, times numbers, and nothing else?"""
+        use = self._reading.plain(pair.value)
+        value = use.value
+        while isinstance(value, Term) and value.op == "call" and value.label in _CLAMPS:
+            inner = [part for part in value.uses if pair.identity in self._reading.variables(part)]
+            if not inner:
+                return False
+            use = self._reading.plain(inner[0])
+            value = use.value
+        if not isinstance(value, Term) or value.op not in ("+", "-"):
+            return False
+        sides = [self._reading.plain(side) for side in value.uses]
+        own = [side for side in sides if self._reading.target(side) == pair.identity]
+        steps = [side for side in sides if self._reading.target(side) != pair.identity]
+        return len(own) == 1 and self._is_multiple(steps[0], v)
+
+    def _normalises(self, pair: Pair, v: Hashable) -> bool:
+        """Does the new value take the root of v?"""
+        for use in inside(self._reading, pair.value):
+            value = use.value
+            if isinstance(value, Term) and _is_root(value):
+                if v in self._reading.variables(value.uses[0]):
+                    return True
+        return False
+
+    def _is_multiple(self, use: Use, v: Hashable) -> bool:
+        """Is this v itself, times and by numbers?"""
+        waiting, found = [use], 0
+        while waiting:
+            current = self._reading.plain(waiting.pop())
+            value = current.value
+            if self._reading.target(current) == v:
+                found += 1
+            elif is_number(self._reading, current):
+                continue
+            elif isinstance(value, Term) and value.op in ("*", "/", "neg", "pos"):
+                waiting.extend(value.uses)
+            else:
+                return False
+        return found == 1
+
+
+def _is_root(value: Term) -> bool:
+    if value.op == "call":
+        return value.label == "sqrt" and bool(value.uses)
+    return value.op == "**" and constant(value.uses[1].value) in (0.5, -0.5)
+
+
+def _reached(read: Reads, start: Hashable) -> set[Hashable]:
+    """Return what the new value of ``start`` is computed from, step by step."""
+    found: set[Hashable] = set()
+    waiting = [start]
+    while waiting:
+        for one in read.get(waiting.pop(), ()):
+            if one in read and one not in found:
+                found.add(one)
+                waiting.append(one)
+    return found
