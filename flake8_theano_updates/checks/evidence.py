@@ -19,7 +19,8 @@ from flake8_theano_updates.checks.question import (
 )
 from flake8_theano_updates.checks.reading import Reading, inside
 from flake8_theano_updates.checks.schedule import SWITCHES, schedule
-from flake8_theano_updates.values import Container, Term, Use, original
+from flake8_theano_updates.interpreter.names import SHARED
+from flake8_theano_updates.values import Container, Term, Use, meet, original
 
 # Functions of many operands that compute, rather than move a whole state on.
 _COMPUTING = SWITCHES | frozenset(
@@ -98,7 +99,10 @@ def _is_constant(q: Question, use: Use, value: Term) -> bool:
         return True
     if value.op == "*":
         return any(constant(factor.value) == 0 for factor in value.uses)
-    return value.op == "call" and str(value.label) in ("zeros", "ones", "zeros_like", "alloc")
+    if value.op != "call" or q.reading.reads(use):
+        return False
+    maker = str(value.label)
+    return maker in ("zeros", "ones", "zeros_like", "alloc") or bool(SHARED.search(maker))
 
 
 def circular(q: Question) -> bool:
@@ -111,8 +115,7 @@ def circular(q: Question) -> bool:
     if id(q.read) in reads:
         return True
     return any(
-        q.reading.key(expression) in keys and _says_more(q, expression)
-        for expression in q.reading.around(q.reader.value, q.read)
+        q.reading.key(expression) in keys and _says_more(q, expression) for expression in q.around
     )
 
 
@@ -133,6 +136,7 @@ def reads_back(q: Question) -> bool:
         isinstance(use.value, Term)
         and use.value.op == "registered"
         and original(use.value.uses[0].value).identity != q.reader.identity
+        and meet(use.path, q.path)
         for use in inside(q.reading, q.reader.value)
     )
 
@@ -173,7 +177,7 @@ def simulation(q: Question) -> bool:
     """
     if q.stale:
         return False
-    for expression in q.reading.around(q.reader.value, q.read):
+    for expression in q.around:
         value = expression.value
         if not (isinstance(value, Term) and value.op == "call" and len(value.uses) > 2):
             continue

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flake8_theano_updates.checks.leaves import is_number, leaves
 from flake8_theano_updates.checks.question import Question
 from flake8_theano_updates.checks.reading import Reading, inside
-from flake8_theano_updates.values import Term, Use, original
+from flake8_theano_updates.values import Term, Use, meet, original
 
 MOST_TERMS = 200
 
@@ -22,7 +22,10 @@ def uses_both(q: Question) -> bool:
         is_number(q.reading, leaf) for leaf in leaves(q.reading, q.registered.value)
     ):
         return False
-    return any(q.reading.key(use) == new for use in inside(q.reading, q.reader.value))
+    return any(
+        q.reading.key(use) == new and meet(use.path, q.path)
+        for use in inside(q.reading, q.reader.value)
+    )
 
 
 def _sums(q: Question, stop: int | None = None) -> Iterator[list[Use]]:
@@ -31,7 +34,7 @@ def _sums(q: Question, stop: int | None = None) -> Iterator[list[Use]]:
     An inner sum equal to ``stop`` stays one term.
     """
     inside: set[int] = set()
-    for expression in q.reading.around(q.reader.value, q.read):
+    for expression in q.around:
         plain = q.reading.plain(expression)
         if id(plain.value) not in inside:
             terms, within = unfolded(q.reading, plain, stop)
@@ -78,7 +81,7 @@ def written_out(q: Question) -> bool:
     if _multiplied_out(q):
         return True
     key = reading.key(new)
-    if any(reading.key(use) == key for use in reading.around(q.reader.value, q.read)):
+    if any(reading.key(use) == key for use in q.around):
         return True
     wanted, _ = unfolded(reading, reading.plain(new), None)
     named = isinstance(new.node, ast.Name) and reading.target(new) is None
@@ -106,7 +109,7 @@ def _multiplied_out(q: Question) -> bool:
         return False
     # With a name at hand for the whole of it, only a multiple of it is written out.
     named = _is_named_before(q.registered.value, q.read)
-    for expression in q.reading.around(q.reader.value, q.read):
+    for expression in q.around:
         there = [Counter(product) for product in products.of(expression)]
         holders = [product for product in there if old in product]
         if holders and all(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_theano_updates.checks.collections import written_name
 from flake8_theano_updates.checks.reading import Reading, inside, key_of_item
-from flake8_theano_updates.interpreter.names import SHARED
+from flake8_theano_updates.interpreter.names import SHARED, SYMBOLS
 from flake8_theano_updates.values import Container, Term, Use, Value, original, walk
 
 _HYPERPARAMETER = re.compile(
@@ -21,8 +21,6 @@ _NUMBERS = frozenset(
     "float int float32 float64 int32 int64 asarray "
     "array constant cast as_tensor_variable as_float shared sharedX variable floatX".split()
 )
-# What a function is called with: data, whatever its name, which is a literal.
-_INPUT = re.compile(r"^[bwilfdcz]?(vector|row|col|matrix|tensor[3-7])$")
 
 
 def names_a_number(name: str) -> bool:
@@ -38,15 +36,11 @@ def leaves(reading: Reading, use: Use) -> Iterator[Use]:
             yield current
         elif isinstance(value, Term) and (
             value.op in ("elem", "part", "item", "grad", "registered")
-            or (value.op == "call" and _is_symbol(str(value.label)))
+            or (value.op == "call" and SYMBOLS.match(str(value.label)))
             or is_made_like(value)
             or not list(reading.flows_from(value))
         ):
             yield current
-
-
-def _is_symbol(maker: str) -> bool:
-    return maker in _SCALARS or _INPUT.match(maker) is not None
 
 
 def is_number(reading: Reading, leaf: Use) -> bool:

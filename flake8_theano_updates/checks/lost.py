@@ -87,15 +87,18 @@ def _sure(pair: Pair) -> bool:
 
 
 def _left(collection: Collection, pair: Pair) -> bool:
-    """Does the program leave the scope on the arm in which this pair enters?"""
-    left = collection.scope.state.left
-    return any((arm.branch, arm.name) in left for arm in pair.entry.path)
+    """Does the program leave the scope, or a loop, on the arm in which this pair enters?"""
+    state = collection.scope.state
+    arms = [(arm.branch, arm.name) for arm in pair.entry.path]
+    return any(arm in state.left or arm in state.broken for arm in arms)
 
 
 def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[Suspicion]:
     """A second assignment of one key, always after the first, that never looked at it."""
     if first.entry.moment >= second.entry.moment or not _sure(first):
         return
+    if first.target.node is second.target.node:
+        return  # a method that was followed from another one
     if not set(second.entry.path) <= set(first.entry.path) or _left(collection, first):
         return
     # In a loop, what stands below the second assignment runs before its next turn.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
 from flake8_theano_updates.checks.evidence import evidence_for
@@ -17,7 +17,7 @@ from flake8_theano_updates.checks.systems import Systems
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.model import OrderFault, UpdateCollection
 from flake8_theano_updates.rules import ORDER
-from flake8_theano_updates.values import Use, joined, meet
+from flake8_theano_updates.values import Path, Use, joined, meet
 
 # Old values that are evidently meant, but of which a list may be wanted.
 _LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU904"}
@@ -31,6 +31,7 @@ class OldValue:
         code: THU101 or THU102; THU902 for a counter that is read beside its step, THU904 for
             one of a system of variables that step on together.
         reads: the reads of this variable in this update on one line, from left to right.
+        way: the branches that are taken, where the update takes the read on several ways.
     """
 
     code: str
@@ -38,6 +39,7 @@ class OldValue:
     reader: Pair
     registered: Pair
     collection: Collection
+    way: Path = ()
 
 
 def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
@@ -70,45 +72,62 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
         others = by_target.get(reading.target(read), [])
         return [other for other in others if registered_before(other, pair, read)]
 
+    def judged(read: Use, reader: Pair, way: Path) -> tuple[str, Pair] | None:
+        """Return the code of a read on one way through the branches, and what it misses."""
+        others = [
+            other
+            for other in by_target[read.value.identity]
+            if _together(state, joined(read.path, way), reader, other)
+        ]
+        if not others:
+            return None
+        questions = [
+            Question(
+                read,
+                reader,
+                other,
+                registered_before(other, reader, read),
+                reading,
+                state,
+                is_stale,
+                collection.pairs,
+                products,
+                systems,
+                way,
+            )
+            for other in others
+        ]
+        meant = [evidence_for(question) for question in questions]
+        if any(row is not None and row not in _LOOKED_AT for row in meant):
+            return None
+        worst = max(questions, key=lambda question: question.stale)
+        off = [_LOOKED_AT[row] for row in meant if row is not None]
+        code = min(off) if off else "THU101" if worst.stale else "THU102"
+        if code == "THU102" and collection.container is state.defaults:
+            return None  # default updates stand in no list, only one after the other
+        return code, worst.registered
+
     for reader in collection.pairs:
-        suspects: dict[tuple[str, Hashable, int], tuple[Pair, list[Use]]] = {}
+        suspects: dict[tuple[str, Hashable, int], OldValue] = {}
         for read in reading.reads(reader.value):
             target = reading.target(read)
             if target is None or target == reader.identity:
                 continue
             if text_of(read) == text_of(reader.target):
                 continue  # one name for two variables: too little is known of them
-            others = [o for o in by_target[target] if _together(state, read, reader, o)]
-            if not others:
-                continue
-            questions = [
-                Question(
-                    read,
-                    reader,
-                    other,
-                    registered_before(other, reader, read),
-                    reading,
-                    state,
-                    is_stale,
-                    collection.pairs,
-                    products,
-                    systems,
-                )
-                for other in others
+            found = [
+                (*one, way)
+                for way in reading.ways(reader.value, read)
+                if (one := judged(read, reader, way)) is not None
             ]
-            meant = [evidence_for(question) for question in questions]
-            if any(row is not None and row not in _LOOKED_AT for row in meant):
-                continue
-            worst = max(questions, key=lambda question: question.stale)
-            off = [_LOOKED_AT[row] for row in meant if row is not None]
-            code = min(off) if off else "THU101" if worst.stale else "THU102"
-            if code == "THU102" and collection.container is state.defaults:
-                continue  # default updates stand in no list, only one after the other
-            fault = (code, target, read.node.lineno)
-            suspects.setdefault(fault, (worst.registered, []))[1].append(read)
-        for (code, *_), (stored, reads) in suspects.items():
-            reads.sort(key=lambda read: read.node.col_offset)
-            yield OldValue(code, tuple(reads), reader, stored, collection)
+            if found:
+                code, stored, way = min(found, key=lambda one: one[0])
+                fault = (code, target, read.node.lineno)
+                known = suspects.get(fault) or OldValue(code, (), reader, stored, collection, way)
+                suspects[fault] = replace(known, reads=(*known.reads, read))
+        for old in suspects.values():
+            reads = sorted(old.reads, key=lambda read: read.node.col_offset)
+            yield replace(old, reads=tuple(reads))
 
 
 def registered_before(other: Pair, reader: Pair, read: Use) -> bool:
@@ -122,10 +141,10 @@ def registered_before(other: Pair, reader: Pair, read: Use) -> bool:
     return other.entry.moment < read.moment
 
 
-def _together(state: State, read: Use, reader: Pair, other: Pair) -> bool:
-    """Can one run of the program take the read and make both registrations?"""
+def _together(state: State, way: Path, reader: Pair, other: Pair) -> bool:
+    """Can one run of the program go this way and make both registrations?"""
     pairs = [path for pair in (reader, other) for path in (pair.entry.path, pair.value.path)]
-    if not meet(read.path, *pairs):
+    if not meet(way, *pairs):
         return False
     for one, later in ((reader.entry, other.entry), (other.entry, reader.entry)):
         for arm in one.path:
@@ -159,7 +178,7 @@ def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
             reader=reader,
             registered=stored,
             collection=whole,
-            path=joined(old.reads[0].path, reader.path, stored.path),
+            path=joined(old.reads[0].path, old.way, reader.path, stored.path),
         ),
     )
 

@@ -24,7 +24,7 @@ def prediction_error(q: Question) -> bool:
     if not any(old in move for move in moves):
         return False
     averages = _averages(q)
-    for expression in q.reading.around(q.reader.value, q.read):
+    for expression in q.around:
         forms = [
             [Counter(q.reading.factors(form)) for form in (term, *averages.get(key, ()))]
             for term in _quantity(q, expression)

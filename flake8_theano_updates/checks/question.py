@@ -13,7 +13,7 @@ from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.systems import Systems
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.values import Container, Term, Use, original
+from flake8_theano_updates.values import Path, Term, Use, joined, original
 
 _PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
 
@@ -27,6 +27,7 @@ class Question:
         reader: the pair of ``t``.
         registered: the pair of ``v``.
         stale: whether ``v`` is registered before the read (THU101, else THU102).
+        way: the branches that are taken, where the update takes the read on several ways.
         is_stale: the pairs that are registered before a read in a pair, and update what it reads.
     """
 
@@ -40,6 +41,17 @@ class Question:
     pairs: tuple[Pair, ...]
     products: Products
     systems: Systems
+    way: Path = ()
+
+    @cached_property
+    def around(self) -> list[Use]:
+        """The expressions in the update of t that hold the read, the outer ones first."""
+        return self.reading.around(self.reader.value, self.read, self.way)
+
+    @property
+    def path(self) -> Path:
+        """The branches that are taken."""
+        return joined(self.read.path, self.way)
 
     @cached_property
     def flow(self) -> tuple[set[int], set[int]]:
@@ -50,26 +62,28 @@ class Question:
         waiting = [(self.registered, self.registered.value, False)]
         while waiting:
             pair, use, in_gradient = waiting.pop()
-            target = self.reading.target(use)
-            if target is not None:
-                reads.add(id(use))
+            handed_on = self.reading.hands_on(use)
+            for read in self.reading.reads(use) if handed_on else (use,):
+                target = self.reading.target(read)
+                if target is None:
+                    continue
+                reads.add(id(read))
                 # Gradients are taken once, at the start: nothing in them is ever new.
                 if not in_gradient and target not in (self.registered.identity, pair.identity):
                     waiting.extend(
                         (other, other.value, False)
-                        for other in self.is_stale(pair, use)
+                        for other in self.is_stale(pair, read)
                         if not regularised(
-                            replace(self, read=use, reader=pair, registered=other, stale=True)
+                            replace(self, read=read, reader=pair, registered=other, stale=True)
                         )
                     )
+            if self.reading.target(use) is not None:
                 continue
             if (id(use.value), in_gradient) in seen:
                 continue
             seen.add((id(use.value), in_gradient))
             keys.add(self.reading.key(use))
-            if isinstance(use.value, Container):
-                reads.update(id(read) for read in self.reading.reads(use))
-            else:
+            if isinstance(use.value, Term):
                 in_gradient = in_gradient or use.value.op == "grad"
             waiting.extend(
                 (pair, inner, in_gradient) for inner in self.reading.flows_from(use.value)
@@ -82,27 +96,36 @@ def regularised(q: Question) -> bool:
 
     The parameter's own update reads the state: if anything is wrong, it is that read.
     """
-    return (
-        q.stale and is_parameter(q) and q.reader.identity in q.reading.variables(q.registered.value)
-    )
+    if not q.stale or _is_scaled(q) or not is_parameter(q):
+        return False
+    return q.reader.identity in q.reading.variables(q.registered.value)
+
+
+def _is_scaled(q: Question) -> bool:
+    """Is the new value of v a multiple of the old one? A step on a parameter is a sum."""
+    value = q.reading.plain(q.registered.value).value
+    return isinstance(value, Term) and value.op in ("*", "/")
 
 
 def is_parameter(q: Question) -> bool:
     """Is v what gradients are taken for?"""
-    return _is_differentiated(q.state, q.registered, q.read)
+    return _is_differentiated(q.state, q.registered, q.read, q.reader)
 
 
 def updates_parameter(q: Question) -> bool:
     """Is t what gradients are taken for?"""
-    return _is_differentiated(q.state, q.reader, q.reader.target)
+    return _is_differentiated(q.state, q.reader, q.reader.target, q.registered)
 
 
-def _is_differentiated(state: State, pair: Pair, use: Use) -> bool:
+def _is_differentiated(state: State, pair: Pair, use: Use, other: Pair) -> bool:
+    """Is a gradient taken for this variable, or does its name say so, where nothing says more?"""
     if pair.identity in state.differentiated:
         return True
     value = original(use.value)
-    if not isinstance(value, Term) or is_made_like(value):
-        return False  # a state of zeros in the shape of a parameter, whatever its name
+    if other.identity in state.differentiated or not isinstance(value, Term):
+        return False
+    if is_made_like(value):
+        return False  # a state of zeros in the shape of a parameter
     if value.op == "elem":
         source = original(value.uses[0].value)
         return isinstance(source, Term) and bool(_PARAMETER.search(str(source.label)))

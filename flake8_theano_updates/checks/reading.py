@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
-from flake8_theano_updates.interpreter.names import SHARED
+from flake8_theano_updates.interpreter.names import SHARED, SYMBOLS
 from flake8_theano_updates.values import (
     Container,
+    Path,
     Term,
     Use,
     Value,
     joined,
+    meet,
     operands,
     original,
     pair_of,
@@ -24,6 +26,7 @@ _NO_FLOW = frozenset({"attr", "static", "import", "const", "name", "number", "re
 _OPAQUE = frozenset({"name", "attr", "elem", "part", "item", "import", "number", "index"})
 
 MOST_FACTORS = 200
+MOST_WAYS = 16
 
 
 class Reading:
@@ -103,6 +106,10 @@ class Reading:
             )
         return self._handed_on[id(use)]
 
+    def hands_on(self, use: Use) -> bool:
+        """Does this take nothing itself, but hand on what it holds: a list, a name?"""
+        return self.target(use) is None and bool(_handed_on(use.value))
+
     def _passed_by(self, parts: Sequence[Use]) -> set[int]:
         """Return the ids of the reads that are nothing but one of these, or handed on by one."""
         passed = set(map(id, parts))
@@ -130,8 +137,12 @@ class Reading:
             self._reads[id(value)] = tuple(found.values())
         return self._reads[id(root)]
 
-    def around(self, use: Use, read: Use) -> list[Use]:
-        """Return every expression inside ``use`` that holds ``read``, the outer ones first."""
+    def around(self, use: Use, read: Use, way: Path = ()) -> list[Use]:
+        """Return every expression inside ``use`` that holds ``read``, the outer ones first.
+
+        Args:
+            way: the branches that are taken.
+        """
         found: list[Use] = []
         seen: set[int] = set()
         waiting = [use]
@@ -139,11 +150,24 @@ class Reading:
             current = waiting.pop()
             if id(current) in seen or self.target(current) is not None:
                 continue
+            if way and not meet(current.path, way):
+                continue
             seen.add(id(current))
             if any(inner is read for inner in self.reads(current)):
                 found.append(current)
                 waiting.extend(self._read_by(current.value))
         return found
+
+    def ways(self, use: Use, read: Use) -> list[Path]:
+        """Return the ways through the branches inside ``use`` on which it takes ``read``."""
+        ways: list[Path] = [()]
+        for expression in self.around(use, read):
+            value = expression.value
+            if isinstance(value, Term) and value.op == "either":
+                arms = [arm.path for arm in value.uses if any(r is read for r in self.reads(arm))]
+                if len(arms) > 1 and len(ways) * len(arms) <= MOST_WAYS:
+                    ways = [joined(way, arm) for way in ways for arm in arms if meet(way, arm)]
+        return ways
 
     def key(self, use: Use) -> int:
         """Return a number that is equal for expressions that compute the same."""
@@ -212,7 +236,10 @@ class Reading:
         return ("sum", total, count)
 
     def _creates(self, term: Term) -> bool:
-        return bool(SHARED.search(str(term.label))) and not self._reads_in(term)
+        maker = str(term.label)
+        if SYMBOLS.match(maker):
+            return True
+        return bool(SHARED.search(maker)) and not self._reads_in(term)
 
     def _intern(self, form: Hashable) -> int:
         if isinstance(form, tuple) and form[0] == "same":

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.interpreter.functions import Closure
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import PairFault, UpdateCollection
@@ -152,15 +153,42 @@ def _why_updates(scope: Interpreted, step: ast.AST | None) -> str | None:
     """Return what in the step shows that scan has updates to return."""
     if step is None:
         return None
+    drawing = _drawing(scope, step, set())
+    if drawing is not None:
+        return f"draws random numbers with {drawing}"
     for child in ast.walk(step):
-        if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
-            if child.func.attr in DRAWS and _is_stream(scope, child.func.value):
-                return f"draws random numbers with {ast.unparse(child.func)}"
-        elif isinstance(child, ast.Return) and child.value is not None:
+        if isinstance(child, ast.Return) and child.value is not None:
             values = child.value.elts if isinstance(child.value, ast.Tuple) else [child.value]
             if any(_is_mapping(value) for value in values):
                 return "returns updates"
     return None
+
+
+def _drawing(scope: Interpreted, function: ast.AST, seen: set[ast.AST]) -> str | None:
+    """Return the call that draws random numbers, here or in a function that this one calls."""
+    seen.add(function)
+    for child in ast.walk(function):
+        if not isinstance(child, ast.Call):
+            continue
+        if isinstance(child.func, ast.Attribute) and child.func.attr in DRAWS:
+            if _is_stream(scope, child.func.value):
+                return ast.unparse(child.func)
+        called = _function_of_module(scope, child.func)
+        if called is not None and called not in seen:
+            drawing = _drawing(scope, called, seen)
+            if drawing is not None:
+                return drawing
+    return None
+
+
+def _function_of_module(scope: Interpreted, node: ast.expr) -> ast.AST | None:
+    owner = scope.state.owner
+    if isinstance(node, ast.Attribute) and owner is not None:
+        method = owner.method(node.attr) if dotted(node.value) == "self" else None
+        return method.node if method is not None else None
+    known = scope.state.environment.get(node.id) if isinstance(node, ast.Name) else None
+    closure = known.label if isinstance(known, Term) else None
+    return closure.node if isinstance(closure, Closure) else None
 
 
 def _is_stream(scope: Interpreted, node: ast.expr) -> bool:

@@ -86,10 +86,7 @@ def _divides_by_zero(q: Question) -> bool:
         return False
     if constant(variable.uses[0].value) != 0:
         return False
-    return any(
-        _divides(q, expression.value) or _is_bias(q, expression)
-        for expression in q.reading.around(q.reader.value, q.read)
-    )
+    return any(_divides(q, expression.value) or _is_bias(q, expression) for expression in q.around)
 
 
 def _is_read(q: Question, use: Use) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_theano_updates.interpreter.builders import Builders
-from flake8_theano_updates.interpreter.evaluator import Evaluator
+from flake8_theano_updates.interpreter.evaluator import Evaluator, is_text
 from flake8_theano_updates.interpreter.functions import Class, Closure
 from flake8_theano_updates.interpreter.keras import is_keras, keras_pair
 from flake8_theano_updates.interpreter.methods import Methods, filled_by
@@ -83,6 +83,8 @@ class Calls:
     def _method(self, node: ast.Call, function: ast.Attribute, receiver: Use) -> Value:
         name = function.attr
         value = original(receiver.value)
+        if name == "format" and is_text(value):
+            return self.expressions.text(receiver, *self.expressions.uses(list(node.args)))
         if isinstance(value, Container):
             return self.methods.call(name, value, node) or self._function(node, name, receiver)
         owner = self._class_of(function.value, value)
@@ -239,6 +241,9 @@ class Calls:
     def _scans(self, node: ast.Call, made: Value, step: Use | None) -> None:
         value = None if step is None else original(step.value)
         closure = value.label if isinstance(value, Term) else None
+        owner = self.state.owner
+        if owner is not None and isinstance(value, Term) and value.op == "attr":
+            closure = owner.method(str(value.label))
         definition = closure.node if isinstance(closure, Closure) else None
         if self.state.executing is not None:
             self.state.scans.append(

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from flake8_theano_updates.interpreter.functions import Closure
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.values import Container, Use, Value
+from flake8_theano_updates.values import Container, Term, Use, Value
 
 
 class Evaluator(Protocol):
@@ -34,3 +34,13 @@ class Evaluator(Protocol):
         self, closure: Closure, arguments: list[Use], keywords: dict[str, Use], node: ast.Call
     ) -> Value | None:
         """Return what a function of the module returns, or None if the call does not fit."""
+
+    def text(self, *parts: Use) -> Term:
+        """Put a text together; of the same parts it is the same key of a mapping."""
+
+
+def is_text(value: Value) -> bool:
+    """Is this a text, as far as can be told?"""
+    return isinstance(value, Term) and (
+        value.op == "text" or (value.op == "const" and isinstance(value.label, str))
+    )

@@ -8,8 +8,15 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from flake8_theano_updates.interpreter.calls import Calls
-from flake8_theano_updates.interpreter.functions import Closure
-from flake8_theano_updates.interpreter.names import STATIC_ATTRIBUTES, UPDATES, USUAL_IMPORTS, VIEWS
+from flake8_theano_updates.interpreter.evaluator import is_text
+from flake8_theano_updates.interpreter.functions import Closure, outcome
+from flake8_theano_updates.interpreter.names import (
+    SHARED,
+    STATIC_ATTRIBUTES,
+    UPDATES,
+    USUAL_IMPORTS,
+    VIEWS,
+)
 from flake8_theano_updates.interpreter.state import State, identities
 from flake8_theano_updates.values import (
     Container,
@@ -233,6 +240,8 @@ class Expressions:
             found = self.lookup(value, key)
             if found is not None:
                 return found
+            if value.kind == "mapping" and (kept := _variable_of_each(value, key)) is not None:
+                return kept
             if value.kind == "mapping":
                 return self.state.made("registered", None, (index,))
         if isinstance(node.slice, ast.Slice):
@@ -341,8 +350,8 @@ class Expressions:
             return self._concatenated(node, left, right)
         if isinstance(right.value, Container) and isinstance(node.op, ast.Add):
             return self._concatenated(node, left, right)
-        if any(_is_text(side.value) for side in (left, right)):
-            return self._text(left, right)
+        if any(is_text(side.value) for side in (left, right)):
+            return self.text(left, right)
         return self.operated(node.op, left, right)
 
     def operated(self, operator: ast.operator | ast.unaryop, *operands: Use) -> Term:
@@ -353,9 +362,9 @@ class Expressions:
 
     def _formatted(self, node: ast.JoinedStr) -> Value:
         parts = (p.value if isinstance(p, ast.FormattedValue) else p for p in node.values)
-        return self._text(*self.uses(list(parts)))
+        return self.text(*self.uses(list(parts)))
 
-    def _text(self, *parts: Use) -> Term:
+    def text(self, *parts: Use) -> Term:
         """Put a text together; of the same parts it is the same key of a mapping."""
         values = [original(part.value) for part in parts]
         if all(isinstance(value, Term) and value.op in _KEYS for value in values):
@@ -394,6 +403,9 @@ class Expressions:
         return self.state.made("operation", ("slice", *there), given)
 
     def _conditional(self, node: ast.IfExp) -> Value:
+        known = outcome(node.test, self.state.constants())
+        if known is not None:
+            return self.use(node.body if known else node.orelse).value
         branch = decision(node.test)
         self.use(node.test)
         with self.state.arm(branch, "body", node):
@@ -503,10 +515,14 @@ def _on(path: Path, entry: Entry) -> Entry:
     return replace(entry, path=added + entry.path) if added else entry
 
 
-def _is_text(value: Value) -> bool:
-    return isinstance(value, Term) and (
-        value.op == "text" or (value.op == "const" and isinstance(value.label, str))
-    )
+def _variable_of_each(mapping: Container, key: Value) -> Value | None:
+    """Return the variable that a mapping was made with for each key, whichever loop asks for it."""
+    entry = mapping.entries[0] if len(mapping.entries) == 1 and not mapping.rest else None
+    if entry is None or not entry.many or not isinstance(key, Term) or key.op != "elem":
+        return None
+    value = original(entry.value.value)
+    made = isinstance(value, Term) and value.op == "call" and SHARED.search(str(value.label))
+    return value if made else None
 
 
 def _written(value: object) -> str:

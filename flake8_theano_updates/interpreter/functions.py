@@ -103,8 +103,12 @@ class Class:
 
 def hands_out_pairs(node: Function | ast.Lambda) -> bool:
     """May a call of this function add a pair to a collection, or return a part of one?"""
+    parameters = {argument.arg for argument, _ in with_defaults(node.args)}
     for child in ast.walk(node):
         handed: ast.expr | None = None
+        if isinstance(child, ast.Subscript) and isinstance(child.ctx, ast.Store):
+            if isinstance(child.value, ast.Name) and child.value.id in parameters:
+                return True
         if isinstance(child, (ast.Return, ast.Yield)):
             handed = child.value
         elif isinstance(child, ast.Lambda):
@@ -197,6 +201,39 @@ def bind_arguments(
         if extra is not None:
             bound[extra.arg] = Term("opaque", extra.arg, (), ("rest", id(extra)))
     return bound
+
+
+def decided_by(
+    closure: Closure, arguments: list[Use], keywords: Mapping[str, Use]
+) -> dict[str, object]:
+    """Return the parameters that are constants in a call: given so, or left to their default."""
+    parameters = closure.node.args
+    given = dict(zip([*parameters.posonlyargs, *parameters.args], arguments, strict=False))
+    decided: dict[str, object] = {}
+    for parameter, default in with_defaults(parameters):
+        use = given[parameter] if parameter in given else keywords.get(parameter.arg)
+        if use is not None:
+            value = original(use.value)
+            if isinstance(value, Term) and value.op == "const":
+                decided[parameter.arg] = value.label
+        elif isinstance(default, ast.Constant):
+            decided[parameter.arg] = default.value
+    return decided
+
+
+def outcome(test: ast.expr, decided: Mapping[str, object]) -> bool | None:
+    """Return how a test of a constant parameter ends, or None if that is not known."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = outcome(test.operand, decided)
+        return None if inner is None else not inner
+    if isinstance(test, ast.Name) and test.id in decided:
+        return bool(decided[test.id])
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and len(test.ops) == 1:
+        other = test.comparators[0]
+        if test.left.id in decided and isinstance(other, ast.Constant) and other.value is None:
+            if isinstance(test.ops[0], (ast.Is, ast.IsNot)):
+                return (decided[test.left.id] is None) == isinstance(test.ops[0], ast.Is)
+    return None
 
 
 def with_defaults(parameters: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:

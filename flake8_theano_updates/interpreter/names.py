@@ -121,5 +121,7 @@ DRAWS = frozenset(
     "truncated_normal standard_normal".split()
 )
 SHARED = re.compile(r"shared|variable$", re.IGNORECASE)
+# What makes a symbolic variable: each call another one.
+SYMBOLS = re.compile(r"[bwilfdcz]?(?:scalar|vector|row|col|matrix|tensor[3-7])$")
 UPDATES = re.compile(r"(?:^|_)(?:updates?|upds?|ups)(?:_|\d|$)|[a-z]Updates?(?![a-z])")
 OPTIMIZERS = re.compile(rf"(?:^|_)(?:{'|'.join(_OPTIMIZERS)})(?:_|$)", re.IGNORECASE)

@@ -63,9 +63,10 @@ def _interpret_class(owner: Class, guide: Guide, moment: int) -> Iterator[Interp
                 attributes.update(_attributes(scope.state.environment.own))
                 # What it put into its lists came before anything that the others do.
                 moment = scope.state.moment
-    for child in owner.node.body:
-        if isinstance(child, ast.ClassDef):
-            yield from _interpret_class(Class(child, owner.environment), guide, moment)
+    for value in owner.attributes.values():
+        if isinstance(value, Term) and isinstance(value.label, Class):
+            if value.label.node in owner.node.body:
+                yield from _interpret_class(value.label, guide, moment)
 
 
 def _attributes_of_bodies(owner: Class) -> dict[str, Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -50,6 +50,8 @@ class State:
         self.scans: list[Scan] = []
         self.loops: list[Loop] = []
         self.left: dict[tuple[Hashable, str], int] = {}
+        self.decided: Mapping[str, tuple[object, Value]] = {}
+        self.broken: set[tuple[Hashable, str]] = set()
         self.differentiated: set[Hashable] = set()
         self.generator: Container | None = None
         self.defaults: Container | None = None
@@ -60,6 +62,14 @@ class State:
         self.followed = Followed(guide.worth)
         self._looping: list[Hashable] = []
         self._unrolled = 1
+
+    def constants(self) -> dict[str, object]:
+        """Return the parameters of the followed call that still are the constants they were."""
+        return {
+            name: constant
+            for name, (constant, held) in self.decided.items()
+            if self.environment.get(name) is held
+        }
 
     def tick(self) -> int:
         """Return the next moment."""

@@ -12,14 +12,14 @@ from flake8_theano_updates.interpreter.functions import (
     Function,
     Guide,
     bind_arguments,
+    decided_by,
+    outcome,
     value_of,
     with_defaults,
 )
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.model import Scope
 from flake8_theano_updates.values import Container, Environment, Term, Use, Value, original
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def _is_wildcard(pattern: ast.pattern) -> bool:
@@ -54,7 +54,7 @@ class Interpreter:
             ast.Expr: self._expression,
             ast.Return: self._return,
             ast.Raise: self._leave,
-            ast.Break: self._skip,
+            ast.Break: self._break,
             ast.Continue: self._skip,
             ast.If: self._if,
             ast.For: self._for,
@@ -163,6 +163,13 @@ class Interpreter:
             self.state.left[arm.branch, arm.name] = self.state.tick()
         return True
 
+    def _break(self, node: ast.stmt) -> bool:
+        """An arm that leaves its loop may have told what comes after it to do nothing."""
+        if self.state.path:
+            arm = self.state.path[-1]
+            self.state.broken.add((arm.branch, arm.name))
+        return True
+
     def _skip(self, node: ast.stmt) -> bool:
         return True
 
@@ -180,6 +187,9 @@ class Interpreter:
         return bound, left
 
     def _if(self, node: ast.If) -> bool:
+        known = outcome(node.test, self.state.constants())
+        if known is not None:
+            return self._block(node.body if known else node.orelse)
         branch = decision(node.test)
         self.expressions.use(node.test)
         body, body_left = self._arm(branch, "body", node, node.body)
@@ -295,7 +305,12 @@ class Interpreter:
         state = self.state
         outer = state.environment
         state.environment = outer.inner()
-        self._block([child for child in node.body if not isinstance(child, _DEFINITIONS)])
+        for child in node.body:
+            if isinstance(child, ast.ClassDef):
+                label = Class(child, state.environment, self._class_body(child))
+                state.environment.own[child.name] = Term("class", label, (), ("class", id(child)))
+            elif not isinstance(child, Function):
+                self._execute(child)
         attributes = state.environment.own
         state.environment = outer
         return attributes
@@ -309,7 +324,9 @@ class Interpreter:
             return None
         state = self.state
         before = (state.environment, state.generator, state.generated, state.returned)
-        owner = state.owner
+        owner, decided = state.owner, state.decided
+        constants = decided_by(closure, arguments, keywords)
+        state.decided = {name: (value, bound[name]) for name, value in constants.items()}
         if closure.owner is not None:
             bound.update(state.environment.attributes("self"))
             state.owner = owner if owner is not None else closure.owner
@@ -318,7 +335,7 @@ class Interpreter:
         made = self._go_through(closure)
         returned = state.returned
         state.environment, state.generator, state.generated, state.returned = before
-        state.owner = owner
+        state.owner, state.decided = owner, decided
         if closure.owner is not None:
             state.environment.own.update(
                 (name, value) for name, value in bound.items() if name.startswith("self.")
