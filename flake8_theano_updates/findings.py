@@ -26,6 +26,9 @@ from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
 from flake8_theano_updates.model import Finding, Origin, UpdateCollection
 from flake8_theano_updates.rules import BY_CODE, RULES
 
+# What flake8 and the command line call their standard input.
+NO_FILES = ("stdin", "-")
+
 
 def check(
     tree: ast.Module,
@@ -35,6 +38,7 @@ def check(
     compilers: Mapping[str, str | int] = MappingProxyType({}),
     python: int = 3,
     place: Callable[[int], str] = "line {}".format,
+    spot: Callable[[int], str] = "{}".format,
 ) -> list[Finding]:
     """Return the findings of one file, sorted by place.
 
@@ -47,6 +51,7 @@ def check(
             or the position (from 0) of their updates.
         python: the Python that it is written in, 2 or 3.
         place: how messages speak of a line; in a notebook it is one of a cell.
+        spot: what follows the path of the file where a line is asked for, likewise.
     """
     if not is_theano_code(lines, compilers):
         return []
@@ -57,7 +62,7 @@ def check(
         for suspicion in _suspicions(scope):
             if suspicion.code in wanted:
                 origin = origin or Origin(backends_of(tree), place)
-                finding = _finding(suspicion, lines, path, origin)
+                finding = _finding(suspicion, lines, path, origin, spot)
                 where = (finding.code, finding.line, finding.column, finding.variable)
                 if where not in found or _is_nearer(finding, found[where]):
                     found[where] = finding
@@ -119,9 +124,16 @@ def _worth(lines: Sequence[str], compilers: Iterable[str]) -> Worth:
     return worth
 
 
-def _finding(suspicion: Suspicion, lines: Sequence[str], path: str, origin: Origin) -> Finding:
+def _finding(
+    suspicion: Suspicion,
+    lines: Sequence[str],
+    path: str,
+    origin: Origin,
+    spot: Callable[[int], str],
+) -> Finding:
     rule = BY_CODE[suspicion.code]
     node = suspicion.node
+    subject = rule.code if path in NO_FILES else f"{path}:{spot(node.lineno)}"
     end = node.end_lineno or node.lineno
     return Finding(
         path=path,
@@ -135,6 +147,7 @@ def _finding(suspicion: Suspicion, lines: Sequence[str], path: str, origin: Orig
             variable=suspicion.variable,
             target=suspicion.target,
             registered=origin.place(suspicion.registered_line or 0),
+            subject=f'"{subject}"' if " " in subject else subject,
             **suspicion.words,
         ),
         variable=suspicion.variable,

@@ -36,8 +36,7 @@ RULES = (
         name="stale-read",
         summary="an update reads a variable that was registered before it",
         message=(
-            "stale read: the update of '{target}' reads '{variable}', which "
-            "{registered} has registered: Theano takes its old value; {instead}"
+            "stale read: {target} uses old {variable}; {instead} (theano-updates explain {subject})"
         ),
         why=(
             "Theano computes every update from the values before the call; the order of the "
@@ -74,9 +73,8 @@ def momentum(param, grad, lr=0.1, mu=0.9):
         name="lagged-read",
         summary="an update reads a variable whose new value was at hand",
         message=(
-            "lagged read: the update of '{target}' reads '{variable}' before "
-            "{registered} registers its new value: each call uses the value of the call "
-            "before; {instead}"
+            "lagged read: {target} uses old {variable}; {instead} "
+            "(theano-updates explain {subject})"
         ),
         why=(
             "The update uses the value that the call before has left, although nothing in the "
@@ -467,6 +465,40 @@ import theano
 
 def train(x, a, b):
     return theano.function([x], [], updates=[(a, a + 1), (b, b + 1)])
+""",
+        default_on=False,
+    ),
+    Rule(
+        code="THU904",
+        name="simultaneous-read",
+        summary="two updates read each other, as in explicit Euler",
+        message=(
+            "simultaneous read: {target} and {variable} step on together, each from the old value "
+            "of the other; where the new one is meant, {instead}"
+        ),
+        why=(
+            "Two variables that are each their own old value plus a step, and read each other, are "
+            "how explicit Euler, hand-written gradients and descent-ascent are written: the old "
+            "values are meant, and this is what Theano computes. Nor is it an error where both new "
+            "values are named before either is registered. For those who want to look at them."
+        ),
+        bad="""\
+import theano
+
+
+def predator_prey(x, y, dt=0.1):
+    new_x = x + dt * (x - x * y)
+    new_y = y + dt * (x * y - y)
+    return theano.function([], [], updates=[(x, new_x), (y, new_y)])
+""",
+        good="""\
+import theano
+
+
+def predator_prey(x, y, dt=0.1):
+    new_x = x + dt * (x - x * y)
+    new_y = y + dt * (new_x * y - y)
+    return theano.function([], [], updates=[(x, new_x), (y, new_y)])
 """,
         default_on=False,
     ),

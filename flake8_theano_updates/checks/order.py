@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from flake8_theano_updates.checks.advice import OldValue, name_of_new_value, what_to_write
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
 from flake8_theano_updates.checks.evidence import evidence_for
 from flake8_theano_updates.checks.faults import registered, whole_collection
@@ -21,25 +21,6 @@ from flake8_theano_updates.values import Path, Use, joined, meet
 
 # Old values that are evidently meant, but of which a list may be wanted.
 _LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU904"}
-
-
-@dataclass(frozen=True, eq=False)
-class OldValue:
-    """A read of the old value where the new one was meant.
-
-    Args:
-        code: THU101 or THU102; THU902 for a counter that is read beside its step, THU904 for
-            one of a system of variables that step on together.
-        reads: the reads of this variable in this update on one line, from left to right.
-        way: the branches that are taken, where the update takes the read on several ways.
-    """
-
-    code: str
-    reads: tuple[Use, ...]
-    reader: Pair
-    registered: Pair
-    collection: Collection
-    way: Path = ()
 
 
 def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
@@ -156,12 +137,7 @@ def _together(state: State, way: Path, reader: Pair, other: Pair) -> bool:
 
 def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
     variable = text_of(old.reads[0])
-    new_value = _new_value(old)
-    instead = (
-        f"use its new value '{new_value}'"
-        if new_value
-        else f"name the new value of '{variable}', store the name and read the name"
-    )
+    new_value = name_of_new_value(old)
     stored = registered(old.registered)
     reader = registered(old.reader)
     return Suspicion(
@@ -172,7 +148,7 @@ def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
         registered_line=stored.line,
         update_line=reader.line,
         new_value=new_value,
-        words={"instead": instead},
+        words={"instead": what_to_write(old, new_value)},
         fault=OrderFault(
             reads=old.reads,
             reader=reader,
@@ -181,15 +157,3 @@ def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
             path=joined(old.reads[0].path, old.way, reader.path, stored.path),
         ),
     )
-
-
-def _new_value(old: OldValue) -> str | None:
-    """Return the name that holds the new value, if it has one."""
-    value = old.registered.value.node
-    if isinstance(value, (ast.Name, ast.Attribute)):
-        return ast.unparse(value)
-    container = old.collection.container
-    named = isinstance(container.expression, (ast.Name, ast.Attribute))
-    if old.code == "THU101" and container.kind == "mapping" and named and container.expression:
-        return f"{ast.unparse(container.expression)}[{text_of(old.registered.target)}]"
-    return None

@@ -14,6 +14,12 @@ def place_in(notebook: Notebook, line: int) -> str:
     return f"cell {cell.number}, line {within}"
 
 
+def spot_in(notebook: Notebook, line: int) -> str:
+    """Write a line of the module as findings are asked for."""
+    cell, within = notebook.place(line)
+    return f"cell {cell.number}:{within}"
+
+
 def in_cell(finding: Finding, notebook: Notebook) -> Finding:
     """Return the finding with each of its lines counted within the cell it is from."""
     cell, line = notebook.place(finding.line)

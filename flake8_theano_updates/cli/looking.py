@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from flake8_theano_updates.cli.cells import in_cell, place_in
+from flake8_theano_updates.cli.cells import in_cell, place_in, spot_in
 from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.files import STANDARD_INPUT, NoInput, python_files, read_file
 from flake8_theano_updates.cli.noqa import not_silenced
@@ -92,7 +92,9 @@ def _look_at(path: str, options: argparse.Namespace, *, is_named: bool) -> Looke
         return _unusable(f"{shown}: {error.strerror or error}")
     notebook = source if isinstance(source, Notebook) else None
     parsed = source.parsed if isinstance(source, Notebook) else source
-    place = "line {}".format if notebook is None else partial(place_in, notebook)
+    place, spot = "line {}".format, "{}".format
+    if notebook is not None:
+        place, spot = partial(place_in, notebook), partial(spot_in, notebook)
 
     def finds(tree: ast.Module, lines: Sequence[str]) -> list[Finding]:
         found = check(
@@ -103,6 +105,7 @@ def _look_at(path: str, options: argparse.Namespace, *, is_named: bool) -> Looke
             compilers=options.function,
             python=parsed.python,
             place=place,
+            spot=spot,
         )
         return not_silenced(found, shown, lines)
 

@@ -27,27 +27,27 @@ def parting(finding: Finding, fault: Fault, verdict: Verdict, instead: str) -> s
     element, old, new = seen
     is_old, is_new = told_apart(old, new)
     name = element.name
-    start = f"{after} {name} is {is_old}"
+    start = f"{after} {name} becomes {is_old}"
     if math.isfinite(new) and not math.isfinite(old):
         step = "the first step" if call == 1 else f"call {call}"
         start = f"{step} divides by zero or overflows: {name} becomes {is_old}"
     if not isinstance(fault, PairFault):
-        return f"{start}, with the new {finding.variable or 'value'} {is_new}"
+        return f"{start}; with the new {finding.variable or 'value'} it would be {is_new}"
     line = finding.registered_line
     match fault.kind:
         case "overwritten" if finding.code == "THU203":
-            return f"{start}: only the last turn of the loop counts; {instead} it is {is_new}"
+            return f"{start}: only the last turn of the loop counts; {instead} it would be {is_new}"
         case "overwritten":
-            return f"{start}, as if line {line} were not there; {instead} it is {is_new}"
+            return f"{start}, as if line {line} were not there; {instead} it would be {is_new}"
         case "late":
             return (
                 f"{start}: the function was compiled in line {line}, without the update of "
-                f"line {finding.update_line}; {instead}, {name} is {is_new}"
+                f"line {finding.update_line}; {instead}, {name} would be {is_new}"
             )
         case "frozen":
             return (
                 f"{start} as compiled, with {finding.variable} frozen at its first value; "
-                f"{instead} it is {is_new}"
+                f"{instead} it would be {is_new}"
             )
         case "returned":
             before = name.replace(" returned", "", 1)
@@ -61,7 +61,7 @@ def parting(finding: Finding, fault: Fault, verdict: Verdict, instead: str) -> s
                 f"{instead} it gives {is_new}"
             )
         case _:
-            return f"{start}: every update is dropped in silence; {instead} it is {is_new}"
+            return f"{start}: every update is dropped in silence; {instead} it would be {is_new}"
 
 
 def likeness(finding: Finding, fault: Fault, verdict: Verdict) -> tuple[Status, str]:

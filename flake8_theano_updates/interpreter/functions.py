@@ -138,6 +138,7 @@ class Followed:
         self._worth: dict[ast.AST, bool] = {}
         self._open: list[int] = []
         self._calls: list[tuple[int, int]] = []
+        self._names: list[Mapping[str, Value]] = []
 
     def may_enter(self, closure: Closure) -> bool:
         """Is this call worth following, and is there room left?"""
@@ -149,8 +150,9 @@ class Followed:
             self._worth[node] = told or hands_out_pairs(node)
         return self._worth[node]
 
-    def enter(self, closure: Closure, moment: int) -> None:
-        """The interpreter goes into the function."""
+    def enter(self, closure: Closure, moment: int, names: Mapping[str, Value]) -> None:
+        """The interpreter goes into the function, which binds ``names``."""
+        self._names.append(names)
         self._open.append(len(self._calls))
         self._calls.append((moment, moment))
         self._active.append(closure.node)
@@ -168,6 +170,11 @@ class Followed:
         return frozenset(
             call for call, (begun, ended) in enumerate(self._calls) if begun < moment < ended
         )
+
+    def names_at(self, moment: int) -> Mapping[str, Value] | None:
+        """Return what the function binds that the program was in, or None outside of any."""
+        calls = self.calls_at(moment)
+        return self._names[max(calls)] if calls else None
 
     @property
     def inside(self) -> bool:

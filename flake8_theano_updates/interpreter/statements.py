@@ -332,7 +332,7 @@ class Interpreter:
             state.owner = owner if owner is not None else closure.owner
         state.environment = closure.environment.inner(bound)
         state.generator, state.generated, state.returned = None, closure.node, []
-        made = self._go_through(closure)
+        made = self._go_through(closure, bound)
         returned = state.returned
         state.environment, state.generator, state.generated, state.returned = before
         state.owner, state.decided = owner, decided
@@ -349,10 +349,10 @@ class Interpreter:
             result = state.use(self.expressions.either(result, use, node), node)
         return result.value
 
-    def _go_through(self, closure: Closure) -> Container | None:
+    def _go_through(self, closure: Closure, bound: dict[str, Value]) -> Container | None:
         """Execute the body; return what its yields have filled."""
         state = self.state
-        state.followed.enter(closure, state.tick())
+        state.followed.enter(closure, state.tick(), bound)
         if not isinstance(closure.node, ast.Lambda):
             self._block(closure.node.body)
         elif state.returned is not None:
