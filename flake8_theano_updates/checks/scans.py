@@ -63,10 +63,28 @@ def _is_kept(scope: Interpreted, compilation: Compilation) -> bool:
         if keyword.arg == "no_default_updates":
             if not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
                 return False
-    return not any(
-        isinstance(node, ast.Call) and node.func is compilation.node
-        for node in ast.walk(scope.node)
-    )
+    return not _is_called_once(scope.node, compilation.node)
+
+
+def _is_called_once(scope: ast.AST, compiled: ast.Call) -> bool:
+    """Is the function called where it is made, or once by a name that nothing else uses?"""
+    name = None
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Call) and node.func is compiled:
+            return True
+        if isinstance(node, ast.Assign) and node.value is compiled and len(node.targets) == 1:
+            name = getattr(node.targets[0], "id", None)
+    if name is None or isinstance(scope, ast.Module):
+        return False  # whoever imports the module may call it
+    uses = [n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name]
+    calls = [n for n in ast.walk(scope) if isinstance(n, ast.Call) and n.func in uses]
+    in_loops = {
+        id(inner)
+        for loop in ast.walk(scope)
+        if isinstance(loop, (*_LOOPS, *_DEFINITIONS)) and loop is not scope
+        for inner in ast.walk(loop)
+    }
+    return len(uses) == 2 and len(calls) == 1 and id(calls[0]) not in in_loops
 
 
 def _dropped(scan: Scan) -> bool:
