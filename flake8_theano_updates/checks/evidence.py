@@ -32,14 +32,9 @@ _HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
 
 def bare_value(q: Question) -> bool:
     """The new value of t is v itself, if only in one arm: a swap, a shift register."""
-    waiting = [q.reader.value]
-    while waiting:
-        use = q.reading.plain(waiting.pop())
-        if q.reading.target(use) == q.registered.identity:
-            return True
-        if isinstance(use.value, Term) and use.value.op == "either":
-            waiting.extend(use.value.uses)
-    return False
+    return any(
+        q.reading.target(arm) == q.registered.identity for arm in q.reading.arms(q.reader.value)
+    )
 
 
 def history(q: Question) -> bool:

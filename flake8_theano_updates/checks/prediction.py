@@ -23,7 +23,8 @@ def prediction_error(q: Question) -> bool:
     moves = [Counter(product) for product in q.products.of(q.registered.value)]
     if not any(old in move for move in moves):
         return False
-    averages = _averages(q)
+    # A step is made by an error whose mean the prediction follows; a statistic is another thing.
+    averages = _averages(q) if q.systems.steps(q.reader) else {}
     for expression in q.around:
         forms = [
             [Counter(q.reading.factors(form)) for form in (term, *averages.get(key, ()))]

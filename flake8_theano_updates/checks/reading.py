@@ -43,6 +43,8 @@ class Reading:
         self._renamed = frozenset(renamed)
         self._reads: dict[int, tuple[Use, ...]] = {}
         self._handed_on: dict[int, tuple[Use, ...]] = {}
+        # Of a name that hands on what another name handed on: the ids of those reads.
+        self._passed_on: dict[int, set[int]] = {}
         self._variables: dict[int, frozenset[Hashable]] = {}
         self._keys: dict[int, int] = {}
         self._sums: dict[int, tuple[int, int]] = {}
@@ -96,29 +98,25 @@ class Reading:
     def _reads_through(self, use: Use, value: Value, parts: Sequence[Use]) -> tuple[Use, ...]:
         """What is handed on is read at the moment at which what hands it on is used."""
         if id(use) not in self._handed_on:
-            passed = self._passed_by(parts)
             reads = self._reads_in(value)
-            self._handed_on[id(use)] = tuple(
+            passed = set(map(id, parts))
+            for part in parts:
+                passed |= self._passed_on.get(id(part), set())
+            found = [
                 Use(read.value, use.node, use.moment, joined(use.path, read.path))
                 if id(read) in passed
                 else read
                 for read in reads
-            )
+            ]
+            if isinstance(value, Term):
+                changed = zip(reads, found, strict=True)
+                self._passed_on[id(use)] = {id(now) for then, now in changed if now is not then}
+            self._handed_on[id(use)] = tuple(found)
         return self._handed_on[id(use)]
 
     def hands_on(self, use: Use) -> bool:
         """Does this take nothing itself, but hand on what it holds: a list, a name?"""
         return self.target(use) is None and bool(_handed_on(use.value))
-
-    def _passed_by(self, parts: Sequence[Use]) -> set[int]:
-        """Return the ids of the reads that are nothing but one of these, or handed on by one."""
-        passed = set(map(id, parts))
-        for part in parts:
-            if self.target(part) is None and (inner := _handed_on(part.value)):
-                own = self._passed_by(inner)
-                handed = zip(self._reads_in(part.value), self.reads(part), strict=True)
-                passed.update(id(now) for then, now in handed if id(then) in own)
-        return passed
 
     def _reads_in(self, root: Value) -> tuple[Use, ...]:
         def below(value: Value) -> Iterable[Value]:
@@ -157,6 +155,21 @@ class Reading:
                 found.append(current)
                 waiting.extend(self._read_by(current.value))
         return found
+
+    def arms(self, use: Use) -> Iterator[Use]:
+        """Return what a value is on each way through the branches that make it."""
+        waiting, seen = [use], set[int]()
+        while waiting:
+            arm = self.plain(waiting.pop())
+            value = arm.value
+            if self.target(arm) is None and isinstance(value, Term):
+                if id(value) in seen:
+                    continue
+                seen.add(id(value))
+                if value.op == "either":
+                    waiting.extend(value.uses)
+                    continue
+            yield arm
 
     def ways(self, use: Use, read: Use) -> list[Path]:
         """Return the ways through the branches inside ``use`` on which it takes ``read``."""

@@ -48,7 +48,7 @@ class Systems:
         """What each variable reads whose new value is its own old value plus a step."""
         read: dict[Hashable, frozenset[Hashable]] = {}
         for pair in self._pairs:
-            if self._is_step(pair.identity, pair.value):
+            if self.steps(pair):
                 before = read.get(pair.identity, frozenset())
                 read[pair.identity] = before | self._read_by(pair.value)
         return {one: others - {one} for one, others in read.items()}
@@ -61,8 +61,9 @@ class Systems:
             value = use.value
             if reading.target(use) is not None:
                 return ()
-            if isinstance(value, Term) and (value.op == "grad" or "grad" in str(value.label)):
-                return ()
+            if isinstance(value, Term) and value.op in ("grad", "call"):
+                if value.op == "grad" or "grad" in str(value.label):
+                    return ()
             return reading.flows_from(value)
 
         return frozenset(
@@ -80,23 +81,31 @@ class Systems:
                 read[pair.identity] = others - pure
         return read
 
+    def steps(self, pair: Pair) -> bool:
+        """Is the new value the old one plus a step, in each arm of a branch?"""
+        return all(self._is_step(pair.identity, arm) for arm in self._reading.arms(pair.value))
+
+    def _within_bounds(self, own: Hashable, use: Use) -> Use:
+        """Return what is kept within bounds by what is around it."""
+        use = self._reading.plain(use)
+        while (value := use.value) and isinstance(value, Term) and value.label in _CLAMPS:
+            inner = [part for part in value.uses if own in self._reading.variables(part)]
+            if value.op != "call" or not inner:
+                break
+            use = self._reading.plain(inner[0])
+        return use
+
     def _is_step(self, own: Hashable, new: Use) -> bool:
-        use = self._reading.plain(new)
+        use = self._within_bounds(own, new)
         value = use.value
         if self._reading.target(use) is not None or not isinstance(value, Term):
             return False
-        if value.op == "either":
-            return all(self._is_step(own, arm) for arm in value.uses)
-        if value.op == "call" and value.label in _CLAMPS:
-            return any(self._is_step(own, part) for part in value.uses)
         if value.op == "call" and value.label == "inc_subtensor" and value.uses:
             return own in self._reading.variables(value.uses[0])
         if value.op == "call" and value.label == "set_subtensor" and len(value.uses) > 1:
-            part, new = value.uses[:2]
-            return own in self._reading.variables(part) and self._has_term(part, new)
-        return any(
-            (self._reading.key(part),) in self._products.of(use) for part in self._own(own, use)
-        )
+            part, filled = value.uses[:2]
+            return own in self._reading.variables(part) and self._has_term(part, filled)
+        return any(self._has_term(part, use) for part in self._own(own, use))
 
     def _own(self, own: Hashable, use: Use) -> Iterator[Use]:
         """Return one read of the own old value, if there is any."""
@@ -110,14 +119,7 @@ class Systems:
 
     def _integrates(self, pair: Pair, v: Hashable) -> bool:
         """Is the new value the old one plus v, times numbers, and nothing else?"""
-        use = self._reading.plain(pair.value)
-        value = use.value
-        while isinstance(value, Term) and value.op == "call" and value.label in _CLAMPS:
-            inner = [part for part in value.uses if pair.identity in self._reading.variables(part)]
-            if not inner:
-                return False
-            use = self._reading.plain(inner[0])
-            value = use.value
+        value = self._within_bounds(pair.identity, pair.value).value
         if not isinstance(value, Term) or value.op not in ("+", "-"):
             return False
         sides = [self._reading.plain(side) for side in value.uses]
