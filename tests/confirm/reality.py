@@ -41,6 +41,8 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "clip": (True, False),
     "decay": (None, 0.8),
     "method": ("adagrad", "rmsprop"),
+    "momentum": (_MADE,),
+    "nesterov": (False, True),
     "plain": (False, True),
     "saved": (None, _MADE),
     "updates": (None,),
@@ -212,6 +214,7 @@ class World:
         self.made: dict[str, Any] = {}
         self.collections: list[Collection] = []
         self._parameters: list[Any] = []
+        self._inputs = itertools.count()
 
     def thing(self, name: str, path: str = "") -> Any:
         """Return what a name stands for."""
@@ -245,7 +248,16 @@ class World:
         return sum(theano.tensor.sum(theano.tensor.sin(one)) for one in self._parameters)
 
     def _thing_x(self, path: str) -> Any:
-        return theano.tensor.dscalar()
+        return theano.tensor.TensorType("float64", ())()
+
+    def scalar(self, name: str = "") -> Any:
+        """Return what stands for a scalar input of a fixture's own."""
+        path = f"input {next(self._inputs)}"
+        random = numpy.random.RandomState(zlib.crc32(path.encode()))
+        self.made[path] = theano.shared(
+            numpy.asarray(self.values.get(path, random.uniform(0.2, 0.9))), name=path
+        )
+        return self.made[path]
 
     def _thing_states(self, path: str) -> Any:
         return {f"{key}_acc": self.thing("acc", f"{path}[{key}]") for key in "ijk"}
@@ -355,6 +367,8 @@ class Run:
     def _doors(self) -> Iterator[None]:
         """Take updates where Theano would compile them, and see what goes on in the fixture."""
         own = theano.function, theano.compile.pfunc
+        scalars = theano.tensor.scalar, theano.tensor.dscalar
+        theano.tensor.scalar = theano.tensor.dscalar = self.world.scalar
         theano.function = theano.compile.pfunc = self.world.compiler(theano.function)
         sys.modules["blocks.algorithms"].GradientDescent = self.world.algorithm
         sys.settrace(self._trace)
@@ -363,6 +377,7 @@ class Run:
         finally:
             sys.settrace(None)
             theano.function, theano.compile.pfunc = own
+            theano.tensor.scalar, theano.tensor.dscalar = scalars
 
     def _call(self, space: Mapping[str, Any]) -> None:
         owner, _, name = self._job.function.rpartition(".")

@@ -82,8 +82,12 @@ def _job(finding: Finding, source: str) -> Job:
 def _callable(finding: Finding, source: str) -> str:
     """Return the method, or the function of the module, that a finding is in."""
     outer, _, inner = function_at(finding.path, finding.line).partition(".")
-    is_class = re.search(rf"^class {outer}\b", source, re.M) if outer else None
-    return f"{outer}.{inner.partition('.')[0]}" if is_class else outer
+    if not (outer and re.search(rf"^class {outer}\b", source, re.M)):
+        return outer
+    inner = inner.partition(".")[0]
+    # The body of a class runs with the module.
+    is_method = re.search(rf"^    def {inner}\b", source, re.M) if inner else None
+    return f"{outer}.{inner}" if is_method else ""
 
 
 def _with_others(text: str) -> Iterator[str]:
