@@ -26,19 +26,28 @@ from expected.steps import (
     adam_with_a_late_counter,
     adam_with_a_rate,
     averaged_gradient,
+    background_of_rows,
     bowl_gradient,
+    carried,
     clipped_adagrad,
     corrected_adam,
     cost_gradient,
     divided_by_sum,
     divided_by_sum_of_roots,
     less_the_mean,
+    mean_by_a_rate,
+    mean_of_all,
+    mean_of_rows,
     momentum,
     momentum_and_gradient,
+    patience,
     rmsprop,
     rmsprop_beside_eps,
+    step_of_a_sampler,
+    stored_and_paid_for,
     subtracted_momentum,
     sum_of_means,
+    two_readings,
 )
 
 MODULE = "<module>"  # a program that is not in a function
@@ -413,6 +422,23 @@ GROUPS = (
     ),
     Group(
         "THU101/helpers.py",
+        adagrad,
+        {},
+        "other_names_in_a_helper p=theta acc=state|hist g=grad",
+    ),
+    # Each starts with a division by zero.
+    Group(
+        "THU101/helpers.py",
+        adagrad,
+        {},
+        """
+        Surveyor.get_updates  p=p  acc=self.squares[p]  g=g
+        Collector.compile     p=p  acc=self.sums[p]     g=g
+        """,
+        EMPTY,
+    ),
+    Group(
+        "THU101/helpers.py",
         momentum,
         {"mu": 0.9, "lr": 0.1},
         """
@@ -462,6 +488,8 @@ GROUPS = (
         given_or_new            p=p          acc=a        g=g
         one_name_in_either_arm  p=p          acc=a        g=g
         one_by_one              p=params[2]  acc=accs[2]  g=grads_2
+        entries_by_default      p=p          acc=a        g=g
+        one_entry_by_default    p=param      acc=acc      g=grad
         """,
     ),
     # The gradient of these is T.cos(p) in their own text.
@@ -521,5 +549,145 @@ GROUPS = (
         momentum,
         {"mu": "mu", "lr": "lr"},
         "augmented p=param velocity=velocity g=grad",
+    ),
+    Group(
+        "THU101/optional.py",
+        momentum,
+        {**COST, "mu": "momentum", "lr": "lr"},
+        """
+        asked_for_by_a_number  p=p  velocity=speed
+        more_than_zero         p=p  velocity=speed
+        """,
+        STILL,
+    ),
+    Group(
+        "THU101/optional.py",
+        momentum,
+        {"mu": "momentum", "lr": "lr"},
+        """
+        in_one_expression  p=w  velocity=speed  g=g
+        chosen_in_the_sum  p=p  velocity=v      g=g
+        """,
+    ),
+    # Without Nesterov's look ahead, which writes the new speed out.
+    Group(
+        "THU101/optional.py",
+        momentum,
+        {"mu": "mu", "lr": "lr"},
+        "another_name_in_one_arm p=w velocity=speed g=g",
+    ),
+    Group(
+        "THU101/optional.py",
+        rmsprop,
+        {**COST, "lr": "lr", "rho": 0.9, "eps": 1e-6},
+        "a_name_of_the_square p=p acc=square",
+        EMPTY,
+    ),
+    Group(
+        "THU101/class_bodies.py",
+        subtracted_momentum,
+        {**COST, "mu": 0.75, "lr": 0.1},
+        "Oven p=heat velocity=glow",
+        {"p": 1.5, "velocity": 0.25},
+    ),
+    Group(
+        "THU101/class_bodies.py",
+        momentum,
+        {**COST, "mu": 0.8, "lr": 0.1},
+        "Mill.Wheel p=stone velocity=speed",
+        {"p": 2.0, "velocity": 0.5},
+    ),
+    Group(
+        "THU101/class_bodies.py",
+        momentum,
+        {**COST, "mu": 0.9, "lr": 0.1},
+        "Loom p=thread velocity=pull",
+        {"p": 0.7, "velocity": 0.2},
+    ),
+    Group(
+        "THU101/class_bodies.py",
+        adagrad,
+        {},
+        "Scales.weigh p=self.weight acc=self.total g=grad",
+        {"p": 1.0, "acc": 0.5},
+    ),
+    Group(
+        "THU101/inputs.py",
+        carried,
+        {"force": "wind", "rate": 0.2},
+        "sailing_boat speed=speed place=place",
+        {"speed": 0.5, "place": 1.0},
+    ),
+    Group(
+        "THU101/inputs.py",
+        stored_and_paid_for,
+        {"delivered": "delivered"},
+        "warehouse stock=stock rent=rent",
+        {"stock": 4.0, "rent": 2.0},
+    ),
+    Group(
+        "THU101/inputs.py",
+        two_readings,
+        {"near": "near", "far": "far"},
+        "two_of_one_kind level=level tide=tide",
+        {"level": 1.0, "tide": 2.0},
+    ),
+    Group(
+        "THU101/statistics.py",
+        mean_of_all,
+        {"x": "x"},
+        "mean_of_no_samples seen=seen mean=mean",
+        {"seen": 0.0, "mean": 0.25},
+    ),
+    Group(
+        "THU101/statistics.py",
+        mean_by_a_rate,
+        {"x": "x"},
+        "Thermometer.compile seen=self.readings mean=self.warmth",
+        {"seen": 0.0, "mean": 15.0},
+    ),
+    Group(
+        "THU101/statistics.py",
+        mean_of_rows,
+        {"frames": "frames"},
+        "mean_of_shifted_rows rows=rows mean=mean",
+    ),
+    Group(
+        "THU101/statistics.py",
+        background_of_rows,
+        {"frames": "frames"},
+        "background_of_stacked_frames rows=stack mean=background",
+    ),
+    Group(
+        "THU101/names.py",
+        momentum,
+        {**COST, "mu": "mu", "lr": "lr", "decay": "decay"},
+        """
+        called_b     p=p  velocity=b
+        called_w     p=p  velocity=w
+        called_bias  p=p  velocity=bias
+        """,
+        STILL,
+    ),
+    Group(
+        "THU102/switches.py",
+        step_of_a_sampler,
+        {"accepted": "accepted"},
+        "step_of_a_sampler size=size rate=rate",
+    ),
+    Group(
+        "THU102/switches.py",
+        patience,
+        {"loss": "loss"},
+        "patience rate=rate smooth=smooth",
+    ),
+    Group(
+        "THU102/switches.py",
+        momentum,
+        MOMENTUM,
+        """
+        old_velocity_in_one_arm         p=p  velocity=v         g=g
+        old_velocity_in_the_expression  p=w  velocity=velocity  g=g
+        """,
     ),
 )

@@ -157,3 +157,55 @@ def sum_of_means(old: State, read: State, x: Any) -> State:
 
 def less_the_mean(old: State, read: State, x: Any) -> State:
     return {"mean": 0.9 * old["mean"] + 0.1 * np.mean(x), "shifted": x - read["mean"]}
+
+
+def carried(old: State, read: State, force: Any, rate: Any = 1.0) -> State:
+    return {"speed": old["speed"] + rate * force, "place": old["place"] + rate * read["speed"]}
+
+
+def stored_and_paid_for(old: State, read: State, delivered: Any) -> State:
+    return {"stock": old["stock"] + delivered, "rent": old["rent"] + 3 * read["stock"]}
+
+
+def two_readings(old: State, read: State, near: Any, far: Any) -> State:
+    return {
+        "level": 0.9 * old["level"] + near,
+        "tide": old["tide"] + 0.9 * read["level"] + far,
+    }
+
+
+def mean_of_all(old: State, read: State, x: Any) -> State:
+    return {"seen": old["seen"] + 1, "mean": old["mean"] + (x - old["mean"]) / read["seen"]}
+
+
+def mean_by_a_rate(old: State, read: State, x: Any) -> State:
+    rate = 1 / read["seen"]
+    return {"seen": old["seen"] + 1, "mean": (1 - rate) * old["mean"] + rate * x}
+
+
+def mean_of_rows(old: State, read: State, frames: Any) -> State:
+    return {
+        "rows": np.concatenate([old["rows"], frames])[2:],
+        "mean": 0.5 * old["mean"] + 0.5 * np.mean(read["rows"]),
+    }
+
+
+def background_of_rows(old: State, read: State, frames: Any) -> State:
+    return {
+        "rows": np.concatenate([frames, old["rows"]])[:-2],
+        "mean": 0.9 * old["mean"] + 0.1 * np.mean(read["rows"], axis=0),
+    }
+
+
+def step_of_a_sampler(old: State, read: State, accepted: Any) -> State:
+    return {
+        "size": np.where(read["rate"] > 0.65, 1.02 * old["size"], 0.98 * old["size"]),
+        "rate": 0.9 * old["rate"] + 0.1 * accepted,
+    }
+
+
+def patience(old: State, read: State, loss: Any) -> State:
+    return {
+        "rate": np.where(read["smooth"] < 0.5, old["rate"] * 1.1, old["rate"] * 0.5),
+        "smooth": 0.8 * old["smooth"] + 0.2 * loss,
+    }
