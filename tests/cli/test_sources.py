@@ -24,6 +24,49 @@ def train_updates(w, g):
 \treturn updates
 """
 
+# The name of a list comprehension lives on in Python 2, that of a generator or a mapping does not.
+LEFT_BEHIND = """\
+import theano
+import theano.tensor as T
+
+def momentum_updates(params, speeds, grads):
+    changes = [(s, 0.9 * s - g) for s, g in zip(speeds, grads)]
+    moves = [(p, p + s) for p in params]
+    print len(moves)
+    return changes + moves
+
+def listed_first_updates(params, speeds, grads):
+    changes = [(s, 0.9 * s - g) for s, g in zip(speeds, grads)]
+    moves = [(p, p + s) for p in params]
+    return moves + changes
+
+def adagrad_updates(params, sums, grads):
+    grown = [s + g**2 for s, g in zip(sums, grads)]
+    moves = [(p, p - g / T.sqrt(s)) for p, g in zip(params, grads)]
+    return zip(sums, grown) + moves
+
+def bound_again_updates(params, speeds, grads):
+    news = [0.9 * s - g for s, g in zip(speeds, grads)]
+    moves = [(p, p + s) for p, s in zip(params, news)]
+    return zip(speeds, news) + moves
+
+def left_of_the_new_ones_updates(params, speeds, grads):
+    news = [0.9 * s - g for s, g in zip(speeds, grads)]
+    sizes = [T.sum(s**2) for s in news]
+    moves = [(p, p + s) for p in params]
+    return zip(speeds, news) + moves
+
+def of_a_generator_updates(params, speeds, grads, s):
+    news = list(0.9 * s - g for s, g in zip(speeds, grads))
+    moves = [(p, p + 0.1 * s) for p in params]
+    return zip(speeds, news) + moves
+
+def of_a_mapping_updates(params, speeds, grads, s):
+    news = {s: 0.9 * s - g for s, g in zip(speeds, grads)}
+    moves = [(p, p + 0.1 * s) for p in params]
+    return news.items() + moves
+"""
+
 ZIP = "import theano\nprint 'x'\nf = theano.function([x], [], updates=zip(ps, es))\n"
 
 
@@ -79,6 +122,25 @@ def test_zip_makes_a_list_in_python_2(tmp_path: Path) -> None:
     assert run_json("check", "old.py", cwd=tmp_path) == []
     (tmp_path / "new.py").write_text(ZIP.replace("print 'x'", "print('x')"))
     assert [f["code"] for f in run_json("check", "new.py", cwd=tmp_path)] == ["THU204"]
+
+
+def test_what_a_list_comprehension_leaves_behind_in_python_2(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(LEFT_BEHIND)
+    found = run_json("check", "old.py", cwd=tmp_path)
+    assert [(f["code"], f["line"], f["column"], f["variable"]) for f in found] == [
+        ("THU101", 6, 22, "s"),
+        ("THU102", 12, 22, "s"),
+        ("THU101", 17, 33, "s"),
+    ]
+    (tmp_path / "new.py").write_text(LEFT_BEHIND.replace("print len(moves)", "print(len(moves))"))
+    assert run_json("check", "new.py", cwd=tmp_path) == []
+
+
+@WITH_THEANO
+def test_what_is_left_behind_is_confirmed(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(LEFT_BEHIND)
+    found = run_json("confirm", "old.py", cwd=tmp_path)
+    assert [f["verdict"]["status"] for f in found] == ["confirmed"] * 3
 
 
 @WITH_THEANO
