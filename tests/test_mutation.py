@@ -15,11 +15,26 @@ from mutation import Mutant, mutants
 
 from flake8_theano_updates.findings import check
 
-OPTIMIZERS = ("adadelta", "adagrad", "adam", "momentum", "nesterov", "optimizers", "rmsprop")
+OPTIMIZERS = (
+    "adadelta",
+    "adagrad",
+    "adam",
+    "branches",
+    "momentum",
+    "nesterov",
+    "optimizers",
+    "rmsprop",
+)
 
+# To write the new velocity out is classical momentum, which is right beside Nesterov's too.
 # With x = mu * velocity + updates[param] - param as the new velocity, the mutant
 # mu * velocity + updates[param] is param + x: classical momentum, and right.
-EQUIVALENT = {("nesterov", "updates[param] = mu * velocity + updates[param]")}
+EQUIVALENT = {
+    ("branches", "updates.append((w, w + mu * speed - lr * g))"),
+    ("nesterov", "updates.append((param, param + mu * velocity - lr * grad))"),
+    ("nesterov", "yield param, param + mu * velocity - lr * grad"),
+    ("nesterov", "updates[param] = mu * velocity + updates[param]"),
+}
 
 
 def _all_mutants() -> list[tuple[str, Mutant]]:
