@@ -45,8 +45,9 @@ def name_of_new_value(old: OldValue) -> str | None:
             return name
     mapping = _mapping(old)
     if old.code == "THU101" and mapping is not None:
-        key = old.registered.target if here else old.reads[0]
-        return f"{mapping}[{text_of(key)}]"
+        key = text_of(old.registered.target)
+        of_many = isinstance(_names_at(old).get(key), Container)
+        return f"{mapping}[{key if here and not of_many else text_of(old.reads[0])}]"
     return None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import operator
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import fields
 
@@ -26,7 +27,7 @@ from flake8_theano_updates.confirm.numbers import Numbers
 from flake8_theano_updates.confirm.reading import SIDE, makes_variable, value_of_input
 from flake8_theano_updates.confirm.table import CONSTANTS, canonical
 from flake8_theano_updates.confirm.translator import Translator, UnknownStartError
-from flake8_theano_updates.values import Container, Term, Use, Value, original
+from flake8_theano_updates.values import Arm, Container, Term, Use, Value, original
 
 # What makes a symbolic input: its type, and its dimensions.
 _INPUT = re.compile(r"^([bwilfd]?)(scalar|vector|row|col|matrix|tensor3|tensor4)s?$")
@@ -142,6 +143,10 @@ class Leaves:
             default = original(value.uses[0].value)
             assert isinstance(default, Term)
             assert isinstance(default.label, (int, float))
+            if any(
+                _rules_out(arm, str(value.label), default.label) for arm in self._translator.path
+            ):
+                return self.number(text, use, "a number: its default takes another branch")
             return named(literal(default.label), str(value.label), use.node.lineno, "its default")
         constant = CONSTANTS.get(canonical(str(value.label))) if value.op == "import" else None
         if constant is not None:
@@ -165,6 +170,32 @@ class Leaves:
         else:
             made = self._numbers.array(_key(original(use.value), text), shape)
         return named(made, text, use.node.lineno, "an input")
+
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+
+
+def _rules_out(arm: Arm, name: str, default: float) -> bool:
+    """Does a parameter with its default take another arm of a branch than this?"""
+    test = getattr(arm.node, "test", None)
+    if isinstance(test, ast.Name) and test.id == name:
+        return bool(default) != (arm.name == "body")
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1):
+        return False
+    left, right = test.left, test.comparators[0]
+    compare = _COMPARISONS.get(type(test.ops[0]))
+    if compare is None or not (isinstance(left, ast.Name) and left.id == name):
+        return False
+    if not isinstance(right, ast.Constant) or not isinstance(right.value, (int, float)):
+        return False
+    return compare(default, right.value) != (arm.name == "body")
 
 
 def starts_at_zero(start: Expression) -> bool:

@@ -346,6 +346,7 @@ class Translation:
         if inner.op in _NAMES and self.variable(base) is None:
             return self.leaf(place.use)
         suffix = _subscript(value.uses[1]) if len(value.uses) > 1 and self.step.arrays else None
+        suffix = None if suffix == "[]" else suffix  # x[()] is all of x
         whole = self.expression(base)
         return whole if suffix is None else after(whole, suffix)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from flake8_theano_updates.confirm.expressions import Expression, Variable
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.model import Registration
-from flake8_theano_updates.values import Term, Use, Value, operands, walk
+from flake8_theano_updates.values import Path, Term, Use, Value, operands, walk
 
 
 class UnknownStartError(Exception):
@@ -38,11 +38,13 @@ class Translator(Protocol):
         targets: the pair of each variable that the collection updates, by its identity.
         numeric: whether an initial value is translated, in NumPy's words; what is not
             known raises `UnknownStartError` then.
+        path: the branches that the fault is on.
     """
 
     step: Step
     targets: dict[Hashable, Registration]
     numeric: bool
+    path: Path
 
     def expression(self, use: Use, marked: bool = False) -> Expression:
         """Translate what ``use`` takes."""

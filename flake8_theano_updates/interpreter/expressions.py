@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.evaluator import is_text
-from flake8_theano_updates.interpreter.functions import Closure, outcome
+from flake8_theano_updates.interpreter.functions import Class, Closure, outcome
 from flake8_theano_updates.interpreter.names import (
     SHARED,
     STATIC_ATTRIBUTES,
@@ -225,11 +225,25 @@ class Expressions:
             return Term(
                 "import", f"{value.label}.{node.attr}", (), ("import", value.label, node.attr)
             )
+        if (kept := self._of_class(node, value)) is not None:
+            return kept
         if node.attr in STATIC_ATTRIBUTES:
             return self.state.made("static", node.attr, (base,))
         if node.attr in VIEWS:
             return self.state.made("view", node.attr, (base,))
         return Term("attr", node.attr, (base,), ("attr", node.attr, value.identity))
+
+    def _of_class(self, node: ast.Attribute, value: Value) -> Value | None:
+        """Return what the body of a class has bound, asked for by its name or as ``cls.x``."""
+        owner = value.label if isinstance(value, Term) else None
+        if isinstance(node.value, ast.Name) and node.value.id == "cls":
+            owner = self.state.owner
+        if not isinstance(owner, Class):
+            return None
+        return next(
+            (one.attributes[node.attr] for one in owner.lineage() if node.attr in one.attributes),
+            None,
+        )
 
     def _subscript(self, node: ast.Subscript) -> Value:
         base = self.use(node.value)
