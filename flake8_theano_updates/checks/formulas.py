@@ -22,8 +22,13 @@ def uses_both(q: Question) -> bool:
         is_number(q.reading, leaf) for leaf in leaves(q.reading, q.registered.value)
     ):
         return False
+    value = q.reading.plain(q.registered.value).value
+    # Of a product, a part of a longer one may be equal by accident.
+    sums = isinstance(value, Term) and value.op in ("+", "-")
     return any(
-        q.reading.key(use) == new and meet(use.path, q.path)
+        (sums or q.reading.plain(use).value is value)
+        and q.reading.key(use) == new
+        and meet(use.path, q.path)
         for use in inside(q.reading, q.reader.value)
     )
 

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 
+from flake8_theano_updates.interpreter.branches import either
 from flake8_theano_updates.interpreter.evaluator import Evaluator
 from flake8_theano_updates.interpreter.names import (
     ITERATORS,
@@ -254,5 +255,5 @@ class Builders:
             if set(entry.path) <= set(before.path):
                 kept = entry.value
             else:
-                kept = self.state.use(self.expressions.either(kept, entry.value, node), node)
+                kept = self.state.use(either(self.state, kept, entry.value, node), node)
         return kept

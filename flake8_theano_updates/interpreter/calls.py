@@ -8,6 +8,7 @@ from flake8_theano_updates.interpreter.builders import Builders
 from flake8_theano_updates.interpreter.evaluator import Evaluator, is_text
 from flake8_theano_updates.interpreter.functions import Class, Closure
 from flake8_theano_updates.interpreter.keras import is_keras, keras_pair
+from flake8_theano_updates.interpreter.lookups import Lookups
 from flake8_theano_updates.interpreter.methods import Methods, filled_by
 from flake8_theano_updates.interpreter.names import (
     BACKENDS,
@@ -41,6 +42,7 @@ class Calls:
     def __init__(self, expressions: Evaluator) -> None:
         self.expressions = expressions
         self.state = expressions.state
+        self.lookups = Lookups(expressions)
         self.builders = Builders(expressions)
         self.methods = Methods(self.builders)
 
@@ -94,7 +96,7 @@ class Calls:
             return self._follow(node, method, name, instance)
         kind = filled_by(node, name)
         if kind is not None and (value.op in ("name", "attr", "call", "number", "const", "item")):
-            container = self.expressions.adopt(function.value, kind, value)
+            container = self.lookups.adopt(function.value, kind, value)
             if container is not None and (filled := self.methods.call(name, container, node)):
                 return filled
         elif name in ("items", "iteritems") and not node.args:
@@ -207,9 +209,7 @@ class Calls:
         options = original(keywords[None].value)
         if not isinstance(options, Container) or options.kind != "mapping":
             return {}
-        found = self.expressions.lookup(
-            options, Term("const", "updates", (), ("const", "'updates'"))
-        )
+        found = self.lookups.lookup(options, Term("const", "updates", (), ("const", "'updates'")))
         return {} if found is None else {"updates": self.state.use(found, keywords[None].node)}
 
     def _compiled(self, updates: Use) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from flake8_theano_updates.interpreter.functions import Closure
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.values import Container, Term, Use, Value
+from flake8_theano_updates.values import Term, Use, Value
 
 
 class Evaluator(Protocol):
@@ -20,15 +20,6 @@ class Evaluator(Protocol):
 
     def uses(self, nodes: list[ast.expr]) -> tuple[Use, ...]:
         """Evaluate ``nodes`` from left to right."""
-
-    def either(self, first: Use, second: Use, node: ast.AST, name: str | None = None) -> Value:
-        """Return what is one of two values, whichever arm the program took."""
-
-    def lookup(self, container: Container, key: Value) -> Value | None:
-        """Return what stands under ``key``, or None where that is not known."""
-
-    def adopt(self, node: ast.expr, kind: str, value: Value) -> Container | None:
-        """Make a container of what ``node`` names, now that the code treats it as one."""
 
     def go_into(
         self, closure: Closure, arguments: list[Use], keywords: dict[str, Use], node: ast.Call

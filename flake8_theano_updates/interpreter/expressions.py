@@ -5,29 +5,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 
+from flake8_theano_updates.interpreter.branches import either
 from flake8_theano_updates.interpreter.calls import Calls
 from flake8_theano_updates.interpreter.evaluator import is_text
-from flake8_theano_updates.interpreter.functions import Class, Closure, outcome
+from flake8_theano_updates.interpreter.functions import Closure, outcome
+from flake8_theano_updates.interpreter.lookups import KEYS, Lookups
 from flake8_theano_updates.interpreter.names import (
-    SHARED,
-    STATIC_ATTRIBUTES,
     UPDATES,
     USUAL_IMPORTS,
-    VIEWS,
 )
 from flake8_theano_updates.interpreter.state import State, identities
 from flake8_theano_updates.values import (
     Container,
-    Entry,
     Equals,
-    Path,
     Term,
     Use,
     Value,
     dotted,
-    meet,
     original,
 )
 
@@ -72,8 +67,6 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
-# What stands for one key in a mapping as long as it is the same object.
-_KEYS = frozenset({"const", "name", "elem", "attr", "call", "index", "text"})
 
 Follow = Callable[[Closure, list[Use], dict[str, Use], ast.Call], Value | None]
 
@@ -90,11 +83,12 @@ class Expressions:
     def __init__(self, state: State, follow: Follow) -> None:
         self.state = state
         self.go_into = follow
+        self.lookups = Lookups(self)
         self.calls = Calls(self)
         self._evaluators: dict[type[ast.AST], Callable[..., Value]] = {
             ast.Name: self._name,
-            ast.Attribute: self._attribute,
-            ast.Subscript: self._subscript,
+            ast.Attribute: self.lookups.attribute,
+            ast.Subscript: self.lookups.subscript,
             ast.Constant: self._constant,
             ast.Tuple: self._display,
             ast.List: self._display,
@@ -144,7 +138,7 @@ class Expressions:
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target, use, rename)
         elif isinstance(target, ast.Subscript):
-            self._store(target, use)
+            self.lookups.store(target, use)
         elif isinstance(target, ast.Starred):
             self.bind(target.value, state.use(state.made("opaque", None, (use,)), target.value))
 
@@ -185,107 +179,12 @@ class Expressions:
             part = Term("part", index, (use,), ("part", index, value.identity))
             self.bind(element, self.state.use(part, element), rename=False)
 
-    def _store(self, target: ast.Subscript, use: Use) -> None:
-        value = original(self.use(target.value).value)
-        # A mapping from elsewhere becomes known.
-        known = isinstance(value, Container)
-        container = value if known else self.adopt(target.value, "mapping", value)
-        if isinstance(container, Container) and container.kind == "mapping":
-            self.state.enter(container, use, self.use(target.slice), self.state.begun)
-
-    def adopt(self, node: ast.expr, kind: str, value: Value) -> Container | None:
-        """Make a container of what ``node`` names, now that the code treats it as one."""
-        name = dotted(node)
-        if name is None or (isinstance(value, Term) and value.op == "import"):
-            return None
-        state = self.state
-        container = state.container(kind, node, state.tick())
-        container.depth = 0
-        container.rest.append(state.use(value, node))
-        container.names.append(name.rpartition(".")[2])
-        container.expression = node
-        state.environment.own[name] = container
-        return container
-
     def _name(self, node: ast.Name) -> Value:
         found = self.state.environment.get(node.id)
         if found is None and node.id in USUAL_IMPORTS:
             label = USUAL_IMPORTS[node.id]
             return Term("import", label, (), ("import", label))
         return Term("name", node.id, (), ("name", node.id)) if found is None else found
-
-    def _attribute(self, node: ast.Attribute) -> Value:
-        name = dotted(node)
-        known = self.state.environment.get(name) if name is not None else None
-        if known is not None:
-            return known
-        base = self.use(node.value)
-        value = original(base.value)
-        if isinstance(value, Term) and value.op == "import":
-            return Term(
-                "import", f"{value.label}.{node.attr}", (), ("import", value.label, node.attr)
-            )
-        if (kept := self._of_class(node, value)) is not None:
-            return kept
-        if node.attr in STATIC_ATTRIBUTES:
-            return self.state.made("static", node.attr, (base,))
-        if node.attr in VIEWS:
-            return self.state.made("view", node.attr, (base,))
-        return Term("attr", node.attr, (base,), ("attr", node.attr, value.identity))
-
-    def _of_class(self, node: ast.Attribute, value: Value) -> Value | None:
-        """Return what the body of a class has bound, asked for by its name or as ``cls.x``."""
-        owner = value.label if isinstance(value, Term) else None
-        if isinstance(node.value, ast.Name) and node.value.id == "cls":
-            owner = self.state.owner
-        if not isinstance(owner, Class):
-            return None
-        return next(
-            (one.attributes[node.attr] for one in owner.lineage() if node.attr in one.attributes),
-            None,
-        )
-
-    def _subscript(self, node: ast.Subscript) -> Value:
-        base = self.use(node.value)
-        index = self.use(node.slice)
-        value = original(base.value)
-        key = original(index.value)
-        if isinstance(value, Container):
-            found = self.lookup(value, key)
-            if found is not None:
-                return found
-            if value.kind == "mapping" and (kept := _variable_of_each(value, key)) is not None:
-                return kept
-            if value.kind == "mapping":
-                return self.state.made("registered", None, (index,))
-        if isinstance(node.slice, ast.Slice):
-            whole = node.slice.lower is None and node.slice.upper is None
-            if isinstance(value, Container):
-                return value if whole else self.state.made("opaque", "slice", (base,))
-            return self.state.made("view" if whole else "slice", "[:]", (base, index))
-        if isinstance(key, Term) and key.op == "elem" and key.identity == ("elem", ("index",)):
-            return self.state.element(base)
-        if isinstance(key, Term) and key.op in _KEYS:
-            if key.op == "index":
-                return self.state.element(base)
-            return Term("item", None, (base, index), ("item", value.identity, key.identity))
-        return self.state.made("item", None, (base, index))
-
-    def lookup(self, container: Container, key: Value) -> Value | None:
-        """Return what stands under ``key``, or None where that is not known."""
-        container.looked_at.append((self.state.tick(), key.identity))
-        if container.kind == "mapping":
-            for entry in reversed(container.entries):
-                if entry.key is not None and original(entry.key.value).identity == key.identity:
-                    if meet(entry.path, self.state.path):
-                        return entry.value.value
-            return None
-        if isinstance(key, Term) and key.op == "const" and isinstance(key.label, int):
-            if container.rest or any(entry.many for entry in container.entries):
-                return None
-            if -len(container.entries) <= key.label < len(container.entries):
-                return container.entries[key.label].value.value
-        return None
 
     def _constant(self, node: ast.Constant) -> Value:
         return Term("const", node.value, (), ("const", _written(node.value)))
@@ -381,7 +280,7 @@ class Expressions:
     def text(self, *parts: Use) -> Term:
         """Put a text together; of the same parts it is the same key of a mapping."""
         values = [original(part.value) for part in parts]
-        if all(isinstance(value, Term) and value.op in _KEYS for value in values):
+        if all(isinstance(value, Term) and value.op in KEYS for value in values):
             return Term("text", None, parts, ("text", *(value.identity for value in values)))
         return self.state.made("text", None, parts)
 
@@ -426,51 +325,13 @@ class Expressions:
             body = self.use(node.body)
         with self.state.arm(branch, "orelse", node):
             orelse = self.use(node.orelse)
-        return self.either(body, orelse, node)
+        return either(self.state, body, orelse, node)
 
     def _boolean(self, node: ast.BoolOp) -> Value:
         value = self.use(node.values[0])
         for operand in node.values[1:]:
-            value = self.state.use(self.either(value, self.use(operand), node), node)
+            value = self.state.use(either(self.state, value, self.use(operand), node), node)
         return value.value
-
-    def either(self, first: Use, second: Use, node: ast.AST, name: str | None = None) -> Value:
-        """Return what is one of two values, whichever arm the program took.
-
-        Containers are joined by their entries, and an entry that stands in both
-        stays one: a program with 40 branches must not double its list 40 times.
-
-        Args:
-            name: what both arms have bound, where a name meets again after a branch.
-        """
-        one, other = first.value, second.value
-        if one is other:
-            return one
-        if isinstance(one, Container) and isinstance(other, Container):
-            return self._joined(one, first.path, other, second.path, node)
-        if isinstance(one, Container) or isinstance(other, Container):
-            return one if isinstance(one, Container) else other
-        if original(one) is original(other):
-            return one
-        return self.state.made("either", name, (first, second))
-
-    def _joined(
-        self, one: Container, path: Path, other: Container, other_path: Path, node: ast.AST
-    ) -> Container:
-        if not other.entries and not other.rest:
-            return one
-        if not one.entries and not one.rest:
-            return other
-        made = self.state.container(one.kind, node, min(one.begun, other.begun))
-        made.depth = min(one.depth, other.depth)
-        made.entries = _entries_of_both(one.entries, path, other.entries, other_path)
-        made.rest = one.rest + [use for use in other.rest if use not in one.rest]
-        made.names = one.names + other.names
-        made.expression = one.expression or other.expression
-        made.compiled = one.compiled or other.compiled
-        made.looked_at = one.looked_at + other.looked_at
-        made.ended = self.state.tick()
-        return made
 
     def _walrus(self, node: ast.NamedExpr) -> Value:
         use = self.use(node.value)
@@ -504,39 +365,6 @@ class Expressions:
         """Anything else takes the values of all its parts."""
         parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         return self.state.made("operation", type(node).__name__, self.uses(parts))
-
-
-def _entries_of_both(
-    one: list[Entry], path: Path, other: list[Entry], other_path: Path
-) -> list[Entry]:
-    """Join what two arms have in a container: what only one has is there on its path only."""
-    in_one = {id(entry.value): entry for entry in one}
-    in_other = {id(entry.value): entry for entry in other}
-    joined = []
-    for entry in one:
-        twin = in_other.get(id(entry.value))
-        if twin is None:
-            joined.append(_on(path, entry))
-        else:
-            common = tuple(arm for arm in entry.path if arm in twin.path)
-            joined.append(entry if common == entry.path else replace(entry, path=common))
-    joined += [_on(other_path, entry) for entry in other if id(entry.value) not in in_one]
-    return joined
-
-
-def _on(path: Path, entry: Entry) -> Entry:
-    added = tuple(arm for arm in path if arm not in entry.path)
-    return replace(entry, path=added + entry.path) if added else entry
-
-
-def _variable_of_each(mapping: Container, key: Value) -> Value | None:
-    """Return the variable that a mapping was made with for each key, whichever loop asks for it."""
-    entry = mapping.entries[0] if len(mapping.entries) == 1 and not mapping.rest else None
-    if entry is None or not entry.many or not isinstance(key, Term) or key.op != "elem":
-        return None
-    value = original(entry.value.value)
-    made = isinstance(value, Term) and value.op == "call" and SHARED.search(str(value.label))
-    return value if made else None
 
 
 def _written(value: object) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from flake8_theano_updates.interpreter.branches import either
 from flake8_theano_updates.interpreter.builders import Builders
+from flake8_theano_updates.interpreter.lookups import Lookups
 from flake8_theano_updates.values import Container, Value, original
 
 
@@ -16,6 +18,7 @@ class Methods:
         self.builders = builders
         self.expressions = builders.expressions
         self.state = builders.state
+        self.lookups = Lookups(self.expressions)
         self._methods: dict[str, Callable[[Container, ast.Call], Value | None]] = {
             "append": self._append,
             "extend": self._extend,
@@ -71,12 +74,12 @@ class Methods:
         if not node.args:
             return None
         uses = self.expressions.uses(list(node.args))
-        found = self.expressions.lookup(container, original(uses[0].value))
+        found = self.lookups.lookup(container, original(uses[0].value))
         if found is None and len(uses) > 1 and not container.rest:
             return uses[1].value
         if found is None or len(uses) < 2 or found is uses[1].value:
             return found
-        return self.expressions.either(self.state.use(found, node), uses[1], node)
+        return either(self.state, self.state.use(found, node), uses[1], node)
 
     def _setdefault(self, container: Container, node: ast.Call) -> Value | None:
         """What is not there yet enters."""
@@ -84,7 +87,7 @@ class Methods:
             return None
         begun = self.state.begun
         key, value = self.expressions.uses(list(node.args))
-        found = self.expressions.lookup(container, original(key.value))
+        found = self.lookups.lookup(container, original(key.value))
         if found is not None:
             return found
         self.state.enter(container, value, key, begun)

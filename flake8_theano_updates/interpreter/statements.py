@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
+from flake8_theano_updates.interpreter.branches import either
 from flake8_theano_updates.interpreter.expressions import Expressions, decision
 from flake8_theano_updates.interpreter.functions import (
     Class,
@@ -124,7 +125,7 @@ class Interpreter:
             self.state.join(container, operand)
             return
         if isinstance(container, Term) and isinstance(operand.value, Container):
-            adopted = self.expressions.adopt(node.target, "list", container)
+            adopted = self.expressions.lookups.adopt(node.target, "list", container)
             if adopted is not None:
                 self.state.join(adopted, operand)
                 return
@@ -222,8 +223,8 @@ class Interpreter:
                         uses.append(state.use(value, load))
             joined = uses[0]
             for use in uses[1:]:
-                either = self.expressions.either(joined, use, node, key)
-                joined = Use(either, use.node, use.moment, state.path)
+                value = either(state, joined, use, node, key)
+                joined = Use(value, use.node, use.moment, state.path)
             state.environment.own[key] = joined.value
 
     def _for(self, node: ast.For) -> None:
@@ -346,7 +347,7 @@ class Interpreter:
             return state.made("opaque", "None")
         result = returned[0]
         for use in returned[1:]:
-            result = state.use(self.expressions.either(result, use, node), node)
+            result = state.use(either(self.state, result, use, node), node)
         return result.value
 
     def _go_through(self, closure: Closure, bound: dict[str, Value]) -> Container | None:

@@ -1,0 +1,72 @@
+"""Where branches meet again: what is one of two values, and what a list holds on which way."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from flake8_theano_updates.interpreter.state import State
+from flake8_theano_updates.values import Container, Entry, Path, Use, Value, original
+
+
+def either(state: State, first: Use, second: Use, node: ast.AST, name: str | None = None) -> Value:
+    """Return what is one of two values, whichever arm the program took.
+
+    Containers are joined by their entries, and an entry that stands in both
+    stays one: a program with 40 branches must not double its list 40 times.
+
+    Args:
+        name: what both arms have bound, where a name meets again after a branch.
+    """
+    one, other = first.value, second.value
+    if one is other:
+        return one
+    if isinstance(one, Container) and isinstance(other, Container):
+        return _joined(state, one, first.path, other, second.path, node)
+    if isinstance(one, Container) or isinstance(other, Container):
+        return one if isinstance(one, Container) else other
+    if original(one) is original(other):
+        return one
+    return state.made("either", name, (first, second))
+
+
+def _joined(
+    state: State, one: Container, path: Path, other: Container, other_path: Path, node: ast.AST
+) -> Container:
+    if not other.entries and not other.rest:
+        return one
+    if not one.entries and not one.rest:
+        return other
+    made = state.container(one.kind, node, min(one.begun, other.begun))
+    made.depth = min(one.depth, other.depth)
+    made.entries = _entries_of_both(one.entries, path, other.entries, other_path)
+    made.rest = one.rest + [use for use in other.rest if use not in one.rest]
+    made.names = one.names + other.names
+    made.expression = one.expression or other.expression
+    made.compiled = one.compiled or other.compiled
+    made.looked_at = one.looked_at + other.looked_at
+    made.ended = state.tick()
+    return made
+
+
+def _entries_of_both(
+    one: list[Entry], path: Path, other: list[Entry], other_path: Path
+) -> list[Entry]:
+    """Join what two arms have in a container: what only one has is there on its path only."""
+    in_one = {id(entry.value): entry for entry in one}
+    in_other = {id(entry.value): entry for entry in other}
+    joined = []
+    for entry in one:
+        twin = in_other.get(id(entry.value))
+        if twin is None:
+            joined.append(_on(path, entry))
+        else:
+            common = tuple(arm for arm in entry.path if arm in twin.path)
+            joined.append(entry if common == entry.path else replace(entry, path=common))
+    joined += [_on(other_path, entry) for entry in other if id(entry.value) not in in_one]
+    return joined
+
+
+def _on(path: Path, entry: Entry) -> Entry:
+    added = tuple(arm for arm in path if arm not in entry.path)
+    return replace(entry, path=added + entry.path) if added else entry
