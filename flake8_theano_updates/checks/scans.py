@@ -51,7 +51,9 @@ def _computes(compilation: Compilation, scan: Scan) -> bool:
 
 
 def _of(use: Use) -> Iterable[Use]:
-    """Return what a value was made of; of a call that was followed, what it returned."""
+    """Return what a value is computed from; of a call that was followed, what it returned."""
+    if isinstance(use.value, Term) and use.value.op == "static":
+        return  # its shape is no value
     yield from operands(use.value)
     if isinstance(use.value, Term) and use.value.called is not None and use.value.called.returned:
         yield use.value.called.returned
