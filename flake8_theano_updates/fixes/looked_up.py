@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 
 from flake8_theano_updates.fixes.case import Case, Way, refuse_if_skipped
+from flake8_theano_updates.fixes.effects import effects
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
     common,
@@ -20,7 +21,7 @@ from flake8_theano_updates.fixes.statements import (
     needed,
 )
 from flake8_theano_updates.fixes.text import Replacement
-from flake8_theano_updates.fixes.tree import is_dotted, loaded, unused
+from flake8_theano_updates.fixes.tree import is_dotted, unused
 
 
 def look_ups(case: Case) -> Iterator[Way]:
@@ -46,7 +47,7 @@ def _look_up(case: Case, container: str, filled: ast.stmt | None) -> list[Replac
         if here.index > there.index:
             if here.statement is not filled or not isinstance(filled, ast.Assign):
                 raise NoFixError("the list is filled only after the read")
-            moving = needed(here.block, there.index, here.index, loaded(filled))
+            moving = needed(here.block, there.index, here.index, effects(filled))
             edits += moved_before(case.text, before, [*moving, filled])
     read = case.text.of(case.variable)
     mapping = container

@@ -16,6 +16,7 @@ from flake8_theano_updates.fixes.case import (
     may_be_skipped,
     refuse_if_skipped,
 )
+from flake8_theano_updates.fixes.effects import effects
 from flake8_theano_updates.fixes.looked_up import look_ups
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
@@ -129,7 +130,7 @@ def _brought_forward(case: Case, binding: ast.expr) -> Edits:
     there, here = common(case.tree.places(case.variable), case.tree.places(statement))
     if here.statement is not statement or not isinstance(statement, ast.Assign):
         raise NoFixError(f"line {statement.lineno} cannot be moved before the read")
-    moving = needed(here.block, there.index, here.index, loaded(statement))
+    moving = needed(here.block, there.index, here.index, effects(statement))
     return moved_before(case.text, there.statement, [*moving, statement])
 
 
@@ -189,7 +190,7 @@ def _name_it(case: Case) -> Edits:
         return edits
     if registered.statement is not before:
         raise NoFixError("the new value is computed in a branch or loop after the read")
-    moving = needed(registered.block, reader.index, registered.index, loaded(*value.nodes))
+    moving = needed(registered.block, reader.index, registered.index, effects(*value.nodes))
     taken = moved_before(case.text, reader.statement, moving)
     return [*taken, inserted(case.text, reader.statement, naming), *edits]
 

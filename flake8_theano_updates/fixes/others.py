@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_theano_updates.fixes.brackets import entries
+from flake8_theano_updates.fixes.effects import effects
 from flake8_theano_updates.fixes.statements import NoFixError, common, moved_before, needed
 from flake8_theano_updates.fixes.text import Replacement, Text
-from flake8_theano_updates.fixes.tree import Tree, is_dotted, loaded, same
+from flake8_theano_updates.fixes.tree import Tree, is_dotted, same
 from flake8_theano_updates.model import Finding
 
 Edits = list[Replacement]
@@ -115,7 +116,9 @@ def _earlier(spot: _Spot) -> Proposal:
     there, here = common(tree.places(compiled), tree.places(late))
     if here.statement is not late:
         raise NoFixError("the registration stands in a branch or loop of its own")
-    moving = needed(here.block, there.index, here.index, loaded(late))
+    # That the function receives it is what the fix is for.
+    early = replace(effects(late), adds=set(), items=set())
+    moving = needed(here.block, there.index, here.index, early)
     return False, moved_before(text, there.statement, [*moving, late])
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from flake8_theano_updates.fixes.case import Case, Edits, Way
+from flake8_theano_updates.fixes.effects import Effects, effects
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
     common,
@@ -14,7 +15,7 @@ from flake8_theano_updates.fixes.statements import (
     needed,
 )
 from flake8_theano_updates.fixes.text import Replacement, Text, with_insertion
-from flake8_theano_updates.fixes.tree import free_name, loaded, same, stored
+from flake8_theano_updates.fixes.tree import free_name, same, stored
 from flake8_theano_updates.model import Finding
 
 
@@ -88,7 +89,7 @@ def _statements(case: Case) -> Edits:
     between = here.block[there.index : here.index]
     if any(isinstance(one, (ast.If, ast.For, ast.While, ast.Try, ast.Return)) for one in between):
         raise NoFixError("there are branches or loops between the two updates")
-    moving = needed(here.block, there.index, here.index, loaded(reader) | stored(reader))
+    moving = needed(here.block, there.index, here.index, effects(reader))
     return moved_before(case.text, old, [*moving, reader])
 
 
@@ -105,6 +106,10 @@ def _named(case: Case) -> Edits:
     if any(loop not in tree.loops(case.variable) for loop in tree.loops(target)):
         raise NoFixError("the two updates stand in different loops")
     there, _ = common(tree.places(target), tree.places(case.variable))
+    place = tree.places(case.variable)[len(tree.places(there.statement)) - 1]
+    until = effects(*there.block[there.index : place.index + 1])
+    if effects(case.variable).depend_on(Effects(binds=until.binds)):
+        raise NoFixError("the variable gets its name only after the place for the old value")
     name = free_name(target, "old", tree, case.variable)
     naming = f"{name} = {case.text.of(target)}"
     return [inserted(case.text, there.statement, naming), *case.reading(name)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+from flake8_theano_updates.fixes.effects import Effects, effects
 from flake8_theano_updates.fixes.text import Replacement, Text
-from flake8_theano_updates.fixes.tree import Place, loaded, stored
+from flake8_theano_updates.fixes.tree import Place
 
 
 class NoFixError(Exception):
@@ -43,21 +44,21 @@ def assignment(name: str, expression: str) -> str:
     return plain
 
 
-def needed(
-    block: Sequence[ast.stmt], first: int, last: int, wanted: Iterable[str]
-) -> list[ast.stmt]:
+def needed(block: Sequence[ast.stmt], first: int, last: int, moved: Effects) -> list[ast.stmt]:
     """Return the statements of ``block[first:last]`` that must come before the first.
 
-    They are those that bind ``wanted`` names and the names that they themselves need.
+    They are those that ``moved``, which is to stand there too, depends on, and what they
+    depend on themselves.
 
     Raises:
-        NoFixError: if one of them cannot be moved.
+        NoFixError: if one of them cannot be moved, or what is overtaken would not stay what
+            it is.
     """
-    names = set(wanted)
     chosen: list[int] = []
+    moving = moved
     for index in range(last - 1, first - 1, -1):
         statement = block[index]
-        if not names & stored(statement):
+        if not moving.depend_on(effects(statement)):
             continue
         if index == first:
             raise NoFixError("the new value is computed from what the read is part of")
@@ -66,17 +67,15 @@ def needed(
                 f"the new value depends on line {statement.lineno}, which cannot be moved"
             )
         chosen.insert(0, index)
-        names |= loaded(statement)
-    moving = [block[index] for index in chosen]
-    for statement in (block[i] for i in range(first, last) if i not in chosen):
-        overtaking = [one for one in moving if one.lineno > statement.lineno]
-        if stored(*overtaking) & (loaded(statement) | stored(statement)) or loaded(
-            *overtaking
-        ) & stored(statement):
+        moving |= effects(statement)
+    for index in set(range(first, last)) - set(chosen):
+        overtaken = block[index]
+        overtaking = effects(*(block[one] for one in chosen if one > index))
+        if (moved | overtaking).disturb(effects(overtaken)):
             raise NoFixError(
-                f"line {statement.lineno} and the new value depend on each other's order"
+                f"line {overtaken.lineno} and the new value depend on each other's order"
             )
-    return moving
+    return [block[index] for index in chosen]
 
 
 def _is_plain(statement: ast.stmt) -> bool:

@@ -156,7 +156,7 @@ def _base(variable: ast.expr) -> str:
 
 def _taken(tree: Tree, place: ast.AST) -> Iterator[str]:
     """Yield the names of the outermost function around ``place``, and of the module."""
-    functions = [one for one in tree.around(place) if isinstance(one, Definition)]
+    functions = [one for one in tree.around(place) if isinstance(one, Function[:2])]
     for node in ast.walk(functions[-1] if functions else tree.root):
         yield from _bound_by(node)
     waiting: list[ast.AST] = [tree.root]
