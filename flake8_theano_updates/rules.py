@@ -487,8 +487,8 @@ import theano
 
 
 def predator_prey(x, y, dt=0.1):
-    new_x = x + dt * (x - x * y)
-    new_y = y + dt * (x * y - y)
+    new_x = x + dt * x * (1 - y)
+    new_y = y + dt * y * (x - 1)
     return theano.function([], [], updates=[(x, new_x), (y, new_y)])
 """,
         good="""\
@@ -496,8 +496,8 @@ import theano
 
 
 def predator_prey(x, y, dt=0.1):
-    new_x = x + dt * (x - x * y)
-    new_y = y + dt * (new_x * y - y)
+    new_x = x + dt * x * (1 - y)
+    new_y = y + dt * y * (new_x - 1)
     return theano.function([], [], updates=[(x, new_x), (y, new_y)])
 """,
         default_on=False,
