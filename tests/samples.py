@@ -50,7 +50,7 @@ FINDING = Finding(
 )
 CONFIRMED = Verdict(
     status="confirmed",
-    reason="after 1 call param is -1, with the new velocity -3",
+    reason="after 1 call param becomes -1; with the new velocity it would be -3",
     backend="theano",
     backend_version="1.0.5",
     python="3.11.7",

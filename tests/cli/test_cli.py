@@ -141,8 +141,12 @@ def test_standard_input(tmp_path: Path) -> None:
     done = check("-", cwd=tmp_path, stdin=STALE)
     assert done.returncode == 1
     assert one_line(done.stdout).startswith(f"stdin:{STALE_LINE}:{STALE_COLUMN}: THU101 ")
+    # There is no file to explain: the rule is.
+    assert done.stdout.endswith(" (theano-updates explain THU101)\n")
     named = check("--stdin-display-name", "x/y.py", "-", cwd=tmp_path, stdin=STALE)
-    assert named.stdout == done.stdout.replace("stdin:", "x/y.py:", 1)
+    assert named.stdout == done.stdout.replace("stdin:", "x/y.py:", 1).replace(
+        "explain THU101", f"explain x/y.py:{STALE_LINE}"
+    )
 
 
 def test_standard_input_that_does_not_parse(tmp_path: Path) -> None:

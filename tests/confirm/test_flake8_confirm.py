@@ -24,7 +24,10 @@ needs_theano = pytest.mark.skipif(
 
 # At the start velocity is 0 and param is 1. The old velocity leaves param where it is; the new
 # one is 0.9 * 0 - 0.1 * 2 * 1, the gradient of param**2 being 2 * param.
-CONFIRMED = "(confirmed by theano 1.0.5: after 1 call param is 1, with the new velocity 0.8)"
+CONFIRMED = (
+    "(confirmed by theano 1.0.5: after 1 call param becomes 1; "
+    "with the new velocity it would be 0.8)"
+)
 HARMLESS = STALE.replace("param + velocity", "param + velocity - velocity")
 
 

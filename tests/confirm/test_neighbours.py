@@ -67,9 +67,12 @@ def test_findings_that_hide_each_other_are_confirmed() -> None:
 def test_the_reason_tells_what_each_finding_does() -> None:
     reasons = {place: verdict.reason for place, verdict in verdicts(COUNTED).items()}
     # 1 - 0.1 / 0.75 * 1 / 0.5 with the m from before, 1 - 0.1 / 0.75 * 1.5 / 0.5 with the new one.
-    divided = "the first step divides by zero or overflows: w becomes -inf, with the new t 0.6"
+    divided = (
+        "the first step divides by zero or overflows: w becomes -inf; "
+        "with the new t it would be 0.6"
+    )
     assert reasons == {
-        (10, "m"): f"{HIDDEN}after 1 call w is 0.73333, with the new m 0.6",
+        (10, "m"): f"{HIDDEN}after 1 call w becomes 0.73333; with the new m it would be 0.6",
         (10, "t"): HIDDEN + divided,
         (11, "t"): HIDDEN + divided,
     }

@@ -270,7 +270,7 @@ step = theano.function([], [], updates=[(v, v + g), (w, w / v)])
     assert verdict.as_compiled[1] == (math.inf, 1.0)
     assert verdict.with_new_value[1] == (1.0, 1.0)
     assert verdict.reason == (
-        "the first step divides by zero or overflows: w becomes inf, with the new v 1"
+        "the first step divides by zero or overflows: w becomes inf; with the new v it would be 1"
     )
 
 

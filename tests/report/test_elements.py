@@ -18,7 +18,7 @@ def told(verdict: Verdict) -> str:
 
 
 def test_the_sentence_is_about_the_number_in_the_table() -> None:
-    assert told(CONFIRMED) == "after 1 call param is -1, with the new velocity -3"
+    assert told(CONFIRMED) == "after 1 call param becomes -1; with the new velocity it would be -3"
     assert confirmation([FINDING], [CONFIRMED]).splitlines()[-3].split()[-3:] == [
         "param",
         "-1",
@@ -35,20 +35,21 @@ def test_of_a_matrix_the_element_is_shown_that_differs_most() -> None:
         reversed=((zeros, zeros), ([[1.0, 1.0], [1.0, 1.0]], zeros)),
         with_new_value=((zeros, zeros), ([[1.0, 1.5], [9.0, 1.0]], zeros)),
     )
-    assert told(seen) == "after 1 call param[1, 0] is 1, with the new velocity 9"
+    assert told(seen) == "after 1 call param[1, 0] becomes 1; with the new velocity it would be 9"
     assert "velocity[1, 0]" in confirmation([FINDING], [seen])
 
 
 def test_numbers_that_are_not_finite_are_far_from_every_other() -> None:
     seen = replace(CONFIRMED, with_new_value=((2.0, 1.0), (4.0, math.nan)))
-    assert told(seen) == "after 1 call param is -1, with the new velocity nan"
+    assert told(seen) == "after 1 call param becomes -1; with the new velocity it would be nan"
     both = replace(
         CONFIRMED,
         as_compiled=((2.0, 1.0), (math.inf, math.nan)),
         with_new_value=((2.0, 1.0), (1.0, math.nan)),
     )
     assert told(both) == (
-        "the first step divides by zero or overflows: velocity becomes inf, with the new velocity 1"
+        "the first step divides by zero or overflows: velocity becomes inf; "
+        "with the new velocity it would be 1"
     )
     lines = confirmation([FINDING], [both]).splitlines()
     assert [line.split() for line in lines[3:5]] == [

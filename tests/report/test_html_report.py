@@ -108,7 +108,7 @@ def test_each_finding_is_in_the_table_and_told_below() -> None:
         assert finding.message in page.text
         assert text_report.in_words(verdict) in page.text
     assert "4 findings: 1 confirmed, 1 refuted, 1 raises, 1 unresolved" in page.text
-    assert page.text.count("after 1 call param is -1, with the new velocity -3") == 2
+    assert page.text.count(samples.CONFIRMED.reason) == 2
     assert len(page.plots) == len(page.all("svg")) == 2
 
 

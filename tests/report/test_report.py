@@ -28,7 +28,8 @@ def test_a_line_is_flake8s() -> None:
 def test_a_confirmed_finding_is_told_in_words_and_numbers() -> None:
     assert confirmation([FINDING], [CONFIRMED]).splitlines() == [
         "a.py:7:32: THU101 stale read",
-        "    confirmed by theano 1.0.5: after 1 call param is -1, with the new velocity -3",
+        "    confirmed by theano 1.0.5: after 1 call param becomes -1; "
+        "with the new velocity it would be -3",
         "",
         # From -3 to 1 in eight steps of a half: -1 is in the fifth.
         "    param     compiled  █▅  new value  █▁",
@@ -164,7 +165,7 @@ def test_json_of_a_verdict() -> None:
     (entry,) = json.loads(json_report.report([FINDING], [CONFIRMED]))
     assert entry["verdict"] == {
         "status": "confirmed",
-        "reason": "after 1 call param is -1, with the new velocity -3",
+        "reason": "after 1 call param becomes -1; with the new velocity it would be -3",
         "backend": "theano",
         "backend_version": "1.0.5",
         "python": "3.11.7",

@@ -122,7 +122,10 @@ def test_a_result_says_where_and_what(tmp_path: Path) -> None:
     ]
     assert (result["ruleId"], result["level"], result["kind"]) == ("THU101", "warning", "fail")
     assert RULES[result["ruleIndex"]].code == "THU101"
-    assert result["message"]["text"].startswith("stale read: the update of 'w' reads 'v'")
+    assert result["message"]["text"] == (
+        "stale read: w uses old v; compute v_new = ..., register (v, v_new) and use v_new here "
+        "(theano-updates explain a.py:3)"
+    )
     assert result["properties"] == {"variable": "v", "target": "w", "new_value": None}
 
 
