@@ -335,6 +335,232 @@ CORES = {
         far <- new_far
         """,
     ),
+    "momentum unless there is none": Core(
+        STEP,
+        """
+        if not momentum:
+            step = -lr * g
+        else:
+            v <- momentum * v - lr * g
+            step = v  # here
+        p <- p + step
+        """,
+        "THU101",
+        ("momentum",),
+    ),
+    "momentum above zero": Core(
+        STEP,
+        """
+        step = lr * g
+        if momentum > 0:
+            v <- momentum * v + lr * g
+            step = v  # here
+        p <- p - step
+        """,
+        "THU101",
+        ("momentum",),
+    ),
+    "Nesterov's step in one arm, the old velocity in the other": Core(
+        STEP,
+        """
+        v <- mu * v - lr * g
+        if nesterov:
+            p <- p + mu * mu * v - (1 + mu) * lr * g
+        else:
+            p <- p + v  # here
+        """,
+        "THU101",
+        ("nesterov",),
+    ),
+    "a velocity written out with another factor": Core(
+        STEP,
+        """
+        v <- mu * v - lr * g
+        p <- p + 0.5 * v - lr * g  # here
+        """,
+        "THU101",
+    ),
+    "gradients by hand of a line": Core(
+        """
+x = T.dmatrix("x")
+y = T.dvector("y")
+w = theano.shared(numpy.ones(2))
+b = theano.shared(0.0)
+lr = 0.1
+""",
+        """
+        error = T.dot(x, w) + b - y
+        w <- w - lr * T.dot(x.T, error)
+        b <- b - lr * error.mean()
+        """,
+    ),
+    "a gradient by hand with a velocity": Core(
+        """
+x = T.dmatrix("x")
+y = T.dvector("y")
+w = theano.shared(numpy.ones(2))
+v = theano.shared(numpy.zeros(2))
+lr, mu = 0.1, 0.9
+""",
+        """
+        error = T.dot(x, w) - y
+        v <- mu * v - lr * T.dot(x.T, error)
+        w <- w + v  # here
+        """,
+        "THU101",
+    ),
+    "three coupled states": Core(
+        STATES + "mid = theano.shared(0.2)\n",
+        """
+        near <- near + dt * (10 * (far - near))
+        far <- far + dt * (near * (28 - mid) - far)
+        mid <- mid + dt * (near * far - 2.7 * mid)
+        """,
+    ),
+    "a spring": Core(
+        STATES,
+        """
+        near <- near - dt * far
+        far <- far + dt * near  # here
+        """,
+        "THU101",
+    ),
+    "a leak into another": Core(
+        STATES,
+        """
+        near <- 0.9 * near + x
+        far <- 0.8 * far + near  # here
+        """,
+        "THU101",
+    ),
+    "descent and ascent by gradients": Core(
+        STATES + "loss = near * far + x * near\n",
+        """
+        near <- near - dt * T.grad(loss, near)
+        far <- far + dt * T.grad(loss, far)
+        """,
+    ),
+    "a multiplier of a limit": Core(
+        STATES,
+        """
+        gap = near - 1.0
+        near <- near - dt * (2 * near + far)
+        far <- far + dt * gap
+        """,
+    ),
+    "a mean with one more": Core(
+        MEAN,
+        """
+        n = total + 1
+        delta = x - mean
+        new_mean = mean + delta / n
+        mean <- new_mean
+        total <- n
+        """,
+    ),
+    "a mean by the old count": Core(
+        MEAN,
+        """
+        total <- total + 1
+        mean <- mean + (x - mean) / total  # here
+        """,
+        "THU101",
+    ),
+    "a weighted mean before its total": Core(
+        MEAN,
+        """
+        mean <- mean + (x - mean) * weight / total  # here
+        total <- total + weight
+        """,
+        "THU102",
+    ),
+    "an error that moves both": Core(
+        REWARD,
+        """
+        delta = reward - expected
+        expected <- expected + 0.1 * delta
+        policy <- policy + lr * delta * score
+        """,
+    ),
+    "a mean and what deviates from it": Core(
+        REWARD,
+        """
+        expected <- 0.9 * expected + 0.1 * reward
+        policy <- 0.9 * policy + 0.1 * (reward - expected) ** 2
+        """,
+    ),
+    "a step over the root of a mean square": Core(
+        REWARD,
+        """
+        expected <- 0.9 * expected + 0.1 * T.sqr(score)
+        policy <- policy + lr * score / T.sqrt(expected + 1e-6)  # here
+        """,
+        "THU101",
+    ),
+    "a prediction that is added": Core(
+        REWARD,
+        """
+        expected <- 0.9 * expected + 0.1 * reward
+        policy <- policy + lr * (reward + expected) * score  # here
+        """,
+        "THU101",
+    ),
+    "a scalar input without a name": Core(
+        "x = T.scalar()\nspeed = theano.shared(0.0)\nplace = theano.shared(0.0)\n",
+        """
+        speed <- speed + 0.1 * x
+        place <- place + 0.1 * speed  # here
+        """,
+        "THU101",
+    ),
+    "a queue that an input fills": Core(
+        'x = T.iscalar("arrivals")\nqueue = theano.shared(0.0)\nwaited = theano.shared(0.0)\n',
+        """
+        queue <- T.maximum(queue + x - 3, 0)
+        waited <- waited + queue  # here
+        """,
+        "THU101",
+    ),
+    "a state called w": Core(
+        STEP + "w = theano.shared(p.get_value() * 0.0)\n",
+        """
+        w <- mu * w - lr * (g + 0.01 * p)
+        p <- p + w  # here
+        """,
+        "THU101",
+    ),
+    "a mean square called b": Core(
+        STEP + "b = theano.shared(p.get_value() * 0.0)\n",
+        """
+        b <- 0.9 * b + 0.1 * g**2
+        p <- p - lr * g / T.sqrt(b + 1e-6)  # here
+        """,
+        "THU101",
+    ),
+    "a switch after the registration": Core(
+        STATES,
+        """
+        far <- 0.9 * far + 0.1 * x
+        near <- T.switch(far > 0.65, 1.02 * near, 0.98 * near)  # here
+        """,
+        "THU101",
+    ),
+    "a switch in its pair": Core(
+        STATES,
+        """
+        near <- T.switch(T.gt(far, 0.65), 1.02 * near, 0.98 * near)  # here
+        far <- 0.9 * far + 0.1 * x
+        """,
+        "THU102",
+    ),
+    "a step within bounds": Core(
+        STEP,
+        """
+        v <- mu * v - lr * g
+        p <- T.clip(p + v, -1, 1)  # here
+        """,
+        "THU101",
+    ),
 }
 
 _INPUT = re.compile(r"= T\.d(?:scalar|matrix)\(")
