@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Codes
 from itertools import accumulate
@@ -133,7 +134,9 @@ def _finding(
 ) -> Finding:
     rule = BY_CODE[suspicion.code]
     node = suspicion.node
-    subject = rule.code if path in NO_FILES else f"{path}:{spot(node.lineno)}"
+    subject = rule.code if path in NO_FILES or not path.isprintable() else path
+    if subject is path:
+        subject = shlex.quote(f"{path}:{spot(node.lineno)}")
     end = node.end_lineno or node.lineno
     return Finding(
         path=path,
@@ -147,7 +150,7 @@ def _finding(
             variable=suspicion.variable,
             target=suspicion.target,
             registered=origin.place(suspicion.registered_line or 0),
-            subject=f'"{subject}"' if " " in subject else subject,
+            subject=subject,
             **suspicion.words,
         ),
         variable=suspicion.variable,

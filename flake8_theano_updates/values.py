@@ -113,6 +113,7 @@ class Entry:
         path: the branches under which it enters.
         many: whether one place in the program makes many of them (a loop).
         loop: the innermost loop, of those in its container's life, that makes them.
+        there: since when it is in the container that holds it now.
     """
 
     key: Use | None
@@ -123,6 +124,7 @@ class Entry:
     path: Path
     many: bool
     loop: Loop | None = None
+    there: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -179,6 +181,7 @@ class Container:
         rest: opaque values whose elements are in it too.
         names: the names it was bound to.
         expression: the first of them, as written.
+        named: when it got that.
         compiled: whether it reaches the updates of a compile call.
         lazy: whether it can be walked through only once (a generator, a zip).
         looked_at: when it was read, as (moment, identity of the key or None for all).
@@ -193,6 +196,7 @@ class Container:
     rest: list[Use] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     expression: ast.expr | None = None
+    named: int = 0
     compiled: bool = False
     lazy: bool = False
     looked_at: list[tuple[int, Hashable]] = field(default_factory=list)

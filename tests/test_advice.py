@@ -27,6 +27,7 @@ LISTS = {
 MAPPINGS = {
     "stale": "    updates = {}\n    updates[v] = 0.9 * v - g\n    updates[w] = w + v\n",
     "stale, named": "    n = 0.9 * v - g\n    updates = {v: n}\n    updates[w] = w + v\n",
+    "lagged": "    updates = {}\n    updates[w] = w + v\n    updates[v] = 0.9 * v - g\n",
     "lagged, named": "    n = 0.9 * v - g\n    updates = {w: w + v}\n    updates[v] = n\n",
 }
 
@@ -38,6 +39,10 @@ SAID = {
     ("list", "lagged, named"): ("THU102 lagged", "use n here"),
     ("mapping", "stale"): ("THU101 stale", "use updates[v] here"),
     ("mapping", "stale, named"): ("THU101 stale", "use n here"),
+    ("mapping", "lagged"): (
+        "THU102 lagged",
+        "compute v_new = ..., set updates[v] = v_new, use v_new here",
+    ),
     ("mapping", "lagged, named"): ("THU102 lagged", "use n here"),
 }
 
@@ -172,7 +177,7 @@ def explained(message: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
     return status, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["a.py", "two words.py", "been-to/a.py"])
+@pytest.mark.parametrize("name", ["a.py", "two words.py", "been-to/a.py", "a $(echo b) 'c'.py"])
 def test_what_a_message_says_explains_the_finding(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,7 +186,7 @@ def test_what_a_message_says_explains_the_finding(
     (tmp_path / name).write_text(HEAD + FIRST + SECOND + END)
     told = run("theano-updates", "check", name, cwd=tmp_path).stdout.strip()
     place = f"{name}:6"
-    assert told.endswith(f'explain "{place}")' if " " in name else f"explain {place})")
+    assert told.endswith(f"explain {shlex.quote(place)})")
     status, out = explained(told, capsys)
     assert status == 1
     assert out.startswith(f"{name}:6:25: THU101 stale read: w uses old v; ")
@@ -202,10 +207,47 @@ def test_what_a_message_of_a_notebook_says_explains_its_cell(
     (tmp_path / name).write_text(json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}))
     told = run("theano-updates", "check", name, cwd=tmp_path).stdout.splitlines()
     ends = [line.partition("explain ")[2] for line in told]
-    assert ends == [f'"{name}:cell 3:1")', f'"{name}:cell 4:1")']
+    assert ends == [f"'{name}:cell 3:1')", f"'{name}:cell 4:1')"]
     for line, cell, read in zip(told, (3, 4), ("v", "w"), strict=True):
         status, out = explained(line, capsys)
         assert status == 1
         assert out.count("THU101 stale read") == 1
         assert out.startswith(f"{name}:cell {cell}:1:")
         assert f"uses old {read};" in out
+
+
+ELSEWHERE = {
+    "still being made": "    updates = {v: 0.9 * v - g, w: w + v}\n",
+    "in the same call": "    updates = {}\n    updates.update({v: 0.9 * v - g, w: w + v})\n",
+    "bound anew": (
+        "    n = 0.9 * v - g\n    updates = [(v, n)]\n    n = 2 * g\n    updates += [(w, w + v)]\n"
+    ),
+    "a name that is taken": (
+        "    v_new = g * 3\n    updates = [(v, 0.9 * v - g)]\n    updates += [(w, w + v + v_new)]\n"
+    ),
+    "named below": ("    updates = [(w, w + v)]\n    n = 0.9 * v - g\n    updates += [(v, n)]\n"),
+}
+TOLD = {
+    "still being made": "compute v_new = ...",
+    "in the same call": "compute v_new = ..., set updates[v] = v_new, use v_new here",
+    "bound anew": TO_REGISTER,
+    "a name that is taken": TO_REGISTER.replace("v_new", "v_new2"),
+    "named below": "move n = ... up and use n here",
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_no_name_is_told_that_does_not_hold_the_new_value_there(case: str) -> None:
+    source = HEAD + ELSEWHERE[case] + END
+    (finding,) = check(ast.parse(source), source.splitlines(keepends=True), "a.py")
+    assert TOLD[case] in finding.message, finding.message
+
+
+def test_another_loop_is_told_to_keep_the_new_values() -> None:
+    source = (
+        "import theano\n\n\ndef step(ws, vs, gs):\n    updates = []\n"
+        "    for v, g in zip(vs, gs):\n        updates.append((v, 0.9 * v - g))\n"
+        "    for w, v in zip(ws, vs):\n        updates.append((w, w + v))\n" + END
+    )
+    (finding,) = check(ast.parse(source), source.splitlines(keepends=True), "a.py")
+    assert "keep new_values[v] = ..., and use new_values[v] here" in finding.message

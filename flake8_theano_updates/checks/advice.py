@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,35 +33,82 @@ class OldValue:
 
 def name_of_new_value(old: OldValue) -> str | None:
     """Return what holds the new value where the old one is read, if anything does."""
-    new = old.registered.value
-    state = old.collection.scope.state
-    read, stored = (one.moment for one in (old.reads[0], old.registered.entry))
-    here = state.followed.calls_at(read) == state.followed.calls_at(stored)
-    if isinstance(new.node, (ast.Name, ast.Attribute)):
-        written = ast.unparse(new.node)
-        names = _names_at(old)
-        of_many = isinstance(names.get(written), Container) and isinstance(new.value, Term)
-        name = written if here and not of_many else _name_of(new.value, names)
-        if name is not None:
-            return name
+    name = _named(old)
+    if name is not None and _is_computed(old):
+        return name
     mapping = _mapping(old)
-    if old.code == "THU101" and mapping is not None:
-        key = text_of(old.registered.target)
-        of_many = isinstance(_names_at(old).get(key), Container)
-        return f"{mapping}[{key if here and not of_many else text_of(old.reads[0])}]"
-    return None
+    entry, read = old.registered.entry, old.reads[0]
+    if mapping is None or entry.there > read.moment:
+        return None
+    key = text_of(old.registered.target)
+    of_many = isinstance(_names_at(old).get(key), Container)
+    return f"{mapping}[{key if _is_here(old) and not of_many else text_of(read)}]"
 
 
 def what_to_write(old: OldValue, new_value: str | None) -> str:
     """Say how to read the new value, ``new_value`` where something holds it already."""
     if new_value is not None:
         return f"use {new_value} here"
+    if (name := _named(old)) is not None:
+        return f"move {name} = ... up and use {name} here"
     variable = text_of(old.reads[0])
     stem = re.search(r"[^\W\d]\w*$", variable)
-    name = f"{stem[0]}_new" if stem else "new_value"
+    base = stem[0] if stem else "value"
+    loop = old.registered.entry.loop
+    if loop is not None and not loop.begun <= old.reads[0].moment <= loop.ended:
+        kept = f"{_unused('new_values', old)}[{variable}]"
+        return f"keep {kept} = ..., and use {kept} here"
+    name = _unused(f"{base}_new", old)
     mapping = _mapping(old)
-    pair = f"({variable}, {name})" if mapping is None else f"{mapping}[{variable}] = {name}"
-    return f"compute {name} = ..., register {pair} and use {name} here"
+    if mapping is not None:
+        return f"compute {name} = ..., set {mapping}[{variable}] = {name}, use {name} here"
+    return f"compute {name} = ..., register ({variable}, {name}) and use {name} here"
+
+
+def name_of_target(old: OldValue) -> str:
+    """Return what the updated variable is called where the old value is read."""
+    target = old.reader.target
+    followed = old.collection.scope.state.followed
+    if followed.calls_at(old.reads[0].moment) == followed.calls_at(target.moment):
+        return text_of(target)
+    return _name_of(target.value, _names_at(old)) or text_of(target)
+
+
+def _is_here(old: OldValue) -> bool:
+    """Does the update stand in the same function as the read, or in the same call of it?"""
+    followed = old.collection.scope.state.followed
+    read, stored = (one.moment for one in (old.reads[0], old.registered.entry))
+    return followed.calls_at(read) == followed.calls_at(stored)
+
+
+def _named(old: OldValue) -> str | None:
+    """Return the name of the new value in the function of the read, if it has one there."""
+    new = old.registered.value
+    if not isinstance(new.node, (ast.Name, ast.Attribute)):
+        return None
+    names, written = _names_at(old), ast.unparse(new.node)
+    if not _is_here(old):
+        return _name_of(new.value, names)
+    held = names.get(written)
+    if held is not None and original(held) is not original(new.value):
+        return None  # it was bound anew, or in one arm only
+    known = held is not None or isinstance(new.node, ast.Attribute)
+    loop = old.registered.entry.loop
+    inside = loop is None or loop.begun <= old.reads[0].moment <= loop.ended
+    return written if known and inside else None
+
+
+def _is_computed(old: OldValue) -> bool:
+    """Is the new value computed by the time of the read?"""
+    value = original(old.registered.value.value)
+    uses = value.uses if isinstance(value, Term) else ()
+    return all(use.moment < old.reads[0].moment for use in uses)
+
+
+def _unused(wanted: str, old: OldValue) -> str:
+    names = _names_at(old)
+    candidates = itertools.chain([wanted], (f"{wanted}{n}" for n in itertools.count(2)))
+    return next(name for name in candidates if name not in names)
 
 
 def _mapping(old: OldValue) -> str | None:
@@ -68,6 +116,8 @@ def _mapping(old: OldValue) -> str | None:
     container = old.collection.container
     expression = container.expression
     if container.kind != "mapping" or not isinstance(expression, (ast.Name, ast.Attribute)):
+        return None
+    if not 0 < container.named < old.reads[0].moment:
         return None
     followed = old.collection.scope.state.followed
     if not followed.calls_at(old.reads[0].moment):

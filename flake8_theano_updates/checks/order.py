@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
-from flake8_theano_updates.checks.advice import OldValue, name_of_new_value, what_to_write
+from flake8_theano_updates.checks.advice import (
+    OldValue,
+    name_of_new_value,
+    name_of_target,
+    what_to_write,
+)
 from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
 from flake8_theano_updates.checks.evidence import evidence_for
 from flake8_theano_updates.checks.faults import registered, whole_collection
@@ -144,7 +149,7 @@ def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
         code=old.code,
         node=old.reads[0].node,
         variable=variable,
-        target=text_of(old.reader.target),
+        target=name_of_target(old),
         registered_line=stored.line,
         update_line=reader.line,
         new_value=new_value,

@@ -109,23 +109,23 @@ def _is_scaled(q: Question) -> bool:
 
 def is_parameter(q: Question) -> bool:
     """Is v what gradients are taken for?"""
-    return _is_differentiated(q.state, q.registered, q.read, q.reader)
+    return _is_differentiated(q, q.registered, q.read, q.reader)
 
 
 def updates_parameter(q: Question) -> bool:
     """Is t what gradients are taken for?"""
-    return _is_differentiated(q.state, q.reader, q.reader.target, q.registered)
+    return _is_differentiated(q, q.reader, q.reader.target, q.registered)
 
 
-def _is_differentiated(state: State, pair: Pair, use: Use, other: Pair) -> bool:
+def _is_differentiated(q: Question, pair: Pair, use: Use, other: Pair) -> bool:
     """Is a gradient taken for this variable, or does its name say so, where nothing says more?"""
-    if pair.identity in state.differentiated:
+    if pair.identity in q.state.differentiated:
         return True
     value = original(use.value)
-    if other.identity in state.differentiated or not isinstance(value, Term):
+    if other.identity in q.state.differentiated or not isinstance(value, Term):
         return False
-    if is_made_like(value):
-        return False  # a state of zeros in the shape of a parameter
+    if is_made_like(value) or q.systems.decays(pair):
+        return False  # a state of zeros in the shape of a parameter, or an average
     if value.op == "elem":
         source = original(value.uses[0].value)
         return isinstance(source, Term) and bool(_PARAMETER.search(str(source.label)))

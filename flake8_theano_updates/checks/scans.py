@@ -22,6 +22,7 @@ from flake8_theano_updates.values import (
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 Block = list[ast.stmt]
@@ -83,7 +84,7 @@ def _is_called_once(scope: ast.AST, compiled: ast.Call) -> bool:
     in_loops = {
         id(inner)
         for loop in ast.walk(scope)
-        if isinstance(loop, (*_LOOPS, *_DEFINITIONS)) and loop is not scope
+        if isinstance(loop, (*_LOOPS, *_COMPREHENSIONS, *_DEFINITIONS)) and loop is not scope
         for inner in ast.walk(loop)
     }
     return len(uses) == 2 and len(calls) == 1 and id(calls[0]) not in in_loops
@@ -160,11 +161,16 @@ def _reads(node: ast.AST, name: str) -> bool:
 
 def _binds(statement: ast.stmt, name: str) -> bool:
     """Does the statement bind the name, whatever way the program takes?"""
-    if not isinstance(statement, ast.Assign):
-        return False
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        targets = [statement.target]
+    elif isinstance(statement, (ast.With, ast.AsyncWith)):
+        return any(_binds(inner, name) for inner in statement.body)
     return any(
         isinstance(child, ast.Name) and child.id == name and isinstance(child.ctx, ast.Store)
-        for target in statement.targets
+        for target in targets
         for child in ast.walk(target)
     )
 

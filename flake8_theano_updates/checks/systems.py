@@ -85,6 +85,12 @@ class Systems:
         """Is the new value the old one plus a step, in each arm of a branch?"""
         return all(self._is_step(pair.identity, arm) for arm in self._reading.arms(pair.value))
 
+    def decays(self, pair: Pair) -> bool:
+        """Is the old value only there times something, as in an average or a velocity?"""
+        key = next((self._reading.key(read) for read in self._own(pair.identity, pair.value)), None)
+        own = [product for product in self._products.of(pair.value) if key in product]
+        return bool(own) and all(len(product) > 1 for product in own)
+
     def _within_bounds(self, own: Hashable, use: Use) -> Use:
         """Return what is kept within bounds by what is around it."""
         use = self._reading.plain(use)

@@ -43,6 +43,7 @@ def _joined(
     made.rest = one.rest + [use for use in other.rest if use not in one.rest]
     made.names = one.names + other.names
     made.expression = one.expression or other.expression
+    made.named = max(one.named, other.named)
     made.compiled = one.compiled or other.compiled
     made.looked_at = one.looked_at + other.looked_at
     made.ended = state.tick()

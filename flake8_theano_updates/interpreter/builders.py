@@ -120,7 +120,9 @@ class Builders:
             pair = pair_of(entry)
             if pair is not None:
                 key, value = pair
-                entered = replace(entry, key=key, value=value, moment=moment, loop=None)
+                entered = replace(
+                    entry, key=key, value=value, moment=moment, loop=None, there=moment
+                )
                 container.entries.append(entered)
 
     def _zip(self, node: ast.Call) -> Value | None:

@@ -128,6 +128,7 @@ class Expressions:
             if isinstance(value, Container):
                 value.names.append(name.rpartition(".")[2])
                 value.expression = value.expression or target
+                value.named = value.named or state.tick()
             elif rename and isinstance(use.node, (ast.Name, ast.Attribute, ast.Subscript)):
                 if value.op not in ("import", "const"):
                     value = Term("alias", name, (use,), value.identity)

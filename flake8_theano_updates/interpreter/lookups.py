@@ -40,6 +40,7 @@ class Lookups:
         container.rest.append(state.use(value, node))
         container.names.append(name.rpartition(".")[2])
         container.expression = node
+        container.named = state.tick()
         state.environment.own[name] = container
         return container
 

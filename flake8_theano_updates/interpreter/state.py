@@ -105,9 +105,8 @@ class State:
             ended = value.moment
         many = self.depth > container.depth
         loop = self.loops[-1] if many and self.loops else None
-        container.entries.append(
-            Entry(key, value, self.tick(), begun, ended, self.path, many, loop)
-        )
+        now = self.tick()
+        container.entries.append(Entry(key, value, now, begun, ended, self.path, many, loop, now))
 
     def join(self, container: Container, other: Use) -> None:
         """Let every element of ``other`` enter ``container`` now, in its order."""
@@ -123,7 +122,8 @@ class State:
         container.rest.extend(other.value.rest)
         for entry in list(other.value.entries):
             path = self.path + tuple(arm for arm in entry.path if arm not in self.path)
-            container.entries.append(replace(entry, path=path, many=many or entry.many))
+            joined = replace(entry, path=path, many=many or entry.many, there=self.moment)
+            container.entries.append(joined)
 
     @contextmanager
     def arm(self, branch: Hashable, name: str, node: ast.AST) -> Iterator[None]:

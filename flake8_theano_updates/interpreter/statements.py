@@ -121,7 +121,7 @@ class Interpreter:
         old = self.expressions.use(node.target)
         operand = self.expressions.use(node.value)
         container = original(old.value)
-        if isinstance(container, Container) and isinstance(node.op, ast.Add):
+        if isinstance(container, Container) and isinstance(node.op, (ast.Add, ast.BitOr)):
             self.state.join(container, operand)
             return
         if isinstance(container, Term) and isinstance(operand.value, Container):

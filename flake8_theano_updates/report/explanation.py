@@ -35,7 +35,9 @@ _FIX_TITLES = {
 
 def explanation(finding: Finding, sources: Sources) -> str:
     """Write a finding, with its fixes where it has some, for a terminal of 100 columns."""
-    parts = [_told(text.line(finding)), "\n".join(_lines(finding, sources))]
+    # What the message asks for is this very text.
+    said = re.sub(r" \(theano-updates explain [^)]*\)$", "", text.line(finding))
+    parts = [_told(said), "\n".join(_lines(finding, sources))]
     parts += _meaning(finding) if finding.code in ORDER else [_told(BY_CODE[finding.code].why)]
     parts += _instead(finding, sources.get((finding.path, finding.cell), ()))
     parts.append(f"More about the rule: theano-updates explain {finding.code}")
