@@ -53,7 +53,7 @@ def test_it_tells_the_lines_what_they_compute_and_what_to_write(explain) -> None
     told = paragraphs(out)
     assert told[0] == (
         "a.py:6:28: THU101 stale read: w uses old v; compute v_new = ..., register (v, v_new) "
-        "and use v_new here (theano-updates explain a.py:6)"
+        "and use v_new here"
     )
     assert out.split("\n\n")[1].split("\n") == [
         "    registers       5 | updates = [(v, 0.9 * v - g)]",

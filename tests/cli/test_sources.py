@@ -162,7 +162,7 @@ def test_a_notebook_speaks_of_cells(tmp_path: Path) -> None:
     }
     assert (found["registered_cell"], found["registered_line"]) == (2, 3)
     assert (found["update_cell"], found["update_line"]) == (3, 3)
-    assert found["message"].endswith(' (theano-updates explain "train.ipynb:cell 3:3")')
+    assert found["message"].endswith(" (theano-updates explain 'train.ipynb:cell 3:3')")
     done = run("theano-updates", "check", ".", cwd=tmp_path)
     assert done.stdout.startswith("./train.ipynb:cell 3:3:24: THU101 ")
 
