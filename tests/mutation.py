@@ -11,6 +11,16 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# To write the new velocity out is classical momentum, which is right beside Nesterov's too.
+# With x = mu * velocity + updates[param] - param as the new velocity, the mutant
+# mu * velocity + updates[param] is param + x: classical momentum, and right.
+EQUIVALENT = {
+    ("branches", "updates.append((w, w + mu * speed - lr * g))"),
+    ("nesterov", "updates.append((param, param + mu * velocity - lr * grad))"),
+    ("nesterov", "yield param, param + mu * velocity - lr * grad"),
+    ("nesterov", "updates[param] = mu * velocity + updates[param]"),
+}
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -27,6 +37,11 @@ class Mutant:
     line: int
     name: str
     variable: str
+
+
+def is_right(name: str, mutant: Mutant) -> bool:
+    """Is the mutant of a clean fixture another algorithm, and right?"""
+    return (name, mutant.source.splitlines()[mutant.line - 1].strip()) in EQUIVALENT
 
 
 def mutants(source: str) -> Iterator[Mutant]:

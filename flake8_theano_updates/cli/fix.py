@@ -13,7 +13,7 @@ from flake8_theano_updates.cli.looking import File, Looked, look
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.cli.write import CannotWriteError, encoded, replace_file
 from flake8_theano_updates.fixes.mend import Chain, Choice, mend
-from flake8_theano_updates.fixes.offered import Kind, Mended, Source
+from flake8_theano_updates.fixes.offered import Kind, Source
 from flake8_theano_updates.fixes.prove import NoBackend, is_provable, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import Text
@@ -88,8 +88,8 @@ def _outcomes(files: Sequence[File], options: argparse.Namespace) -> list[Outcom
     unproven: dict[Finding, str] = {}
     choose = _choice(options, unproven)
 
-    def obstacle(step: Mended) -> str | None:
-        allowed = step.fix.safe or options.unsafe
+    def obstacle(safe: bool) -> str | None:
+        allowed = safe or options.unsafe
         return None if allowed else "the fix changes what the program computes: --unsafe"
 
     done: dict[str, Outcome] = {}

@@ -133,12 +133,14 @@ def with_fixes(looked: Looked) -> Looked:
     if not looked.findings or file is None or file.notebook or file.parsed.python != 3:
         return looked
     # Imported here: `check` as text does without it, and starts sooner.
-    from flake8_theano_updates.fixes.offered import Source, fixes_of
+    from flake8_theano_updates.fixes.offered import Source
     from flake8_theano_updates.fixes.text import Text
+    from flake8_theano_updates.fixes.together import fixes_of
 
     source = Source(Text(file.parsed.lines), file.parsed.tree, file.found)
     try:
-        fixed = [replace(f, fixes=fixes_of(source, f, file.look)) for f in looked.findings]
+        fixes = fixes_of(source, looked.findings, file.look)
+        fixed = [replace(one, fixes=fixes[id(one)]) for one in looked.findings]
     except Exception as error:
         path = looked.findings[0].path
         return Looked(findings=(internal_error(path, error),), status=INTERNAL)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flake8_theano_updates.fixes.offered import Kind, Look, Mended, Source, mended
+from flake8_theano_updates.fixes.offered import Kind, Look, Mended, Source
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import moved
+from flake8_theano_updates.fixes.together import Obstacle, settled
 from flake8_theano_updates.model import Finding
 
 # What to do about a finding, or why nothing is to be done.
 Choice = Callable[[Finding], "Kind | NoFixError"]
-# Why a fix may not be made, or None.
-Obstacle = Callable[[Mended], "str | None"]
 # A finding by its code, variable, target, and place in the text.
 Key = tuple[str, str | None, str | None, int]
 
@@ -55,12 +54,11 @@ def mend(first: Source, choose: Choice, look: Look, obstacle: Obstacle) -> Chain
     steps: list[Step] = []
     origins = {_key(first, finding): finding for finding in first.findings}
     skipped: dict[Key, str] = {}
-    while step := _next(source, choose, look, origins, skipped, obstacle):
-        origin = origins.get(_key(source, step.finding), step.finding)
-        steps.append(Step(origin, step))
-        origins = {_after(key, step): finding for key, finding in origins.items()}
-        skipped = {_after(key, step): reason for key, reason in skipped.items()}
-        source = step.source
+    while made := _next(source, choose, look, origins, skipped, obstacle):
+        steps += [Step(origins.get(_key(source, one.finding), one.finding), one) for one in made]
+        origins = {_after(key, made[0]): finding for key, finding in origins.items()}
+        skipped = {_after(key, made[0]): reason for key, reason in skipped.items()}
+        source = made[0].source
     refusals = [
         Refusal(origins.get(key, finding), skipped[key])
         for finding in source.findings
@@ -75,8 +73,8 @@ def _key(source: Source, finding: Finding) -> Key:
 
 
 def _after(key: Key, step: Mended) -> Key:
-    """Return the key of the same finding after a fix."""
-    return (*key[:3], moved(key[3], step.replacements))
+    """Return the key of the same finding after fixes that were made at once."""
+    return (*key[:3], moved(key[3], step.together))
 
 
 def _next(
@@ -86,29 +84,20 @@ def _next(
     origins: Mapping[Key, Finding],
     skipped: dict[Key, str],
     obstacle: Obstacle,
-) -> Mended | None:
-    """Return a fix that mends its own finding only; another one if there is none such.
-
-    A fix may silence a finding that it does not mend: what was a plain mistake looks
-    meant once its neighbour is right. So that one goes first.
-    """
-    other: Mended | None = None
+) -> tuple[Mended, ...]:
+    """Return fixes that are made at once; note of others why they are not."""
+    wanted: list[tuple[Finding, Kind]] = []
     for finding in source.findings:
         key = _key(source, finding)
         if key in skipped:
             continue
-        try:
-            kind = choose(origins.get(key, finding))
-            if isinstance(kind, NoFixError):
-                raise kind
-            step = mended(source, finding, kind, look)
-            reason = obstacle(step)
-            if reason is not None:
-                raise NoFixError(reason)
-        except NoFixError as error:
-            skipped[key] = str(error)
-            continue
-        if len(step.source.findings) == len(source.findings) - 1:
-            return step
-        other = other or step
-    return other
+        kind = choose(origins.get(key, finding))
+        if isinstance(kind, NoFixError):
+            skipped[key] = str(kind)
+        else:
+            wanted.append((finding, kind))
+    for made in settled(source, wanted, look, obstacle, apart=True):
+        if made.mended:
+            return made.mended
+        skipped.update((_key(source, finding), str(why)) for finding, why in made.refused)
+    return ()

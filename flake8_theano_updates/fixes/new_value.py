@@ -69,7 +69,10 @@ def _read_its_name(case: Case) -> Edits:
         raise NoFixError(f"'{name}' is not known where the variable is read")
     bindings = _bindings(case, root)
     _same_in_both_places(case, _reaching(case, bindings), root)
-    if isinstance(value, ast.Attribute) or any(case.before(b, case.variable) for b in bindings):
+    known = not bindings  # given to the function, or by its surroundings
+    if known or isinstance(value, ast.Attribute):
+        return case.reading(name)
+    if any(case.before(binding, case.variable) for binding in bindings):
         return case.reading(name)
     return [*_brought_forward(case, bindings[0]), *case.reading(name)]
 

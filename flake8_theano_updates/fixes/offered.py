@@ -1,32 +1,30 @@
-"""Which fixes a finding is offered: those that leave the file without it and without others."""
+"""Which fixes a finding may have: the edits that each of them would make."""
 
 from __future__ import annotations
 
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from flake8_theano_updates.fixes.case import case_of
 from flake8_theano_updates.fixes.new_value import new_value_ways
 from flake8_theano_updates.fixes.others import other_fix
-from flake8_theano_updates.fixes.reorder import reorder_ways, with_comments
+from flake8_theano_updates.fixes.reorder import reorder_ways
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import (
     CannotEditError,
     Replacement,
     Text,
     edited,
-    merged,
     ordered,
     split,
 )
 from flake8_theano_updates.fixes.tree import Tree
 from flake8_theano_updates.model import Finding, Fix
-from flake8_theano_updates.rules import ORDER
 
 # Finds what is in a file.
 Look = Callable[[ast.Module, Sequence[str]], Sequence[Finding]]
@@ -41,15 +39,46 @@ class Source:
     tree: ast.Module
     findings: tuple[Finding, ...]
 
+    @cached_property
+    def nodes(self) -> Tree:
+        """The tree, to be asked what is around a node."""
+        return Tree(self.tree)
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A fix that a finding may have.
+
+    Args:
+        safe: whether the numbers stay what they are.
+        edits: in their order, or why there are none.
+        scope: the function, or the module, in which it may bring a name.
+    """
+
+    finding: Finding
+    kind: Kind
+    safe: bool
+    edits: tuple[Replacement, ...] | NoFixError
+    scope: ast.AST
+
 
 @dataclass(frozen=True, eq=False)
 class Mended:
-    """A fix of one finding, and the file that it leaves."""
+    """A fix of one finding, and the file that it leaves with others that were made at once.
+
+    Args:
+        replacements: its own edits.
+        source: the file after all edits.
+        before: the file before them.
+        together: all of them.
+    """
 
     finding: Finding
     fix: Fix
     replacements: tuple[Replacement, ...]
     source: Source
+    before: Source
+    together: tuple[Replacement, ...]
 
 
 def source_of(tree: ast.Module, lines: Sequence[str], look: Look) -> Source:
@@ -57,68 +86,40 @@ def source_of(tree: ast.Module, lines: Sequence[str], look: Look) -> Source:
     return Source(Text(lines), tree, tuple(look(tree, lines)))
 
 
-def fixes_of(source: Source, finding: Finding, look: Look) -> tuple[Fix, ...]:
-    """Return the fixes of one finding, each for the file as it is."""
-    kinds: tuple[Kind, ...] = ("new-value", "reorder") if finding.code in ORDER else ("rewrite",)
-    found = []
-    for kind in kinds:
-        with suppress(NoFixError):
-            found.append(mended(source, finding, kind, look).fix)
-    return tuple(found)
-
-
-def mended(source: Source, finding: Finding, kind: Kind, look: Look) -> Mended:
-    """Return the first fix of this kind after which the finding is gone and no other is new.
+def proposals(source: Source, finding: Finding, kind: Kind) -> Iterator[Proposal]:
+    """Yield the fixes of one kind that a finding may have, the plainest first.
 
     Raises:
-        NoFixError: if there is none; the message says why.
+        NoFixError: if there are none; the message says why.
     """
-    tree = Tree(source.tree)
+    tree = source.nodes
     if kind == "rewrite":
-        safe, proposal = other_fix(finding, tree, source.text)
-        return _tried(source, finding, kind, proposal, look, safe=safe)
+        safe, edits = other_fix(finding, tree, source.text)
+        yield Proposal(finding, kind, safe, _in_order(edits), tree.root)
+        return
     case = case_of(finding, tree, source.text)
-    reason = NoFixError(f"there is no such fix for {finding.code}")
+    scope = tree.scope(case.variable)
     for way in reorder_ways(case) if kind == "reorder" else new_value_ways(case):
         try:
-            return _tried(source, finding, kind, way(case), look, safe=kind == "reorder")
+            found = _in_order(way(case))
         except NoFixError as error:
-            reason = error
-    raise reason
+            found = error
+        yield Proposal(finding, kind, kind == "reorder", found, scope)
 
 
-def _tried(
-    source: Source,
-    finding: Finding,
-    kind: Kind,
-    proposal: Sequence[Replacement],
-    look: Look,
-    *,
-    safe: bool,
-) -> Mended:
-    """Return the fix that makes these edits, once the file after them is as it should be."""
+def _in_order(edits: Sequence[Replacement]) -> tuple[Replacement, ...] | NoFixError:
     try:
-        replacements = ordered(proposal)
+        return ordered(edits)
     except CannotEditError as error:
-        raise NoFixError(str(error)) from None
-    after = _after(source, replacements, look)
-    added = _added(source.findings, after.findings)
-    if kind == "reorder":
-        # The same read, of a value that is now evidently the old one.
-        meant = [one for one in added if one.code == "THU102" and one.target == finding.target]
-        if meant:
-            replacements = ordered(with_comments(replacements, after.text, meant))
-            after = _after(source, replacements, look)
-            added = _added(source.findings, after.findings)
-    if added:
-        raise NoFixError(f"after the fix, line {added[0].line} would be {added[0].code}")
-    if len(after.findings) >= len(source.findings):
-        raise NoFixError("the fix would not mend it")
-    edits = tuple(source.text.edit(one) for one in merged(replacements))
-    return Mended(finding, Fix(kind, safe, edits), replacements, after)
+        return NoFixError(str(error))
 
 
-def _after(source: Source, replacements: Sequence[Replacement], look: Look) -> Source:
+def after_edits(source: Source, replacements: Sequence[Replacement], look: Look) -> Source:
+    """Return a file after ordered edits.
+
+    Raises:
+        NoFixError: if it would not parse.
+    """
     whole = edited(source.text.whole, replacements)
     try:
         with warnings.catch_warnings():
@@ -129,7 +130,7 @@ def _after(source: Source, replacements: Sequence[Replacement], look: Look) -> S
     return source_of(tree, split(whole), look)
 
 
-def _added(before: Sequence[Finding], after: Sequence[Finding]) -> list[Finding]:
+def added_findings(before: Sequence[Finding], after: Sequence[Finding]) -> list[Finding]:
     """Return the findings that were not there before, wherever they stand."""
     known = Counter((one.code, one.variable, one.target) for one in before)
     found = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Literal
 
@@ -14,6 +15,7 @@ from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.confirm.steps import STEPS, Step
 from flake8_theano_updates.findings import collections
 from flake8_theano_updates.fixes.offered import Mended
+from flake8_theano_updates.fixes.text import moved
 from flake8_theano_updates.model import (
     Fault,
     Finding,
@@ -26,6 +28,10 @@ from flake8_theano_updates.model import (
 from flake8_theano_updates.values import Arm, Path, Use, meet, original, walk
 
 _OTHER_STARTS = "the programs before and after it start from other values"
+
+
+# From a line before a fix to the same line after it.
+At = Callable[[int], int]
 
 
 class NoBackend(Exception):
@@ -103,24 +109,34 @@ def _programs(step: Mended, compilers: Mapping[str, str | int]) -> tuple[Finding
     """
     fault = step.finding.fault
     assert fault is not None
-    after = _after(fault, collections(step.source.tree, compilers))
+    after = _after(fault, collections(step.source.tree, compilers), partial(_line_after, step))
     reads = fault.reads if isinstance(fault, PairFault) else ()
     plain = PairFault("written", fault.pairs, fault.collection, reads, fault.path)
     return tuple(dataclasses.replace(step.finding, fault=one) for one in (fault, plain, after))
 
 
-def _after(fault: Fault, there: Sequence[UpdateCollection]) -> PairFault | None:
-    """Return what there is to run of a finding's pairs after its fix, or None."""
+def _line_after(step: Mended, line: int) -> int:
+    """Return where a line of the file before the fix stands after it."""
+    offset = moved(step.before.text.offset(line, 0), step.together)
+    return step.source.text.place(offset)[0]
+
+
+def _after(fault: Fault, there: Sequence[UpdateCollection], at: At) -> PairFault | None:
+    """Return what there is to run of a finding's pairs after its fix, or None.
+
+    Args:
+        at: where a line of the file stands after the fix.
+    """
     wanted = {ast.unparse(pair.target) for pair in fault.pairs}
     candidates = [
         one for one in there if wanted <= {ast.unparse(pair.target) for pair in one.registrations}
     ]
     if not candidates:
         return None
-    collection = min(candidates, key=lambda one: _distance(one, fault))
-    nearest = [_nearest(collection, pair) for pair in fault.pairs]
+    collection = min(candidates, key=lambda one: _distance(one, fault, at))
+    nearest = [_nearest(collection, pair, at) for pair in fault.pairs]
     pairs = tuple({id(pair): pair for pair in nearest}.values())
-    path = _branches(fault, pairs)
+    path = _branches(fault, pairs, at)
     uses = [use for pair in pairs for use in walk(pair.new)]
     reads: tuple[Use, ...] = ()
     if isinstance(fault, PairFault):
@@ -139,32 +155,32 @@ def _after(fault: Fault, there: Sequence[UpdateCollection]) -> PairFault | None:
     return PairFault("written", pairs, collection, reads, path)
 
 
-def _distance(collection: UpdateCollection, fault: Fault) -> tuple[bool, int]:
+def _distance(collection: UpdateCollection, fault: Fault, at: At) -> tuple[bool, int]:
     """How far is a collection after the fix from that of the finding before it?"""
     own = fault.collection
     if fault.pairs:
-        lines = _nearest(collection, fault.pairs[0]).line - fault.pairs[0].line
+        lines = _nearest(collection, fault.pairs[0], at).line - at(fault.pairs[0].line)
     else:
-        lines = collection.expression.lineno - own.expression.lineno
+        lines = collection.expression.lineno - at(own.expression.lineno)
     elsewhere = getattr(collection.scope, "name", "") != getattr(own.scope, "name", "")
     return elsewhere, abs(lines)
 
 
-def _nearest(collection: UpdateCollection, pair: Registration) -> Registration:
+def _nearest(collection: UpdateCollection, pair: Registration, at: At) -> Registration:
     """Return the update of the same variable that stands nearest to where ``pair`` stood."""
     target = ast.unparse(pair.target)
     alike = [one for one in collection.registrations if ast.unparse(one.target) == target]
-    return min(alike, key=lambda one: abs(one.line - pair.line))
+    return min(alike, key=lambda one: abs(one.line - at(pair.line)))
 
 
-def _branches(fault: Fault, pairs: Sequence[Registration]) -> Path:
+def _branches(fault: Fault, pairs: Sequence[Registration], at: At) -> Path:
     """Return the branches after the fix that are those of the finding before it."""
     path = tuple(arm for pair in pairs for arm in pair.path)
     there = {arm: None for pair in pairs for use in walk(pair.new) for arm in use.path}
     for arm in fault.path:
         alike = [one for one in there if one.name == arm.name and _test(one) == _test(arm)]
         if alike:
-            nearest = min(alike, key=lambda one: abs(_line(one) - _line(arm)))
+            nearest = min(alike, key=lambda one: abs(_line(one) - at(_line(arm))))
             path = (*path, nearest) if meet(path, (nearest,)) else path
     return path
 
@@ -175,7 +191,7 @@ def _test(arm: Arm) -> str:
 
 
 def _line(arm: Arm) -> int:
-    return getattr(arm.node, "lineno", 0)
+    return getattr(arm.node, "lineno", 1)
 
 
 def _is_read_back(use: Use, pair: Registration) -> bool:

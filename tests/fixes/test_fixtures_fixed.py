@@ -38,9 +38,11 @@ def test_fixing_twice_changes_nothing_more(kind: Kind, fixture: Path) -> None:
 @pytest.mark.parametrize(("kind", "fixture"), PAIRS, ids=_ids)
 def test_no_fix_brings_a_finding(kind: Kind, fixture: Path) -> None:
     chain = fixed(fixture.read_bytes().decode(), kind)
-    sources = [chain.first, *(step.mended.source for step in chain.steps)]
-    for before, after in pairwise(sources):
-        assert len(after.findings) < len(before.findings)
+    # Fixes that are made at once leave one file.
+    left = {id(step.mended.source): step.mended.source for step in chain.steps}
+    for before, after in pairwise([chain.first, *left.values()]):
+        made = [step for step in chain.steps if step.mended.source is after]
+        assert len(after.findings) <= len(before.findings) - len(made)
 
 
 def test_new_values_for_all_but_one_of_the_fixtures() -> None:
