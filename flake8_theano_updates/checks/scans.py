@@ -31,9 +31,10 @@ Block = list[ast.stmt]
 def dropped_scans(scope: Interpreted) -> Iterator[Suspicion]:
     """Return the calls of scan whose second result is dropped although the step has updates."""
     for scan in scope.state.scans:
-        if not _dropped(scan) or not (reason := _why_updates(scope, scan.step)):
+        reason = _why_updates(scope, scan.step)
+        if reason is None or not _dropped(scan):
             continue
-        if any(_computes(one, scan) for one in scope.state.compilations if _is_kept(scope, one)):
+        if any(_computes(one, scan) and _is_kept(scope, one) for one in scope.state.compilations):
             collection = UpdateCollection(scope.node, scan.node, ())
             yield Suspicion(
                 code="THU205",
@@ -107,6 +108,12 @@ def _dropped(scan: Scan) -> bool:
 
 def _is_read_later(scope: ast.AST, statement: ast.stmt, name: str) -> bool:
     """May the program read what ``statement`` binds to ``name``, before it is bound anew?"""
+    named = [n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name]
+    if all(isinstance(one.ctx, ast.Load) or one.lineno <= statement.lineno for one in named):
+        # Nothing below binds it again.
+        below = (one.lineno >= statement.lineno for one in named if isinstance(one.ctx, ast.Load))
+        if any(below):
+            return True
     if any(
         isinstance(node, _DEFINITIONS) and node is not scope and _reads(node, name)
         for node in ast.walk(scope)

@@ -180,9 +180,10 @@ class Calls:
         options = self._unpacked(keywords)
         updates = keywords.get("updates") or options.get("updates")
         certain = last in COMPILERS and any(backend in root.lower() for backend in _COMPILING)
-        position = KERAS_POSITION if is_keras(root) else UPDATES_POSITION
-        if updates is None and (certain or last in COMPILERS and is_keras(root)):
-            updates = arguments[position] if len(arguments) > position else None
+        if updates is None and last in COMPILERS:
+            position = KERAS_POSITION if is_keras(root) else UPDATES_POSITION
+            if len(arguments) > position and (certain or position == KERAS_POSITION):
+                updates = arguments[position]
         own = self.state.guide.updates_of(name) if self.state.guide.compilers else None
         if isinstance(own, str):
             updates = updates or keywords.get(own)
