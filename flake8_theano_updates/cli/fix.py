@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
                 complain(line)
             if looked.file is not None and not obstacles:
                 files.append(looked.file)
-        outcomes = _outcomes(files, options)
+        outcomes, broken = _outcomes(files, options)
     except NoBackend as error:
         complain(f"fix: nothing can be proven: {error}")
         return UNUSABLE
@@ -54,6 +54,9 @@ def run(options: argparse.Namespace) -> int:
         # Nothing is written yet, so nothing is half done.
         complain(internal_error("fix", error).message)
         return INTERNAL
+    for finding in broken:
+        complain(f"{finding.path}: {finding.message}; not fixed")
+        status = INTERNAL
     for outcome in outcomes:
         status = max(status, _report(*outcome, options))
     return status
@@ -83,8 +86,15 @@ def _not_fixed(finding: Finding, reason: str) -> str:
     return f"{place(finding)}: {finding.code} is not fixed: {reason}"
 
 
-def _outcomes(files: Sequence[File], options: argparse.Namespace) -> list[Outcome]:
-    """Mend files; where a fix cannot be proven, mend its file anew without it."""
+def _outcomes(
+    files: Sequence[File], options: argparse.Namespace
+) -> tuple[list[Outcome], list[Finding]]:
+    """Mend files; where a fix cannot be proven, mend its file anew without it.
+
+    Returns:
+        what became of files, and the internal errors of those that cannot be mended: one
+        file costs no other.
+    """
     unproven: dict[Finding, str] = {}
     choose = _choice(options, unproven)
 
@@ -93,16 +103,21 @@ def _outcomes(files: Sequence[File], options: argparse.Namespace) -> list[Outcom
         return None if allowed else "the fix changes what the program computes: --unsafe"
 
     done: dict[str, Outcome] = {}
+    broken: list[Finding] = []
     waiting = list(files)
     while waiting:
         for file in waiting:
             source = Source(Text(file.parsed.lines), file.parsed.tree, file.found)
-            done[file.path] = file, mend(source, choose, file.look, obstacle)
-        missed = _unproven([done[file.path] for file in waiting], options)
+            done.pop(file.path, None)
+            try:
+                done[file.path] = file, mend(source, choose, file.look, obstacle)
+            except Exception as error:
+                broken.append(internal_error(file.parsed.path, error))
+        missed = _unproven([done[one.path] for one in waiting if one.path in done], options)
         unproven |= missed
         paths = {finding.path for finding in missed}
         waiting = [file for file in waiting if file.parsed.path in paths]
-    return list(done.values())
+    return list(done.values()), broken
 
 
 def _choice(options: argparse.Namespace, unproven: Mapping[Finding, str]) -> Choice:

@@ -142,6 +142,7 @@ def with_fixes(looked: Looked) -> Looked:
         fixes = fixes_of(source, looked.findings, file.look)
         fixed = [replace(one, fixes=fixes[id(one)]) for one in looked.findings]
     except Exception as error:
-        path = looked.findings[0].path
-        return Looked(findings=(internal_error(path, error),), status=INTERNAL)
+        # What was found stays found, without its fixes.
+        broken = internal_error(looked.findings[0].path, error)
+        return replace(looked, findings=(broken, *looked.findings), status=INTERNAL)
     return replace(looked, findings=tuple(fixed))

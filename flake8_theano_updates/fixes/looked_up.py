@@ -51,7 +51,7 @@ def _look_up(case: Case, container: str, filled: ast.stmt | None) -> list[Replac
             edits += moved_before(case.text, before, [*moving, filled])
     read = case.text.of(case.variable)
     mapping = container
-    if not _makes_mapping(filled):
+    if not _makes_mapping(filled) and not _is_mapping(case, container):
         mapping = f"dict({container})"
         if before is not reader or tree.comprehension(case.variable) is not None:
             name = unused("new_values", tree, case.variable)
@@ -114,6 +114,13 @@ def _is_known(case: Case, name: str) -> bool:
 def _called(node: ast.AST) -> str | None:
     """Return the name of the function, without its module or object, that a call calls."""
     return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else None
+
+
+def _is_mapping(case: Case, container: str) -> bool:
+    """Is this the collection itself, where that is a mapping?"""
+    collection = case.fault.collection
+    own = isinstance(collection.expression, ast.expr) and ast.unparse(collection.expression)
+    return collection.mapping and own == container
 
 
 def _makes_mapping(statement: ast.stmt | None) -> bool:
