@@ -1,0 +1,118 @@
+"""A safe fix moves nothing across what it depends on, whatever the collection is called.
+
+Programs over the ways to keep a collection and to add to it, with statements in between that
+depend on the order or do not, run on real Theano before and after ``fix --safe-only``.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import running
+from commands import run_python
+from fixing import fixed
+
+pytestmark = pytest.mark.skipif(
+    find_spec("theano") is None, reason="the extra theano is not installed"
+)
+
+HEAD = """\
+import theano
+
+v = theano.shared(0.5)
+w = theano.shared(1.0)
+
+
+class Box:
+    pass
+
+
+box = Box()
+box.inner = Box()
+store = {}
+box.kept = {}
+g = theano.grad((w - 0.3) ** 2, w)
+"""
+HOMES = (
+    "updates",
+    "box.updates",
+    "box.inner.updates",
+    "store['updates']",
+    "box.kept['updates']",
+    "store['a' + 'b']",
+)
+LISTS = (
+    ("{home} = [(v, 0.9 * v - g)]", "{home} += [(w, w + v)]"),
+    ("{home} = [(v, 0.9 * v - g)]", "{home}.append((w, w + v))"),
+    ("{home} = [(v, 0.9 * v - g)]", "{home}.extend([(w, w + v)])"),
+    ("{home} = [(v, 0.9 * v - g)]", "{home} = {home} + [(w, w + v)]"),
+    ("{home} = {{v: 0.9 * v - g}}", "{home}[w] = w + v"),
+    ("{home} = {{v: 0.9 * v - g}}", "{home}.update({{w: w + v}})"),
+    ("{home} = {{v: 0.9 * v - g}}", "{home}.setdefault(w, w + v)"),
+    ("{home} = []\n{home}.append((v, 0.9 * v - g))", "{home}.append((w, w + v))"),
+    ("{home} = {{}}\n{home}[v] = 0.9 * v - g", "{home}[w] = w + v"),
+)
+BETWEEN = (
+    "",
+    "count = len({home})",
+    "other = {home}",
+    "rate = 2 * g",
+    "g = g * 2",
+    "first = list({home})",
+)
+PLACES = ("module", "function", "method", "class")
+
+
+def program(home: str, ways: tuple[str, str], between: str, place: str) -> str:
+    """Write one program; in a class body the collection is a name of the class."""
+    lines = [*ways[0].split("\n"), *([between] if between else []), ways[1]]
+    body = [line.format(home=home) for line in lines]
+    compiled = f"theano.function([], [], updates={home})"
+    if place == "module":
+        return "\n".join([HEAD, *body, f"step = {compiled}", ""])
+    if place == "class":
+        inner = [f"    {line}" for line in [*body, f"step = {compiled}"]]
+        return "\n".join(
+            [HEAD, "", "class Net:", "    g = 0.25", *inner, "", "", "step = Net.step"]
+        )
+    if place == "function":
+        inner = [f"    {line}" for line in [*body, f"return {compiled}"]]
+        return "\n".join([HEAD, "", "def build(v, w, g):", *inner, "", "", "step = build(v, w, g)"])
+    inner = [f"        {line}" for line in [*body, f"return {compiled}"]]
+    head = ["", "class Net:", "    def build_updates(self, v, w, g):"]
+    return "\n".join([HEAD, *head, *inner, "", "", "step = Net().build_updates(v, w, g)"])
+
+
+PROGRAMS = [program(*parts) for parts in itertools.product(HOMES, LISTS, BETWEEN, PLACES)]
+
+
+def _compared(sources: list[str], tmp_path: Path) -> tuple[int, int]:
+    """Return how many programs there are and how many were changed; none may come to harm."""
+    after = [fixed(source, "reorder").last.text.whole for source in sources]
+    changed = [(old, new) for old, new in zip(sources, after, strict=True) if old != new]
+    asked = [text for pair in changed for text in pair]
+    done = run_python(Path(running.__file__), cwd=tmp_path, stdin=json.dumps(asked))
+    given = json.loads(done.stdout)
+    ran = [answer for answer in given[::2] if not isinstance(answer, str)]
+    assert len(ran) >= 0.9 * len(changed)
+    for (old, new), was, now in zip(changed, given[::2], given[1::2], strict=True):
+        ast.parse(new)
+        if not isinstance(was, str):
+            assert now == was, f"{old}\n--- became ---\n{new}"
+    return len(sources), len(changed)
+
+
+def test_what_ran_still_runs_and_computes_the_same(tmp_path: Path) -> None:
+    total, changed = _compared(PROGRAMS[::11], tmp_path)
+    assert (total, changed >= 0.7 * total) == (len(PROGRAMS[::11]), True)
+
+
+@pytest.mark.longer
+def test_all_of_them_still_run_and_compute_the_same(tmp_path: Path) -> None:
+    total, changed = _compared(PROGRAMS, tmp_path)
+    assert changed >= 0.7 * total
