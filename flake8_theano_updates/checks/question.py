@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from flake8_theano_updates.checks.collections import Pair, written_name
@@ -73,9 +73,7 @@ class Question:
                     waiting.extend(
                         (other, other.value, False)
                         for other in self.is_stale(pair, read)
-                        if not regularised(
-                            replace(self, read=read, reader=pair, registered=other, stale=True)
-                        )
+                        if not _regularises(self, pair, read, other)
                     )
             if self.reading.target(use) is not None:
                 continue
@@ -96,15 +94,17 @@ def regularised(q: Question) -> bool:
 
     The parameter's own update reads the state: if anything is wrong, it is that read.
     """
-    if not q.stale or _is_scaled(q) or not is_parameter(q):
+    return q.stale and _regularises(q, q.reader, q.read, q.registered)
+
+
+def _regularises(q: Question, reader: Pair, read: Use, registered: Pair) -> bool:
+    """Does the update of a state read a parameter, whose own update reads the state?"""
+    value = q.reading.plain(registered.value).value
+    if isinstance(value, Term) and value.op in ("*", "/"):
+        return False  # a step on a parameter is a sum
+    if reader.identity not in q.reading.variables(registered.value):
         return False
-    return q.reader.identity in q.reading.variables(q.registered.value)
-
-
-def _is_scaled(q: Question) -> bool:
-    """Is the new value of v a multiple of the old one? A step on a parameter is a sum."""
-    value = q.reading.plain(q.registered.value).value
-    return isinstance(value, Term) and value.op in ("*", "/")
+    return _is_differentiated(q, registered, read, reader)
 
 
 def is_parameter(q: Question) -> bool:

@@ -83,8 +83,8 @@ class Reading:
         """Return the reads of targets that ``use`` takes."""
         if self.target(use) is not None:
             return (use,)
-        if handed_on := _handed_on(use.value):
-            return self._reads_through(use, use.value, handed_on)
+        if _hands_on(use.value):
+            return self._reads_through(use, use.value)
         return self._reads_in(use.value)
 
     def variables(self, use: Use) -> frozenset[Hashable]:
@@ -95,10 +95,11 @@ class Reading:
             self._variables[id(use)] = known
         return known
 
-    def _reads_through(self, use: Use, value: Value, parts: Sequence[Use]) -> tuple[Use, ...]:
+    def _reads_through(self, use: Use, value: Value) -> tuple[Use, ...]:
         """What is handed on is read at the moment at which what hands it on is used."""
         if id(use) not in self._handed_on:
             reads = self._reads_in(value)
+            parts = _handed_on(value)
             passed = set(map(id, parts))
             for part in parts:
                 passed |= self._passed_on.get(id(part), set())
@@ -116,7 +117,7 @@ class Reading:
 
     def hands_on(self, use: Use) -> bool:
         """Does this take nothing itself, but hand on what it holds: a list, a name?"""
-        return self.target(use) is None and bool(_handed_on(use.value))
+        return _hands_on(use.value) and self.target(use) is None
 
     def _reads_in(self, root: Value) -> tuple[Use, ...]:
         def below(value: Value) -> Iterable[Value]:
@@ -127,8 +128,8 @@ class Reading:
             for use in self._read_by(value):
                 if self.target(use) is not None:
                     reads: tuple[Use, ...] = (use,)
-                elif id(use.value) in self._reads and (parts := _handed_on(use.value)):
-                    reads = self._reads_through(use, use.value, parts)
+                elif id(use.value) in self._reads and _hands_on(use.value):
+                    reads = self._reads_through(use, use.value)
                 else:
                     reads = self._reads.get(id(use.value), ())
                 found.update((id(read), read) for read in reads)
@@ -309,11 +310,15 @@ def inside(reading: Reading, use: Use) -> Iterator[Use]:
     )
 
 
+def _hands_on(value: Value) -> bool:
+    """Does a value hand on what it holds as it is: a list its elements, a name what it means?"""
+    return isinstance(value, Container) or (value.op == "either" and value.label is not None)
+
+
 def _handed_on(value: Value) -> Sequence[Use]:
-    """Return what ``value`` hands on as it is: a list its elements, a name what it is bound to."""
     if isinstance(value, Container):
         return [entry.value for entry in value.entries]
-    return value.uses if value.op == "either" and value.label is not None else ()
+    return value.uses
 
 
 def bottom_up(
