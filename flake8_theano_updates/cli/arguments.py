@@ -27,6 +27,7 @@ _HELP = {
     "mylib.compile:updates or mylib.compile:3",
     "--jobs": "how many processes compile side by side (default: one for every 25 findings, and "
     "no more than there are cores)",
+    "--no-fixes": "leave the fixes out of JSON and SARIF, which have them otherwise",
     "--prove": "run each update before and after its fix and make no fix that is not proven "
     "(default: where there is a backend)",
     "--python-version": "the Python that the files are written in (default: %(default)s, found "
@@ -99,6 +100,7 @@ def _add_python(verb: argparse.ArgumentParser, use: str) -> None:
 def _add_common(verb: argparse.ArgumentParser) -> None:
     _add_input(verb)
     _add(verb, "--format", choices=("text", "json", "sarif"), default="text")
+    _add(verb, "--no-fixes", action="store_false", dest="fixes")
 
 
 def _add_input(verb: argparse.ArgumentParser) -> None:

@@ -64,7 +64,7 @@ def _run(options: argparse.Namespace) -> int:
 
         return explain.run(options)
     looked = list(look(options.paths, options))
-    if options.format != "text":
+    if options.format != "text" and options.fixes:
         looked = list(map(with_fixes, looked))
     status = max(one.status for one in looked)
     if options.verb == "confirm":

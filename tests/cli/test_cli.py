@@ -242,6 +242,14 @@ def test_json(stale: Path) -> None:
     assert (finding["registered_line"], finding["update_line"]) == (6, 7)
 
 
+@pytest.mark.parametrize("verb", ["check", "confirm"])
+def test_json_without_fixes(stale: Path, verb: str) -> None:
+    (with_them,) = run_json(verb, stale.name, cwd=stale.parent)
+    (without,) = run_json(verb, "--no-fixes", stale.name, cwd=stale.parent)
+    assert [one["kind"] for one in with_them["fixes"]] == ["new-value", "reorder"]
+    assert without == {**with_them, "fixes": []}
+
+
 def test_json_of_nothing_is_an_empty_array(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
     assert run_json("check", "a.py", cwd=tmp_path) == []
