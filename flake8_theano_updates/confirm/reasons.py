@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from flake8_theano_updates.model import Fault, Finding, PairFault, Status, Verdict
+from flake8_theano_updates.checks.schedule import SWITCHES
+from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Status, Verdict
 from flake8_theano_updates.report.elements import first_difference, told_apart
+from flake8_theano_updates.values import Term, Use, operands, walk
 
+_DECIDING = frozenset("clip maximum minimum lt le gt ge eq neq sgn round floor ceil".split())
 NOTHING_TO_RUN = {
     "THU903": "not run: the order of a plain dict is an accident that no single run shows",
 }
@@ -78,11 +81,34 @@ def likeness(finding: Finding, fault: Fault, verdict: Verdict) -> tuple[Status, 
                     "alike, so there is nothing to compare; another fault may hide this one"
                 )
     reason = f"no difference in {len(verdict.as_compiled) - 1} calls"
+    if isinstance(fault, OrderFault) and _only_decides(fault):
+        # Numbers that stay on one side of a switch prove nothing about the other.
+        return "unresolved", (
+            f"{reason}, but {finding.variable} only decides there, as in a switch or a bound: with "
+            "other numbers the two may part"
+        )
     if isinstance(fault, PairFault) and fault.kind in ("refused", "misplaced"):
         reason = f"the backend takes the updates as they are written: {reason}"
         if finding.code == "THU204" and (verdict.python or "").startswith("2."):
             reason = f"in Python {verdict.python} it is a list, and {reason}"
     return "agrees", reason
+
+
+def _only_decides(fault: OrderFault) -> bool:
+    """Do the reads stand only in what chooses between values, or keeps them within bounds?"""
+    reads = set(map(id, fault.read_nodes))
+    return not any(id(use.node) in reads for use in walk(fault.reader.new, _computed_from))
+
+
+def _computed_from(use: Use) -> Iterable[Use]:
+    """Return what flows into a value, without what only decides."""
+    value = use.value
+    if isinstance(value, Term) and value.op == "call":
+        if value.label in SWITCHES:
+            return value.uses[-2:]
+        return () if value.label in _DECIDING else value.uses
+    compares = isinstance(value, Term) and isinstance(value.label, tuple)
+    return () if compares else operands(value)
 
 
 def _is_finite(value: object) -> bool:

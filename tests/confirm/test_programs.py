@@ -220,6 +220,24 @@ def fit(w, x, y, output):
     assert verdict.stand_ins[0].startswith("a cost of its own")
 
 
+def test_what_only_decides_is_not_refuted() -> None:
+    # The average stays below the bound with either value: 0.1, 0.19, 0.271 ... of 1.
+    verdict = verdict_on(
+        HEAD
+        + """
+rate = theano.shared(1.0)
+average = theano.shared(0.0)
+seen = theano.shared(1.0)
+step = theano.function([], [], updates=[
+    (average, 0.9 * average + 0.1 * seen),
+    (rate, T.switch(average > 5.0, 1.02 * rate, 0.98 * rate)),
+])
+"""
+    )
+    assert verdict.status == "unresolved"
+    assert "average only decides there" in verdict.reason
+
+
 def test_no_difference() -> None:
     verdict = verdict_on(
         HEAD
