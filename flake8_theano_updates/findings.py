@@ -152,9 +152,8 @@ def _finding(
 ) -> Finding:
     rule = BY_CODE[suspicion.code]
     node = suspicion.node
-    subject = rule.code if path in NO_FILES or not path.isprintable() else path
-    if subject is path:
-        subject = shlex.quote(f"{path}:{spot(node.lineno)}")
+    named = path not in NO_FILES and path.isprintable()
+    subject = shlex.quote(f"{path}:{spot(node.lineno)}") if named else rule.code
     end = node.end_lineno or node.lineno
     return Finding(
         path=path,

@@ -42,7 +42,7 @@ def name_of_new_value(old: OldValue) -> str | None:
         return None
     key = text_of(old.registered.target)
     of_many = isinstance(_names_at(old).get(key), Container)
-    return f"{mapping}[{key if _is_here(old) and not of_many else text_of(read)}]"
+    return f"{mapping}[{key if _is_here(old, entry.moment) and not of_many else text_of(read)}]"
 
 
 def what_to_write(old: OldValue, new_value: str | None) -> str:
@@ -54,8 +54,7 @@ def what_to_write(old: OldValue, new_value: str | None) -> str:
     variable = text_of(old.reads[0])
     stem = re.search(r"[^\W\d]\w*$", variable)
     base = stem[0] if stem else "value"
-    loop = old.registered.entry.loop
-    if loop is not None and not loop.begun <= old.reads[0].moment <= loop.ended:
+    if not _is_in_its_loop(old):
         kept = f"{_unused('new_values', old)}[{variable}]"
         return f"keep {kept} = ..., and use {kept} here"
     name = _unused(f"{base}_new", old)
@@ -68,17 +67,15 @@ def what_to_write(old: OldValue, new_value: str | None) -> str:
 def name_of_target(old: OldValue) -> str:
     """Return what the updated variable is called where the old value is read."""
     target = old.reader.target
-    followed = old.collection.scope.state.followed
-    if followed.calls_at(old.reads[0].moment) == followed.calls_at(target.moment):
+    if _is_here(old, target.moment):
         return text_of(target)
     return _name_of(target.value, _names_at(old)) or text_of(target)
 
 
-def _is_here(old: OldValue) -> bool:
-    """Does the update stand in the same function as the read, or in the same call of it?"""
+def _is_here(old: OldValue, moment: int) -> bool:
+    """Was the program in the same call of the same function as at the read?"""
     followed = old.collection.scope.state.followed
-    read, stored = (one.moment for one in (old.reads[0], old.registered.entry))
-    return followed.calls_at(read) == followed.calls_at(stored)
+    return followed.calls_at(old.reads[0].moment) == followed.calls_at(moment)
 
 
 def _named(old: OldValue) -> str | None:
@@ -87,15 +84,19 @@ def _named(old: OldValue) -> str | None:
     if not isinstance(new.node, (ast.Name, ast.Attribute)):
         return None
     names, written = _names_at(old), ast.unparse(new.node)
-    if not _is_here(old):
+    if not _is_here(old, old.registered.entry.moment):
         return _name_of(new.value, names)
     held = names.get(written)
     if held is not None and original(held) is not original(new.value):
         return None  # it was bound anew, or in one arm only
     known = held is not None or isinstance(new.node, ast.Attribute)
+    return written if known and _is_in_its_loop(old) else None
+
+
+def _is_in_its_loop(old: OldValue) -> bool:
+    """Does the read stand in the loop, if any, that makes the update?"""
     loop = old.registered.entry.loop
-    inside = loop is None or loop.begun <= old.reads[0].moment <= loop.ended
-    return written if known and inside else None
+    return loop is None or loop.begun <= old.reads[0].moment <= loop.ended
 
 
 def _is_computed(old: OldValue) -> bool:

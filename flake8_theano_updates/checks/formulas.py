@@ -33,22 +33,19 @@ def uses_both(q: Question) -> bool:
     )
 
 
-def _sums(q: Question, stop: int | None = None) -> Iterator[list[Use]]:
-    """Return the terms of every sum around the read that is not a part of another such sum.
-
-    An inner sum equal to ``stop`` stays one term.
-    """
+def _sums(q: Question) -> Iterator[list[Use]]:
+    """Return the terms of every sum around the read that is not a part of another such sum."""
     inside: set[int] = set()
     for expression in q.around:
         plain = q.reading.plain(expression)
         if id(plain.value) not in inside:
-            terms, within = unfolded(q.reading, plain, stop)
+            terms, within = unfolded(q.reading, plain)
             inside |= within
             if len(terms) > 1:
                 yield terms
 
 
-def unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], set[int]]:
+def unfolded(reading: Reading, use: Use) -> tuple[list[Use], set[int]]:
     """Return the terms of ``use`` with every inner sum unfolded, and the ids of those sums.
 
     Doubled again and again, a sum has more terms than can be told one by one: what is left
@@ -66,7 +63,6 @@ def unfolded(reading: Reading, use: Use, stop: int | None) -> tuple[list[Use], s
             and value.op in ("+", "-", "neg", "pos")
             and reading.target(plain) is None
             and len(found) + len(waiting) < MOST_TERMS
-            and (stop is None or reading.key(current) != stop)
         ):
             within.add(id(value))
             waiting.extend(value.uses)
@@ -88,7 +84,7 @@ def written_out(q: Question) -> bool:
     key = reading.key(new)
     if any(reading.key(use) == key for use in q.around):
         return True
-    wanted, _ = unfolded(reading, reading.plain(new), None)
+    wanted, _ = unfolded(reading, reading.plain(new))
     named = isinstance(new.node, ast.Name) and reading.target(new) is None
     keys = Counter(reading.key(reading.plain(term)) for term in wanted)
     products = [(term, Counter(reading.factors(term))) for term in wanted]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from flake8_theano_updates.checks.question import Question
-from flake8_theano_updates.checks.reading import Reading, inside
+from flake8_theano_updates.checks.reading import Reading, inside, summands
 from flake8_theano_updates.values import Term, Use
 
 _AVERAGES = frozenset({"mean", "sum"})
@@ -62,12 +62,8 @@ def _signed(reading: Reading, use: Use) -> list[tuple[int, Use]]:
         plain = reading.plain(current)
         value = plain.value
         if reading.target(plain) is None and isinstance(value, Term) and len(found) < 50:
-            if value.op in ("neg", "pos"):
-                waiting.append((-sign if value.op == "neg" else sign, value.uses[0]))
-                continue
-            if value.op in ("+", "-"):
-                left, right = value.uses
-                waiting += [(-sign if value.op == "-" else sign, right), (sign, left)]
+            if value.op in ("+", "-", "neg", "pos"):
+                waiting += [(sign * own, part) for own, part in reversed(summands(value))]
                 continue
         found.append((sign, plain))
     return found

@@ -183,11 +183,15 @@ class Reading:
                     ways = [joined(way, arm) for way in ways for arm in arms if meet(way, arm)]
         return ways
 
+    def key_of_target(self, target: Hashable) -> int:
+        """Return the key of what takes the value of a target itself."""
+        return self._intern(("target", target))
+
     def key(self, use: Use) -> int:
         """Return a number that is equal for expressions that compute the same."""
         target = self.target(use)
         if target is not None:
-            return self._intern(("target", target))
+            return self.key_of_target(target)
         known = self._keys.get(id(use.value))
         return self._key(use.value) if known is None else known
 
@@ -195,7 +199,7 @@ class Reading:
         """Return the key of an operand; a value that holds itself has none yet."""
         target = self.target(use)
         if target is not None:
-            return self._intern(("target", target))
+            return self.key_of_target(target)
         known = self._keys.get(id(use.value))
         return self._intern(("holds itself", id(use.value))) if known is None else known
 
@@ -240,7 +244,7 @@ class Reading:
         It is added up from the forms of its operands: a chain of n sums costs n steps.
         """
         total = count = 0
-        for sign, use in _summands(value):
+        for sign, use in summands(value):
             inner = self.plain(use)
             known = self._sums.get(id(inner.value)) if self.target(inner) is None else None
             mark, terms = known or (_mixed(self._part(use)), 1)
@@ -389,7 +393,7 @@ def small_power(term: Term) -> int:
     return 0
 
 
-def _summands(value: Term) -> list[tuple[int, Use]]:
+def summands(value: Term) -> list[tuple[int, Use]]:
     """Return the operands of a sum, a difference or a sign, each with its sign."""
     if value.op in ("neg", "pos"):
         return [(-1 if value.op == "neg" else 1, value.uses[0])]

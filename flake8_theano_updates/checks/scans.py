@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.interpreter.expressions import COMPREHENSIONS
 from flake8_theano_updates.interpreter.functions import Closure
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 from flake8_theano_updates.interpreter.scopes import Interpreted
@@ -22,7 +23,6 @@ from flake8_theano_updates.values import (
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 Block = list[ast.stmt]
@@ -85,7 +85,7 @@ def _is_called_once(scope: ast.AST, compiled: ast.Call) -> bool:
     in_loops = {
         id(inner)
         for loop in ast.walk(scope)
-        if isinstance(loop, (*_LOOPS, *_COMPREHENSIONS, *_DEFINITIONS)) and loop is not scope
+        if isinstance(loop, (*_LOOPS, *COMPREHENSIONS, *_DEFINITIONS)) and loop is not scope
         for inner in ast.walk(loop)
     }
     return len(uses) == 2 and len(calls) == 1 and id(calls[0]) not in in_loops

@@ -103,7 +103,7 @@ _DIVISIONS = frozenset({"true_div", "true_divide", "divide", "reciprocal", "inv"
 
 def _is_bias(q: Question, expression: Use) -> bool:
     """Is this one minus a power of v?"""
-    terms, _ = unfolded(q.reading, q.reading.plain(expression), None)
+    terms, _ = unfolded(q.reading, q.reading.plain(expression))
     powers = [exponent for term in terms if (exponent := _exponent(q.reading.plain(term).value))]
     ones = [term for term in terms if constant(term.value) == 1]
     return bool(ones) and any(_is_read(q, power) for power in powers) and len(terms) == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
 
 from flake8_theano_updates.checks.collections import Pair
@@ -87,7 +87,7 @@ class Systems:
 
     def decays(self, pair: Pair) -> bool:
         """Is the old value only there times something, as in an average or a velocity?"""
-        key = next((self._reading.key(read) for read in self._own(pair.identity, pair.value)), None)
+        key = self._reading.key_of_target(pair.identity)
         own = [product for product in self._products.of(pair.value) if key in product]
         return bool(own) and all(len(product) > 1 for product in own)
 
@@ -110,18 +110,13 @@ class Systems:
             return own in self._reading.variables(value.uses[0])
         if value.op == "call" and value.label == "set_subtensor" and len(value.uses) > 1:
             part, filled = value.uses[:2]
-            return own in self._reading.variables(part) and self._has_term(part, filled)
-        return any(self._has_term(part, use) for part in self._own(own, use))
+            return own in self._reading.variables(part) and self._has_term(
+                self._reading.key(part), filled
+            )
+        return self._has_term(self._reading.key_of_target(own), use)
 
-    def _own(self, own: Hashable, use: Use) -> Iterator[Use]:
-        """Return one read of the own old value, if there is any."""
-        for read in self._reading.reads(use):
-            if self._reading.target(read) == own:
-                yield read
-                return
-
-    def _has_term(self, part: Use, use: Use) -> bool:
-        return (self._reading.key(part),) in self._products.of(use)
+    def _has_term(self, key: int, use: Use) -> bool:
+        return (key,) in self._products.of(use)
 
     def _integrates(self, pair: Pair, v: Hashable) -> bool:
         """Is the new value the old one plus v, times numbers, and nothing else?"""

@@ -118,7 +118,7 @@ def _call(node: ast.Call, found: Effects) -> None:
     receiver = _written(function.value) if isinstance(function, ast.Attribute) else None
     if receiver is None:
         _visit(function, found)
-    elif _is_known(name) and name not in _CHANGING:
+    elif _adds(name):
         found.adds.add(receiver if name in _ADDING else f"{receiver}.{name}")
     elif name in _CHANGING or (name in DRAWS and RANDOM.search(receiver)):
         found.binds.add(receiver)
@@ -143,7 +143,7 @@ def _scope(node: ast.AST, found: Effects) -> None:
 
 
 def _all(effects: Effects) -> set[str]:
-    return effects.uses | effects.binds | effects.adds | effects.items
+    return set().union(*_sets(effects))
 
 
 def _sets(effects: Effects) -> tuple[set[str], ...]:
@@ -151,7 +151,11 @@ def _sets(effects: Effects) -> tuple[set[str], ...]:
 
 
 def _is_known(method: str) -> bool:
-    return method in _ADDING | _CHANGING or "add_update" in method
+    return _adds(method) or method in _CHANGING
+
+
+def _adds(method: str) -> bool:
+    return method in _ADDING or "add_update" in method
 
 
 def _method(function: ast.expr) -> str:

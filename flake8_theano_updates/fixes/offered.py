@@ -130,12 +130,17 @@ def after_edits(source: Source, replacements: Sequence[Replacement], look: Look)
     return source_of(tree, split(whole), look)
 
 
+def key_of(finding: Finding) -> tuple[str, str | None, str | None]:
+    """Return what stays the same of a finding wherever it stands."""
+    return finding.code, finding.variable, finding.target
+
+
 def added_findings(before: Sequence[Finding], after: Sequence[Finding]) -> list[Finding]:
     """Return the findings that were not there before, wherever they stand."""
-    known = Counter((one.code, one.variable, one.target) for one in before)
+    known = Counter(map(key_of, before))
     found = []
     for finding in after:
-        key = finding.code, finding.variable, finding.target
+        key = key_of(finding)
         known[key] -= 1
         if known[key] < 0:
             found.append(finding)

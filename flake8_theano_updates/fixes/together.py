@@ -20,6 +20,7 @@ from flake8_theano_updates.fixes.offered import (
     Source,
     added_findings,
     after_edits,
+    key_of,
     proposals,
 )
 from flake8_theano_updates.fixes.reorder import with_comments
@@ -190,21 +191,10 @@ class _Group:
 
     def _is_covered(self, one: Replacement) -> bool:
         """Does another edit take some of these characters, or put something among them?"""
+        # What is covered does not overlap: only a neighbour can.
         at = bisect_left(self.covered, (one.start, one.end))
         near = self.covered[max(at - 1, 0) : at + 2]
-        inserts = one.start == one.end
-        for start, end in near:
-            if start == end and inserts:
-                continue
-            if start < one.end and one.start < end:
-                return True
-            if (start, end) == (one.start, one.end):
-                return True
-            if inserts and start < one.start < end:
-                return True
-            if start == end and one.start < start < one.end:
-                return True
-        return False
+        return any(start < one.end and one.start < end for start, end in near)
 
 
 def _names(one: Replacement) -> Iterator[str]:
@@ -304,15 +294,11 @@ def _check_gone(
     before: Sequence[Finding], after: Sequence[Finding], mended: Sequence[Finding]
 ) -> None:
     """Make sure that findings are gone."""
-    there = Counter(map(_key, before))
-    there.subtract(map(_key, mended))
-    left = Counter(map(_key, after))
-    if any(left[key] > there[key] for key in set(map(_key, mended))):
+    there = Counter(map(key_of, before))
+    there.subtract(map(key_of, mended))
+    left = Counter(map(key_of, after))
+    if any(left[key] > there[key] for key in set(map(key_of, mended))):
         raise NoFixError("the fix would not mend it")
-
-
-def _key(finding: Finding) -> tuple[str, str | None, str | None]:
-    return finding.code, finding.variable, finding.target
 
 
 def _no_obstacle(_safe: bool) -> str | None:
