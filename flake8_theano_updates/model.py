@@ -136,13 +136,18 @@ Fault = OrderFault | PairFault
 
 @dataclass(frozen=True)
 class Edit:
-    """Replace the text from (line, column) up to (end_line, end_column) by ``text``."""
+    """Replace the text from (line, column) up to (end_line, end_column) by ``text``.
+
+    Args:
+        cell: the cell of a notebook whose lines are counted.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
     text: str
+    cell: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ The fixed fixtures stand in ``tests/fixes/data/KIND/PATH.fixed``.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,11 +15,11 @@ from marks import FOLDER
 from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.fixes.mend import Chain, mend
-from flake8_theano_updates.fixes.offered import Kind, source_of
+from flake8_theano_updates.fixes.offered import Kind, Source, source_of
 from flake8_theano_updates.fixes.statements import NoFixError
-from flake8_theano_updates.fixes.text import split
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import ORDER
+from flake8_theano_updates.source.python3 import parse_text
 
 DATA = Path(__file__).resolve().parent / "fixes" / "data"
 KINDS: tuple[Kind, ...] = ("new-value", "reorder", "rewrite")
@@ -31,9 +30,11 @@ _FOLDERS = {
 }
 
 
-def look(tree: ast.Module, lines: Sequence[str]) -> list[Finding]:
-    """Return what stands in a file, with the rule on plain dicts and without ``noqa``."""
-    return not_silenced(check(tree, lines, "x.py", enable=("THU903",)), "x.py", lines)
+def look(parts: Sequence[str]) -> Source:
+    """Look at a file, with the rule on plain dicts and without what is silenced."""
+    code = parse_text("x.py", "".join(parts))
+    found = check(code.tree, code.lines, "x.py", enable=("THU903",))
+    return source_of(code, not_silenced(found, "x.py", code.lines))
 
 
 def fixed(source: str, kind: Kind) -> Chain:
@@ -44,8 +45,7 @@ def fixed(source: str, kind: Kind) -> Chain:
             return NoFixError("another kind")
         return kind
 
-    first = source_of(ast.parse(source), split(source), look)
-    return mend(first, choose, look, lambda step: None)
+    return mend(look([source]), choose, look, lambda step: None)
 
 
 def fixture_paths(kind: Kind) -> Iterator[Path]:

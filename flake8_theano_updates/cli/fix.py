@@ -7,21 +7,24 @@ import difflib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
+from flake8_theano_updates.cli.cell_texts import with_cells
 from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.files import STANDARD_INPUT
-from flake8_theano_updates.cli.looking import File, Looked, look
+from flake8_theano_updates.cli.looking import File, look
+from flake8_theano_updates.cli.opened import opened
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.cli.write import CannotWriteError, encoded, replace_file
 from flake8_theano_updates.fixes.mend import Chain, Choice, mend
-from flake8_theano_updates.fixes.offered import Kind, Source
+from flake8_theano_updates.fixes.offered import Kind
 from flake8_theano_updates.fixes.prove import NoBackend, is_provable, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
-from flake8_theano_updates.fixes.text import Text
+from flake8_theano_updates.fixes.text import split
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report.text import place, printable
 from flake8_theano_updates.rules import ORDER
+from flake8_theano_updates.source.notebook import Notebook
 
 _CHOOSE = (
     "it takes a choice: --unsafe uses the new value, --safe-only keeps the numbers and shows "
@@ -38,15 +41,14 @@ def run(options: argparse.Namespace) -> int:
     """Fix the findings; return the exit status of ``check`` on what is there afterwards."""
     status = NOTHING
     files: list[File] = []
+    broken: list[Finding] = []
     try:
         for looked in look(options.paths, options):
-            obstacles = list(_obstacles(looked))
-            status = max([status, looked.status, *(told for told, _ in obstacles)])
-            for _, line in obstacles:
-                complain(line)
-            if looked.file is not None and not obstacles:
+            status = max(status, looked.status)
+            if looked.file is not None:
                 files.append(looked.file)
-        outcomes, broken = _outcomes(files, options)
+            broken += looked.findings if looked.status == INTERNAL else ()
+        outcomes, untouched = _outcomes(files, options)
     except NoBackend as error:
         complain(f"fix: nothing can be proven: {error}")
         return UNUSABLE
@@ -54,32 +56,12 @@ def run(options: argparse.Namespace) -> int:
         # Nothing is written yet, so nothing is half done.
         complain(internal_error("fix", error).message)
         return INTERNAL
-    for finding in broken:
+    for finding in [*broken, *untouched]:
         complain(f"{finding.path}: {finding.message}; not fixed")
         status = INTERNAL
     for outcome in outcomes:
         status = max(status, _report(*outcome, options))
     return status
-
-
-def _obstacles(looked: Looked) -> Iterator[tuple[int, str]]:
-    """Yield why a file that was read is left alone, each line with its exit status.
-
-    A notebook or a file of Python 2 is refused where it is named. Where it only lies in a
-    folder, each of its findings is, as ``check`` counts it.
-    """
-    file = looked.file
-    if file is None:
-        for finding in looked.findings:
-            yield INTERNAL, f"{finding.path}: {finding.message}; not fixed"
-    elif file.notebook or file.parsed.python == 2:
-        kind = "notebooks" if file.notebook else "files of Python 2"
-        shown = file.parsed.path
-        if file.is_named:
-            yield UNUSABLE, f"{shown}: {kind} are not fixed; nothing is changed"
-        else:
-            for finding in looked.findings:
-                yield FOUND, _not_fixed(finding, f"{kind} are not fixed")
 
 
 def _not_fixed(finding: Finding, reason: str) -> str:
@@ -107,16 +89,16 @@ def _outcomes(
     waiting = list(files)
     while waiting:
         for file in waiting:
-            source = Source(Text(file.parsed.lines), file.parsed.tree, file.found)
             done.pop(file.path, None)
             try:
-                done[file.path] = file, mend(source, choose, file.look, obstacle)
+                source, look_again = opened(file)
+                done[file.path] = file, mend(source, choose, look_again, obstacle)
             except Exception as error:
-                broken.append(internal_error(file.parsed.path, error))
+                broken.append(internal_error(file.shown_path, error))
         missed = _unproven([done[one.path] for one in waiting if one.path in done], options)
         unproven |= missed
         paths = {finding.path for finding in missed}
-        waiting = [file for file in waiting if file.parsed.path in paths]
+        waiting = [file for file in waiting if file.shown_path in paths]
     return list(done.values()), broken
 
 
@@ -168,33 +150,42 @@ def _unproven(outcomes: Sequence[Outcome], options: argparse.Namespace) -> dict[
 def _report(file: File, chain: Chain, options: argparse.Namespace) -> int:
     for refusal in chain.refusals:
         if refusal.finding.code in options.select:
-            complain(_not_fixed(refusal.finding, refusal.reason))
+            complain(_not_fixed(file.shown(refusal.finding), refusal.reason))
     before, after = chain.first, chain.last
     if options.write:
         try:
-            _write(file, before.text.whole, after.text.whole)
+            _write(file, before.parts, after.parts)
         except CannotWriteError as error:
-            complain(f"{file.parsed.path}: not written: {error}")
+            complain(f"{file.shown_path}: not written: {error}")
             return UNUSABLE
         if chain.steps and file.path != STANDARD_INPUT:
-            complain(f"{file.parsed.path}: {len(chain.steps)} fixed")
+            complain(f"{file.shown_path}: {len(chain.steps)} fixed")
     else:
-        lines = _diff(printable(file.parsed.path), before.text.lines, after.text.lines)
-        terminal.diff(terminal.console_for(sys.stdout), lines)
+        terminal.diff(terminal.console_for(sys.stdout), _diff(file, before.parts, after.parts))
     there = (after if options.write else before).findings
     return FOUND if any(finding.code in options.select for finding in there) else NOTHING
 
 
-def _write(file: File, before: str, after: str) -> None:
-    changed = after != before
-    data = encoded(file.data, after) if changed else file.data
+def _write(file: File, before: Sequence[str], after: Sequence[str]) -> None:
+    data = file.data
+    if after != before:
+        if isinstance(file.code, Notebook):
+            data = with_cells(data, file.code, after)
+        else:
+            data = encoded(data, "".join(after))
     if file.path == STANDARD_INPUT:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
-    elif changed:
+    elif data != file.data:
         replace_file(file.path, file.data, data)
 
 
-def _diff(path: str, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
-    for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}"):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+def _diff(file: File, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a diff, for each cell of a notebook by itself."""
+    path = printable(file.shown_path)
+    names = [path]
+    if isinstance(file.code, Notebook):
+        names = [f"{path}:cell {cell.number}" for cell in file.code.cells]
+    for name, old, new in zip(names, before, after, strict=True):
+        for line in difflib.unified_diff(split(old), split(new), f"a/{name}", f"b/{name}"):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -17,11 +17,8 @@ from flake8_theano_updates.findings import check
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Sources
 from flake8_theano_updates.source.notebook import Notebook
-from flake8_theano_updates.source.python3 import Parsed, Unreadable
-from flake8_theano_updates.source.reading import read
-
-# Finds what is in a text, without what is silenced there.
-Look = Callable[[ast.Module, Sequence[str]], list[Finding]]
+from flake8_theano_updates.source.python3 import Unreadable
+from flake8_theano_updates.source.reading import Code, module_of, read
 
 
 @dataclass(frozen=True)
@@ -31,20 +28,26 @@ class File:
     Args:
         path: where it is.
         data: its bytes.
-        parsed: its text and syntax tree; those of all cells of a notebook.
-        notebook: the notebook, where it is one.
-        found: what is found there and not silenced, selected or not.
-        look: finds what is there after a change.
-        is_named: whether the user named it, rather than a folder that it is in.
+        code: what it holds.
+        found: what is found there and not silenced, selected or not; lines are those of the
+            module that a notebook's cells make.
+        finds: finds what is there after a change.
     """
 
     path: str
     data: bytes
-    parsed: Parsed
-    notebook: Notebook | None
+    code: Code
     found: tuple[Finding, ...]
-    look: Look
-    is_named: bool
+    finds: Callable[[Code], tuple[Finding, ...]]
+
+    @property
+    def shown_path(self) -> str:
+        """The path as the user is told it."""
+        return module_of(self.code).path
+
+    def shown(self, finding: Finding) -> Finding:
+        """Return a finding of the file with its place as users count: by cells in a notebook."""
+        return in_cell(finding, self.code) if isinstance(self.code, Notebook) else finding
 
 
 @dataclass(frozen=True)
@@ -76,50 +79,50 @@ def look(paths: Iterable[str], options: argparse.Namespace) -> Iterator[Looked]:
             for path in python_files(given):
                 if path not in seen:
                     seen.add(path)
-                    yield _look_at(path, options, is_named=path == given)
+                    yield _look_at(path, options)
         except NoInput as error:
             yield _unusable(str(error))
 
 
-def _look_at(path: str, options: argparse.Namespace, *, is_named: bool) -> Looked:
+def _look_at(path: str, options: argparse.Namespace) -> Looked:
     shown = options.stdin_display_name if path == STANDARD_INPUT else path
     try:
         data = read_file(path)
-        source = read(shown, data, options.python_version)
+        code = read(shown, data, options.python_version)
     except Unreadable as error:
         return _unusable(str(error))
     except OSError as error:
         return _unusable(f"{shown}: {error.strerror or error}")
-    notebook = source if isinstance(source, Notebook) else None
-    parsed = source.parsed if isinstance(source, Notebook) else source
-    place, spot = "line {}".format, "{}".format
-    if notebook is not None:
-        place, spot = partial(place_in, notebook), partial(spot_in, notebook)
-
-    def finds(tree: ast.Module, lines: Sequence[str]) -> list[Finding]:
-        found = check(
-            tree,
-            lines,
-            shown,
-            enable=options.enable,
-            compilers=options.function,
-            python=parsed.python,
-            place=place,
-            spot=spot,
-        )
-        return not_silenced(found, shown, lines)
-
+    finds = partial(_found, options)
     try:
-        found = tuple(finds(parsed.tree, parsed.lines))
+        file = File(path, data, code, finds(code), finds)
     except Exception as error:
         # One file that trips the checks must not hide what the others hold.
         return Looked(findings=(internal_error(shown, error),), status=INTERNAL)
-    file = File(path, data, parsed, notebook, found, finds, is_named)
-    findings = tuple(one for one in found if one.code in options.select)
-    if notebook is None:
-        return Looked(findings, {(shown, None): parsed.lines}, file=file)
-    sources: Sources = {(shown, c.number): c.source.split("\n") for c in notebook.cells}
-    return Looked(tuple(in_cell(one, notebook) for one in findings), sources, file=file)
+    sources: Sources = {(shown, None): module_of(code).lines}
+    if isinstance(code, Notebook):
+        sources = {(shown, c.number): tuple(io.StringIO(c.source)) for c in code.cells}
+    findings = tuple(file.shown(one) for one in file.found if one.code in options.select)
+    return Looked(findings, sources, file=file)
+
+
+def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
+    """Return what is in a file, without what is silenced there."""
+    place, spot = "line {}".format, "{}".format
+    if isinstance(code, Notebook):
+        place, spot = partial(place_in, code), partial(spot_in, code)
+    module = module_of(code)
+    found = check(
+        module.tree,
+        module.lines,
+        module.path,
+        enable=options.enable,
+        compilers=options.function,
+        python=module.python,
+        place=place,
+        spot=spot,
+    )
+    return tuple(not_silenced(found, module.path, module.lines))
 
 
 def _unusable(why: str) -> Looked:
@@ -127,20 +130,20 @@ def _unusable(why: str) -> Looked:
     return Looked(status=UNUSABLE)
 
 
-def with_fixes(looked: Looked) -> Looked:
-    """Give findings their fixes, which takes time; those of notebooks and Python 2 have none."""
+def with_fixes(looked: Looked, options: argparse.Namespace) -> Looked:
+    """Give findings their fixes, which takes time."""
     file = looked.file
-    if not looked.findings or file is None or file.notebook or file.parsed.python != 3:
+    if not looked.findings or file is None:
         return looked
     # Imported here: `check` as text does without it, and starts sooner.
-    from flake8_theano_updates.fixes.offered import Source
-    from flake8_theano_updates.fixes.text import Text
+    from flake8_theano_updates.cli.opened import opened
     from flake8_theano_updates.fixes.together import fixes_of
 
-    source = Source(Text(file.parsed.lines), file.parsed.tree, file.found)
+    wanted = [one for one in file.found if one.code in options.select]
     try:
-        fixes = fixes_of(source, looked.findings, file.look)
-        fixed = [replace(one, fixes=fixes[id(one)]) for one in looked.findings]
+        source, look_again = opened(file)
+        fixes = fixes_of(source, wanted, look_again)
+        fixed = [file.shown(replace(one, fixes=fixes[id(one)])) for one in wanted]
     except Exception as error:
         # What was found stays found, without its fixes.
         broken = internal_error(looked.findings[0].path, error)

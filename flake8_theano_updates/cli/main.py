@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace) -> int:
         return explain.run(options)
     looked = list(look(options.paths, options))
     if options.format != "text" and options.fixes:
-        looked = list(map(with_fixes, looked))
+        looked = [with_fixes(one, options) for one in looked]
     status = max(one.status for one in looked)
     if options.verb == "confirm":
         from flake8_theano_updates.cli import confirm

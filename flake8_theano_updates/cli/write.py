@@ -31,9 +31,14 @@ def encoded(data: bytes, after: str) -> bytes:
     Raises:
         CannotWriteError: if the text cannot be written so.
     """
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        before = data.decode(encoding)
+    except (SyntaxError, ValueError) as error:
+        # Python 2 does not look at the bytes of comments.
+        raise CannotWriteError(f"not all of it is text in its encoding: {error}") from None
     # Without a translation of line ends: "\r\n", "\r" and "\n" end a line, and nothing else.
-    old = list(io.StringIO(data.decode(encoding), newline=""))
+    old = list(io.StringIO(before, newline=""))
     new = list(io.StringIO(after, newline=""))
     ends = [line[len(line.rstrip("\r\n")) :] for line in old]
     usual = next(filter(None, ends), "\n")

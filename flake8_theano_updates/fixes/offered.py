@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,28 +20,42 @@ from flake8_theano_updates.fixes.text import (
     Text,
     edited,
     ordered,
-    split,
 )
 from flake8_theano_updates.fixes.tree import Tree
 from flake8_theano_updates.model import Finding, Fix
+from flake8_theano_updates.source.python3 import Unreadable
+from flake8_theano_updates.source.reading import Code, module_of, parts_of
 
-# Finds what is in a file.
-Look = Callable[[ast.Module, Sequence[str]], Sequence[Finding]]
 Kind = Literal["new-value", "reorder", "rewrite"]
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A file at one point of its mending, with what is found in this very tree."""
+    """A file at one point of its mending, with what is found in this very tree.
+
+    Args:
+        bounds: where each part of the text that may be changed begins and ends: the whole of
+            a file, or each cell of a notebook.
+    """
 
     text: Text
     tree: ast.Module
     findings: tuple[Finding, ...]
+    bounds: tuple[tuple[int, int], ...]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The text that may be changed."""
+        return tuple(self.text.whole[start:end] for start, end in self.bounds)
 
     @cached_property
     def nodes(self) -> Tree:
         """The tree, to be asked what is around a node."""
         return Tree(self.tree)
+
+
+# Reads a file anew from its parts and finds what is there; raises Unreadable.
+Look = Callable[[Sequence[str]], Source]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +94,12 @@ class Mended:
     together: tuple[Replacement, ...]
 
 
-def source_of(tree: ast.Module, lines: Sequence[str], look: Look) -> Source:
-    """Return a file with what ``look`` finds in it."""
-    return Source(Text(lines), tree, tuple(look(tree, lines)))
+def source_of(code: Code, findings: Sequence[Finding]) -> Source:
+    """Return a file with what was found in it."""
+    module = module_of(code)
+    text = Text(module.lines)
+    bounds = tuple((text.offset(p.start, 0), text.offset(p.stop, 0)) for p in parts_of(code))
+    return Source(text, module.tree, tuple(findings), bounds)
 
 
 def proposals(source: Source, finding: Finding, kind: Kind) -> Iterator[Proposal]:
@@ -118,16 +134,30 @@ def after_edits(source: Source, replacements: Sequence[Replacement], look: Look)
     """Return a file after ordered edits.
 
     Raises:
-        NoFixError: if it would not parse.
+        NoFixError: if it would not parse, or code would go from one cell of a notebook to
+            another.
     """
-    whole = edited(source.text.whole, replacements)
+    edits: list[list[Replacement]] = [[] for _ in source.bounds]
+    for one in replacements:
+        number = _part(source, one.start, one.end)
+        if one.origin is not None and number != _part(source, one.origin, one.origin):
+            raise NoFixError("the fix would move code from one cell of the notebook to another")
+        edits[number].append(one)
+    parts = [
+        edited(source.text.whole[:end], own)[start:]
+        for (start, end), own in zip(source.bounds, edits, strict=True)
+    ]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(whole)
-    except SyntaxError as error:
-        raise NoFixError(f"the fix would not parse ({error.msg})") from None
-    return source_of(tree, split(whole), look)
+        return look(parts)
+    except Unreadable as error:
+        raise NoFixError(f"the fix would not parse ({error.reason})") from None
+
+
+def _part(source: Source, start: int, end: int) -> int:
+    for number, (first, last) in enumerate(source.bounds):
+        if first <= start and end <= last:
+            return number
+    raise NoFixError("the fix would change what stands between two cells of the notebook")
 
 
 def key_of(finding: Finding) -> tuple[str, str | None, str | None]:

@@ -9,7 +9,8 @@ import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate, groupby, islice
+from operator import attrgetter
 
 from flake8_theano_updates.model import Edit, Finding, Fix, OrderFault, Sources
 from flake8_theano_updates.report import text
@@ -39,7 +40,7 @@ def explanation(finding: Finding, sources: Sources) -> str:
     said = re.sub(r" \(theano-updates explain [^)]*\)$", "", text.line(finding))
     parts = [_told(said), "\n".join(_lines(finding, sources))]
     parts += _meaning(finding) if finding.code in ORDER else [_told(BY_CODE[finding.code].why)]
-    parts += _instead(finding, sources.get((finding.path, finding.cell), ()))
+    parts += _instead(finding, sources)
     parts.append(f"More about the rule: theano-updates explain {finding.code}")
     return "\n\n".join(part for part in parts if part)
 
@@ -158,13 +159,13 @@ def _fits(code: str) -> bool:
     return "\n" not in code and len(code) <= _WIDTH - len(_INDENT)
 
 
-def _instead(finding: Finding, lines: Sequence[str]) -> Iterator[str]:
+def _instead(finding: Finding, sources: Sources) -> Iterator[str]:
     """Yield the code to write, as far as the message does not say it already."""
     for fix in finding.fixes:
         if fix.kind in _FIX_TITLES:
             option = "" if fix.safe else " --unsafe"
             title = _FIX_TITLES[fix.kind].format(option=option)
-            yield f"{title}\n\n{textwrap.indent(_diff(fix, lines), _INDENT)}"
+            yield f"{title}\n\n{textwrap.indent(_diff(fix, finding.path, sources), _INDENT)}"
         else:
             yield (
                 "To keep the numbers and show that the old value is read: "
@@ -194,14 +195,17 @@ def _loops_around(fault: OrderFault, node: ast.expr) -> list[ast.AST]:
     return [loop for loop in loops if any(inner is node for inner in ast.walk(loop))]
 
 
-def _diff(fix: Fix, lines: Sequence[str]) -> str:
+def _diff(fix: Fix, path: str, sources: Sources) -> str:
     """Write what a fix changes, as lines that go and lines that come; long ones are cut."""
-    after = _edited(lines, fix.edits)
-    changes = [
-        (line[0], line[1:].rstrip().expandtabs(_TAB))
-        for line in islice(difflib.unified_diff(lines, after, n=1), 2, None)
-        if not line.startswith("@@")
-    ]
+    changes = []
+    for cell, edits in groupby(fix.edits, key=attrgetter("cell")):
+        lines = sources.get((path, cell), ())
+        after = _edited(lines, tuple(edits))
+        changes += [
+            (line[0], line[1:].rstrip().expandtabs(_TAB))
+            for line in islice(difflib.unified_diff(lines, after, n=1), 2, None)
+            if not line.startswith("@@")
+        ]
     codes = textwrap.dedent("\n".join(code for _, code in changes)).split("\n")
     room = _WIDTH - len(_INDENT) - len("+ ")
     shown = [

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 
-from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.model import Finding, Fix, Verdict
 
 _BEHIND = ("fault", "origin")
 _OF_CELLS = frozenset({"cell", "cell_id", "registered_cell", "update_cell"})
@@ -39,4 +39,13 @@ def _finding(finding: Finding) -> dict[str, object]:
     plain = {f.name: getattr(finding, f.name) for f in fields(finding) if f.name not in _BEHIND}
     if finding.cell is None:
         plain = {name: value for name, value in plain.items() if name not in _OF_CELLS}
-    return plain | {"fixes": [asdict(fix) for fix in finding.fixes]}
+    return plain | {"fixes": list(map(fix_object, finding.fixes))}
+
+
+def fix_object(fix: Fix) -> dict[str, object]:
+    """Return a fix as JSON can hold it; an edit has a cell only in a notebook."""
+    edits = [
+        {name: value for name, value in asdict(edit).items() if name != "cell" or value}
+        for edit in fix.edits
+    ]
+    return {"kind": fix.kind, "safe": fix.safe, "edits": edits}

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from flake8_theano_updates import __version__
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.model import Edit, Finding, Fix, Verdict
-from flake8_theano_updates.report.json import verdict_object
+from flake8_theano_updates.report.json import fix_object, verdict_object
 from flake8_theano_updates.report.markdown import page
 from flake8_theano_updates.report.text import in_words
 from flake8_theano_updates.report.text import rule as rule_in_text
@@ -112,7 +112,10 @@ def _result(finding: Finding, verdict: Verdict | None, mark: str, root: Path) ->
     }
     if related := list(_related(finding, root)):
         result["relatedLocations"] = related
-    if finding.fixes:
+    if finding.fixes and finding.cell is not None:
+        # A region would be one of the file, and the lines of a cell are none of it.
+        properties["fixes"] = list(map(fix_object, finding.fixes))
+    elif finding.fixes:
         result["fixes"] = [_fix(fix, finding.path, root) for fix in finding.fixes]
     return result
 

@@ -19,8 +19,13 @@ from flake8_theano_updates.source.magics import without_magics
 from flake8_theano_updates.source.python3 import Parsed, Unreadable
 from flake8_theano_updates.source.versions import PythonVersion, parse
 
+# The id and the text of a code cell, and where it is kept.
+_Source = tuple["str | None", str, "Where"]
+
 # The first line and the first statement of a cell are both indented.
 _INDENTED = re.compile(r"\s*^(?:[ \t]+#[^\n]*\n\s*?)*^[ \t]+[^\s#]", re.MULTILINE)
+
+Where = tuple[str | int, ...]
 
 _WITH_WORKSHEETS = 3
 _WITHOUT_WORKSHEETS = 4
@@ -35,12 +40,19 @@ class Cell:
         id: its id, which notebooks have from nbformat 4.5 on.
         source: its text, with line ends ``\n``.
         first_line: the line of the module at which it begins, from 1.
+        where: the keys and indices that lead to its text in the notebook.
     """
 
     number: int
     id: str | None
     source: str
     first_line: int
+    where: Where
+
+    @property
+    def lines(self) -> range:
+        """The lines of the module that are its own; there, the last one has an end."""
+        return range(self.first_line, self.first_line + _ended(self.source).count("\n"))
 
 
 @dataclass(frozen=True)
@@ -50,10 +62,21 @@ class Notebook:
     Args:
         parsed: its code cells as one module; the tree has no magics, the text has.
         cells: its code cells in order.
+        version: the Python that they are read as.
     """
 
     parsed: Parsed
     cells: tuple[Cell, ...]
+    version: PythonVersion
+
+    def with_sources(self, sources: Iterable[str]) -> Notebook:
+        """Return the notebook with other texts in its code cells.
+
+        Raises:
+            Unreadable: if one of them does not parse.
+        """
+        texts = [(c.id, text, c.where) for c, text in zip(self.cells, sources, strict=True)]
+        return _notebook(self.parsed.path, texts, self.version)
 
     def place(self, line: int) -> tuple[Cell, int]:
         """Return the cell that a line of the module is from, and the line within it, from 1.
@@ -72,12 +95,15 @@ def parse_notebook(path: str, data: bytes, version: PythonVersion = "auto") -> N
             parse; the error's path then names the cell (``train.ipynb:cell 4``), and
             its line is that within the cell.
     """
-    document = _document(path, data)
-    cells = tuple(_numbered(_sources(path, document)))
+    return _notebook(path, _sources(path, _document(path, data)), version)
+
+
+def _notebook(path: str, sources: Iterable[_Source], version: PythonVersion) -> Notebook:
+    cells = tuple(_numbered(sources))
     text = "".join(_header(cell.number) + _ended(cell.source) for cell in cells)
     body = [statement for cell in cells for statement in _statements(path, cell, version)]
     module = ast.Module(body=body, type_ignores=[])
-    return Notebook(Parsed(path, text, tuple(io.StringIO(text)), module), cells)
+    return Notebook(Parsed(path, text, tuple(io.StringIO(text)), module), cells, version)
 
 
 def _document(path: str, data: bytes) -> dict[str, object]:
@@ -95,23 +121,23 @@ def _document(path: str, data: bytes) -> dict[str, object]:
     return document
 
 
-def _sources(path: str, document: dict[str, object]) -> Iterator[tuple[str | None, str]]:
-    """Yield the id and the text of each code cell."""
+def _sources(path: str, document: dict[str, object]) -> Iterator[_Source]:
     language = _language(document)
-    for cell in _all_cells(path, document):
+    for where, cell in _all_cells(path, document):
         if cell.get("cell_type") != "code":
             continue
         # Notebooks of nbformat 3 have a language for each cell.
         language = str(cell.get("language") or language)
         if "python" not in language.lower():
             raise Unreadable(path, 1, 1, f"a notebook of {language}, not of Python")
-        source = cell.get("source", cell.get("input"))
+        kept = "source" if "source" in cell else "input"
+        source = cell.get(kept)
         if isinstance(source, list) and all(isinstance(part, str) for part in source):
             source = "".join(source)
         if not isinstance(source, str):
             raise Unreadable(path, 1, 1, "not a notebook: a code cell without text")
         identity = cell.get("id")
-        yield identity if isinstance(identity, str) else None, _text(source)
+        yield identity if isinstance(identity, str) else None, _text(source), (*where, kept)
 
 
 def _language(document: dict[str, object]) -> str:
@@ -120,18 +146,18 @@ def _language(document: dict[str, object]) -> str:
     return str(name or _mapping(metadata.get("kernelspec")).get("language") or "python")
 
 
-def _all_cells(path: str, document: dict[str, object]) -> Iterator[dict[str, object]]:
+def _all_cells(path: str, document: dict[str, object]) -> Iterator[tuple[Where, dict[str, object]]]:
     nbformat = document["nbformat"]
+    sheets: list[tuple[Where, dict[str, object]]] = [((), document)]
     if nbformat == _WITH_WORKSHEETS:
-        sheets = [_mapping(sheet) for sheet in _list(path, document.get("worksheets"))]
-    elif nbformat == _WITHOUT_WORKSHEETS:
-        sheets = [document]
-    else:
+        given = _list(path, document.get("worksheets"))
+        sheets = [(("worksheets", n), _mapping(sheet)) for n, sheet in enumerate(given)]
+    elif nbformat != _WITHOUT_WORKSHEETS:
         reason = f"a notebook of nbformat {nbformat!r}; 3 and 4 can be read"
         raise Unreadable(path, 1, 1, reason)
-    for sheet in sheets:
-        for cell in _list(path, sheet.get("cells")):
-            yield _mapping(cell)
+    for where, sheet in sheets:
+        for number, cell in enumerate(_list(path, sheet.get("cells"))):
+            yield (*where, "cells", number), _mapping(cell)
 
 
 def _mapping(value: object) -> dict[str, object]:
@@ -150,11 +176,11 @@ def _text(source: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _numbered(sources: Iterable[tuple[str | None, str]]) -> Iterator[Cell]:
+def _numbered(sources: Iterable[_Source]) -> Iterator[Cell]:
     line = 1
-    for number, (identity, source) in enumerate(sources, start=1):
+    for number, (identity, source, where) in enumerate(sources, start=1):
         line += _header(number).count("\n")
-        yield Cell(number, identity, source, line)
+        yield Cell(number, identity, source, line, where)
         line += _ended(source).count("\n")
 
 

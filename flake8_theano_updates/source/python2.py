@@ -38,7 +38,16 @@ def parse(path: str, data: bytes) -> Parsed:
         Unreadable: if the bytes are not text or the text is not Python 2.
         NoExtra: if tree-sitter is not installed.
     """
-    text = _decode(path, data)
+    return parse_text(path, _decode(path, data))
+
+
+def parse_text(path: str, text: str) -> Parsed:
+    r"""Parse a text with ``\n`` as line ends.
+
+    Raises:
+        Unreadable: if it is not Python 2.
+        NoExtra: if tree-sitter is not installed.
+    """
     return Parsed(path, text, tuple(io.StringIO(text)), _tree(path, text.encode()), python=2)
 
 

@@ -73,8 +73,16 @@ def parse(path: str, data: bytes) -> Parsed:
     Raises:
         Unreadable: if the bytes are not text or the text is not Python 3.
     """
-    lines = _decode(path, data)
-    text = "".join(lines)
+    return parse_text(path, "".join(_decode(path, data)))
+
+
+def parse_text(path: str, text: str) -> Parsed:
+    r"""Parse a text with ``\n`` as line ends.
+
+    Raises:
+        Unreadable: if it is not Python 3.
+    """
+    lines = tuple(io.StringIO(text))
     return Parsed(path, text, lines, _tree(path, text, lines))
 
 

@@ -117,7 +117,7 @@ def test_python_2(explain, folder: Path) -> None:
     assert "    reads, updates  7 | updates.append((w, w + v))\n" in out
     assert "                      |                        ^\n" in out
     assert "w + (0.9 * v - g)" in paragraphs(out)
-    assert "v_new = 0.9 * v - g" in paragraphs(out)
+    assert "+ v_new = 0.9 * v - g\n" in out
     assert explain("--python-version=3", "old.py")[0] == 2
 
 

@@ -185,55 +185,6 @@ def test_standard_input_comes_back_fixed(tmp_path: Path) -> None:
     assert done.stdout.count("\r\n") == source.count(b"\r\n")
 
 
-def _beside(folder: Path) -> dict[Path, bytes]:
-    """Write the momentum program as a notebook, and for Python 2; return what they hold."""
-    source = PROGRAM.read_text()
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": source}
-    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-    (folder / "n.ipynb").write_text(json.dumps(notebook))
-    (folder / "old.py").write_text(f"print 'a'\n{source}")
-    return {path: path.read_bytes() for path in folder.iterdir()}
-
-
-@needs_py2
-def test_python_2_and_notebooks_are_refused_where_they_are_named(tmp_path: Path) -> None:
-    before = _beside(tmp_path)
-    done = run("theano-updates", "fix", "--unsafe", "--write", "old.py", "n.ipynb", cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.splitlines() == [
-        "theano-updates: old.py: files of Python 2 are not fixed; nothing is changed",
-        "theano-updates: n.ipynb: notebooks are not fixed; nothing is changed",
-    ]
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
-
-
-@needs_py2
-def test_in_a_folder_their_findings_stay_and_the_others_are_fixed(tmp_path: Path) -> None:
-    before = _beside(tmp_path)
-    file = _copy(tmp_path)
-    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "--write", ".", cwd=tmp_path)
-    assert done.returncode == 1
-    line = 1 + next(
-        n for n, text in enumerate(PROGRAM.read_text().splitlines()) if "w + velocity)" in text
-    )
-    notebook, old, fixed = done.stderr.splitlines()
-    assert notebook.startswith(f"theano-updates: ./n.ipynb:cell 1:{line}:")
-    assert notebook.endswith(": THU101 is not fixed: notebooks are not fixed")
-    assert old.startswith(f"theano-updates: ./old.py:{line + 1}:")
-    assert old.endswith(": THU101 is not fixed: files of Python 2 are not fixed")
-    assert fixed == "theano-updates: ./a.py: 1 fixed"
-    assert "(w, w + velocity_new)" in file.read_text()
-    assert all(path.read_bytes() == data for path, data in before.items())
-
-
-def test_what_only_lies_beside_and_holds_no_finding_is_passed_over(tmp_path: Path) -> None:
-    notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-    (tmp_path / "n.ipynb").write_text(json.dumps(notebook))
-    _copy(tmp_path)
-    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "--write", ".", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "theano-updates: ./a.py: 1 fixed\n")
-
-
 def test_what_cannot_be_written_is_named_and_the_others_are_fixed(tmp_path: Path) -> None:
     odd = PROGRAM.read_text().replace("velocity", "v\u00e9")
     _copy(tmp_path)
