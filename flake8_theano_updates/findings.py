@@ -62,7 +62,7 @@ def check(
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
     origin: Origin | None = None
     with _no_collection():
-        for scope in interpret(tree, Guide(_worth(lines, compilers), compilers, python)):
+        for scope in interpret(tree, _guide(lines, compilers, python)):
             for suspicion in _suspicions(scope):
                 if suspicion.code in wanted:
                     origin = origin or Origin(backends_of(tree), place)
@@ -89,16 +89,17 @@ def _no_collection() -> Iterator[None]:
 
 
 def collections(
-    tree: ast.Module, compilers: Mapping[str, str | int] = MappingProxyType({})
+    tree: ast.Module,
+    lines: Sequence[str],
+    compilers: Mapping[str, str | int] = MappingProxyType({}),
+    python: int = 3,
 ) -> list[UpdateCollection]:
-    """Return the update collections of a file in Python 3, those of compile calls first.
+    """Return the update collections of a file, those of a scope's compile calls first.
 
-    Args:
-        tree: the file's syntax tree.
-        compilers: compile calls of the project's own, as in `check`.
+    The arguments are those of `check`, which reads a file in the same way.
     """
     found: list[UpdateCollection] = []
-    for scope in interpret(tree, Guide(lambda _: True, compilers)):
+    for scope in interpret(tree, _guide(lines, compilers, python)):
         found.extend(compiled_collections(scope))
         found.extend(map(whole_collection, collections_of(scope)))
     return found
@@ -128,6 +129,10 @@ def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
     yield from lost_in_calls(scope)
     yield from dropped_scans(scope)
     yield from frozen_in_calls(scope)
+
+
+def _guide(lines: Sequence[str], compilers: Mapping[str, str | int], python: int) -> Guide:
+    return Guide(_worth(lines, compilers), compilers, python)
 
 
 def _worth(lines: Sequence[str], compilers: Iterable[str]) -> Worth:

@@ -36,12 +36,14 @@ class Source:
     Args:
         bounds: where each part of the text that may be changed begins and ends: the whole of
             a file, or each cell of a notebook.
+        python: the Python that it is written in, 2 or 3.
     """
 
     text: Text
     tree: ast.Module
     findings: tuple[Finding, ...]
     bounds: tuple[tuple[int, int], ...]
+    python: int
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -99,7 +101,7 @@ def source_of(code: Code, findings: Sequence[Finding]) -> Source:
     module = module_of(code)
     text = Text(module.lines)
     bounds = tuple((text.offset(p.start, 0), text.offset(p.stop, 0)) for p in parts_of(code))
-    return Source(text, module.tree, tuple(findings), bounds)
+    return Source(text, module.tree, tuple(findings), bounds, module.python)
 
 
 def proposals(source: Source, finding: Finding, kind: Kind) -> Iterator[Proposal]:

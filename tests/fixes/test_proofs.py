@@ -158,5 +158,70 @@ def test_a_fix_may_change_what_the_program_reads_first() -> None:
     assert [proof.status for proof in proofs(_steps([chain]))] == ["proven"]
 
 
+NAG = """\
+import numpy as np
+import theano
+
+class Nag:
+    def __init__(self, params):
+        self.params = params
+        self.steps = []
+        self.velocities = []
+        for param in params:
+            self.steps.append(theano.shared(np.zeros_like(param.get_value())))
+            self.velocities.append(theano.shared(np.zeros_like(param.get_value())))
+        u = []
+        for param, step, velocity in zip(params, self.steps, self.velocities):
+            u.append((step, 0.9 * velocity))
+            u.append((param, param + step))
+        self.prepare = theano.function([], [], updates=u)
+"""
+INHERITED = """\
+import theano
+import theano.tensor as T
+
+class Optimizer(object):
+    def get_gradients(self, loss, params):
+        grads = T.grad(loss, params)
+        return [g * self.scale for g in grads]
+
+class Adam(Optimizer):
+    def __init__(self):
+        self.iterations = theano.shared(0.0)
+
+    def get_updates(self, params, loss):
+        updates = [(self.iterations, self.iterations + 1.0)]
+        t = self.iterations
+        for p, g in zip(params, self.get_gradients(loss, params)):
+            m = theano.shared(p.get_value() * 0.0)
+            m_t = self.beta * m + (1 - self.beta) * g
+            updates.append((m, m_t))
+            updates.append((p, p - self.lr * m_t / (1 - self.beta**t)))
+        return updates
+"""
+
+
+@pytest.mark.parametrize("source", [NAG, INHERITED])
+@pytest.mark.parametrize("kind", ["new-value", "reorder"])
+def test_the_programs_of_a_proof_are_alike(source: str, kind: Kind) -> None:
+    # In one of them a variable that starts at zero has to start elsewhere; in the other,
+    # nothing that holds updates is in the method that takes the gradients.
+    steps = _steps([fixed(source, kind)])
+    assert [proof.status for proof in proofs(steps)] == ["proven"]
+
+
+def test_a_list_that_the_backend_refuses_is_no_failure_of_the_fix() -> None:
+    source = NAG.replace(
+        "            u.append((param, param + step))\n",
+        "            u.append((param, param + step))\n"
+        "            u.append((velocity, step - 0.1 * param))\n"
+        "            u.append((param, param + velocity - step))\n",
+    )
+    given = [proof for proof in proofs(_steps([fixed(source, "new-value")])) if proof.reason]
+    assert [proof.status for proof in given] == ["open"] * len(given) != []
+    said = "the backend refuses the list as it is: ValueError: ('this shared variable already has"
+    assert all(proof.reason.startswith(said) for proof in given)
+
+
 def test_nothing_is_asked_about_nothing() -> None:
     assert proofs([]) == []
