@@ -39,6 +39,8 @@ THEANO = [
     "pytensor>=3.0.7,<4; python_version >= '3.12'",
 ]
 
+FIX = ["libcst>=1.5,<2"]
+
 setup(
     name="flake8-theano-updates",
     version=version(),
@@ -50,15 +52,18 @@ setup(
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
     package_data={PACKAGE: ["py.typed", "report/*.jinja"]},
     python_requires=">=3.10",
-    install_requires=["flake8>=6.1,<8", "libcst>=1.5,<2", "rich>=13.7,<16"],
+    install_requires=["flake8>=6.1,<8", "rich>=13.7,<16"],
     extras_require={
         "theano": THEANO,
         "pytensor": PYTENSOR,
         # Positions of Python 2 code, which the ast of Python 3 cannot parse.
         "py2": ["tree-sitter>=0.25,<0.27", "tree-sitter-python>=0.23.6,<0.26"],
+        # Brackets and comments within an expression, which some fixes depend on.
+        "fix": FIX,
         # The page of `confirm --report`.
         "report": ["jinja2>=3.1,<4", "matplotlib>=3.7,<4"],
         "test": [
+            *FIX,
             "black>=24,<27",
             "Flake8-pyproject>=1.2.3,<2",
             "hypothesis>=6.100,<7",
@@ -70,7 +75,7 @@ setup(
             "pytest>=8,<10",
             "pytest-xdist>=3.5,<4",
         ],
-        "dev": ["build>=1.2", "import-linter>=2.1,<3", "mypy>=1.11,<3", "ruff>=0.17,<0.18"],
+        "dev": [*FIX, "build>=1.2", "import-linter>=2.1,<3", "mypy>=1.11,<3", "ruff>=0.17,<0.18"],
     },
     entry_points={
         "flake8.extension": ["THU = flake8_theano_updates.plugin:Plugin"],

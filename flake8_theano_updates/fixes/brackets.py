@@ -1,8 +1,7 @@
 """Where the parts of an expression stand, with the brackets and comments that ``ast`` leaves out.
 
-libcst knows of every character to what it belongs. Reading a whole file that way, with its
-metadata, takes 70 times as long as ``ast.parse``; here it reads single expressions, and it
-is imported where that is done.
+libcst knows of every character to what it belongs. It reads single expressions here, is imported
+where that is done, and comes with the extra ``fix``: docs/fixes.md says why it does no more.
 """
 
 from __future__ import annotations
@@ -30,11 +29,18 @@ class Entry:
     end: int
 
 
+_INSTALL = 'pip install "flake8-theano-updates[fix]"'
+
+
 def end_of_clauses(written: str) -> int:
-    """Return where the last ``for`` or ``if`` of a comprehension ends, in its text."""
+    """Return where the last ``for`` or ``if`` of a comprehension ends, in its text.
+
+    Raises:
+        NoFixError: if libcst cannot read it, or is not installed.
+    """
+    node, span = _read(written)
     import libcst
 
-    node, span = _read(written)
     assert isinstance(node, libcst.BaseComp)
     clause = node.for_in
     while clause.inner_for_in is not None:
@@ -43,10 +49,14 @@ def end_of_clauses(written: str) -> int:
 
 
 def entries(written: str) -> list[Entry]:
-    """Return the entries of a dict display without ``**``, or the one of a comprehension."""
+    """Return the entries of a dict display without ``**``, or the one of a comprehension.
+
+    Raises:
+        NoFixError: as `end_of_clauses` does.
+    """
+    node, span = _read(written)
     import libcst
 
-    node, span = _read(written)
     assert isinstance(node, libcst.BaseDict)
     parts = node.elements if isinstance(node, libcst.Dict) else [node]
     return [
@@ -58,9 +68,11 @@ def entries(written: str) -> list[Entry]:
 
 def _read(written: str) -> tuple[libcst.BaseExpression, Span]:
     """Return an expression, and what tells where each of its nodes stands in the text."""
-    import libcst
-    from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
-
+    try:
+        import libcst
+        from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
+    except ImportError:
+        raise NoFixError(f"its brackets and comments are read by libcst: {_INSTALL}") from None
     try:
         whole = MetadataWrapper(libcst.parse_module(written))
     except libcst.ParserSyntaxError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from flake8_theano_updates.fixes.brackets import Entry, end_of_clauses, entries
@@ -39,3 +41,11 @@ def test_the_entry_of_a_comprehension() -> None:
 def test_what_libcst_cannot_read_is_a_reason_for_no_fix() -> None:
     with pytest.raises(NoFixError, match="libcst"):
         entries("{")
+
+
+def test_without_libcst_there_is_a_reason_and_the_way_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "libcst", None)
+    with pytest.raises(NoFixError, match=r'pip install "flake8-theano-updates\[fix\]"'):
+        entries("{a: b}")
