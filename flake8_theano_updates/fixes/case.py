@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_theano_updates.fixes.statements import NoFixError, common, inserted
+from flake8_theano_updates.fixes.statements import NoFixError, common
 from flake8_theano_updates.fixes.text import Replacement, Text
 from flake8_theano_updates.fixes.tree import Tree, same
 from flake8_theano_updates.model import Finding, OrderFault
@@ -86,29 +86,56 @@ def refuse_if_skipped(case: Case) -> None:
         raise NoFixError("the update is made only sometimes, the read always")
 
 
-def in_the_other_arm(case: Case, name: str) -> Replacement:
+def in_the_other_arms(case: Case, name: str) -> Edits:
     """Let ``name`` be the variable itself where the update is not made.
 
     Raises:
-        NoFixError: if the update is not made in one arm of an ``if``.
+        NoFixError: if the update is not made in one arm of an ``if``, or there is no place
+            in another one.
     """
     registered, _ = common(case.tree.places(case.value), case.tree.places(case.variable))
-    branch = registered.statement
     statement = case.tree.statement(case.value)
-    if not isinstance(branch, ast.If) or statement not in branch.body:
+    arms = list(_arms(registered.statement, case.text))
+    if [statement in arm for arm in arms].count(True) != 1:
         raise NoFixError("the update is made only sometimes, the read always")
     keeping = f"{name} = {case.text.of(case.fault.registered.target)}"
-    text = case.text
-    if branch.orelse:
-        first = branch.orelse[0]
-        if text.of(first).startswith("elif"):
-            raise NoFixError("the update is made in one of many branches")
-        return inserted(text, first, keeping)
+    others = [arm for arm in arms if statement not in arm and not _leaves(arm)]
+    # The other arms may bind the variable as well: the name comes at their end.
+    edits = [_at_the_end(case.text, arm, keeping) for arm in others if arm]
+    return edits if all(arms) else [*edits, _in_a_new_arm(case.text, registered.statement, keeping)]
+
+
+def _arms(branch: ast.stmt, text: Text) -> Iterator[list[ast.stmt]]:
+    """Yield what an ``if`` does in each arm, those of ``elif`` too; the last may be empty."""
+    while isinstance(branch, ast.If):
+        yield branch.body
+        if not (branch.orelse and text.of(branch.orelse[0]).startswith("elif")):
+            yield branch.orelse
+            return
+        branch = branch.orelse[0]
+
+
+def _leaves(arm: Sequence[ast.stmt]) -> bool:
+    """Does the program not go on behind the ``if`` after this arm?"""
+    return bool(arm) and isinstance(arm[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
+
+
+def _at_the_end(text: Text, arm: Sequence[ast.stmt], statement: str) -> Replacement:
+    start, _ = text.span(arm[0])
+    indentation = text.whole[text.line_start(start) : start]
+    place = text.line_end(text.span(arm[-1])[1])
+    if indentation.strip() or not text.whole[:place].endswith("\n"):
+        raise NoFixError("the other branch shares its line with another statement")
+    return Replacement(place, place, f"{indentation}{statement}\n")
+
+
+def _in_a_new_arm(text: Text, branch: ast.stmt, statement: str) -> Replacement:
+    assert isinstance(branch, ast.If)
     start, end = text.span(branch)
-    first_start, _ = text.span(branch.body[0])
+    first, _ = text.span(branch.body[0])
     head = text.whole[text.line_start(start) : start]
-    indentation = text.whole[text.line_start(first_start) : first_start]
+    indentation = text.whole[text.line_start(first) : first]
     place = text.line_end(end)
     if head.strip() or indentation.strip() or not text.whole[:place].endswith("\n"):
         raise NoFixError("the branch shares its line with another statement")
-    return Replacement(place, place, f"{head}else:\n{indentation}{keeping}\n")
+    return Replacement(place, place, f"{head}else:\n{indentation}{statement}\n")

@@ -12,7 +12,7 @@ from flake8_theano_updates.fixes.case import (
     Case,
     Edits,
     Way,
-    in_the_other_arm,
+    in_the_other_arms,
     may_be_skipped,
     refuse_if_skipped,
 )
@@ -189,7 +189,7 @@ def _name_it(case: Case) -> Edits:
             raise NoFixError("the read stands in the head of the statement that updates it")
         edits.append(inserted(case.text, before, naming))
         if may_be_skipped(case):
-            edits.append(in_the_other_arm(case, name))
+            edits += in_the_other_arms(case, name)
         return edits
     if registered.statement is not before:
         raise NoFixError("the new value is computed in a branch or loop after the read")
