@@ -68,8 +68,7 @@ def mend(first: Source, choose: Choice, look: Look, obstacle: Obstacle) -> Chain
 
 
 def _key(source: Source, finding: Finding) -> Key:
-    start = source.text.offset(finding.line, 0) + finding.column - 1
-    return finding.code, finding.variable, finding.target, start
+    return finding.code, finding.variable, finding.target, source.start(finding)
 
 
 def _after(key: Key, step: Mended) -> Key:

@@ -20,7 +20,7 @@ from flake8_theano_updates.fixes.effects import effects
 from flake8_theano_updates.fixes.looked_up import look_ups
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
-    assignment,
+    assigned,
     common,
     inserted,
     moved_before,
@@ -179,7 +179,6 @@ def _name_it(case: Case) -> Edits:
         raise NoFixError("a lambda has no place for a name")
     name = free_name(case.fault.registered.target, "new", tree, read)
     edits = [*value.replaced(name, case), *case.reading(name)]
-    naming = assignment(name, value.written)
     registered, reader = common(tree.places(value.node), tree.places(read))
     if any(loop not in tree.loops(read) for loop in tree.loops(value.node)):
         raise NoFixError("the new value is computed in another loop than the read")
@@ -187,7 +186,7 @@ def _name_it(case: Case) -> Edits:
     if registered.index <= reader.index:
         if registered.index == reader.index and case.before(read, before):
             raise NoFixError("the read stands in the head of the statement that updates it")
-        edits.append(inserted(case.text, before, naming))
+        edits.append(assigned(case.text, before, name, value.source))
         if may_be_skipped(case):
             edits += in_the_other_arms(case, name)
         return edits
@@ -195,7 +194,7 @@ def _name_it(case: Case) -> Edits:
         raise NoFixError("the new value is computed in a branch or loop after the read")
     moving = needed(registered.block, reader.index, registered.index, effects(*value.nodes))
     taken = moved_before(case.text, reader.statement, moving)
-    return [*taken, inserted(case.text, reader.statement, naming), *edits]
+    return [*taken, assigned(case.text, reader.statement, name, value.source), *edits]
 
 
 def _is_free(case: Case, node: ast.expr, values: tuple[ast.expr, ...]) -> bool:
@@ -281,11 +280,11 @@ def _keep_it(case: Case) -> Edits:
     made = [one[1] for one in map(_EMPTY.fullmatch, map(ast.unparse, earlier)) if one]
     name = made[0] if made else unused("new_values", tree, read)
     first = [] if made else [inserted(case.text, registered.statement, f"{name} = {{}}")]
-    keeping = assignment(f"{name}[{target}]", value.written)
+    keeping = f"{name}[{target}]"
     return [
         *first,
-        inserted(case.text, tree.statement(value.node), keeping),
-        *([] if is_dotted(case.value) else value.replaced(f"{name}[{target}]", case)),
+        assigned(case.text, tree.statement(value.node), keeping, value.source),
+        *([] if is_dotted(case.value) else value.replaced(keeping, case)),
         *case.reading(f"{name}[{case.text.of(read)}]"),
     ]
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from flake8_theano_updates.fixes.case import case_of
+from flake8_theano_updates.fixes.lines import in_short_lines
 from flake8_theano_updates.fixes.new_value import new_value_ways
 from flake8_theano_updates.fixes.others import other_fix
 from flake8_theano_updates.fixes.reorder import reorder_ways
@@ -19,6 +20,7 @@ from flake8_theano_updates.fixes.text import (
     Replacement,
     Text,
     edited,
+    moved,
     ordered,
 )
 from flake8_theano_updates.fixes.tree import Tree
@@ -49,6 +51,16 @@ class Source:
     def parts(self) -> tuple[str, ...]:
         """The text that may be changed."""
         return tuple(self.text.whole[start:end] for start, end in self.bounds)
+
+    def start(self, finding: Finding) -> int:
+        """Return where a finding stands in the text."""
+        return self.text.offset(finding.line, 0) + finding.column - 1
+
+    @cached_property
+    def statements(self) -> list[int]:
+        """Where the statements begin, in order."""
+        found = (one for one in ast.walk(self.tree) if isinstance(one, ast.stmt))
+        return sorted(self.text.span(one)[0] for one in found)
 
     @cached_property
     def nodes(self) -> Tree:
@@ -113,21 +125,21 @@ def proposals(source: Source, finding: Finding, kind: Kind) -> Iterator[Proposal
     tree = source.nodes
     if kind == "rewrite":
         safe, edits = other_fix(finding, tree, source.text)
-        yield Proposal(finding, kind, safe, _in_order(edits), tree.root)
+        yield Proposal(finding, kind, safe, _in_order(edits, source), tree.root)
         return
     case = case_of(finding, tree, source.text)
     scope = tree.scope(case.variable)
     for way in reorder_ways(case) if kind == "reorder" else new_value_ways(case):
         try:
-            found = _in_order(way(case))
+            found = _in_order(way(case), source)
         except NoFixError as error:
             found = error
         yield Proposal(finding, kind, kind == "reorder", found, scope)
 
 
-def _in_order(edits: Sequence[Replacement]) -> tuple[Replacement, ...] | NoFixError:
+def _in_order(edits: Sequence[Replacement], source: Source) -> tuple[Replacement, ...] | NoFixError:
     try:
-        return ordered(edits)
+        return tuple(in_short_lines(source.text, ordered(edits), source.statements))
     except CannotEditError as error:
         return NoFixError(str(error))
 
@@ -167,13 +179,23 @@ def key_of(finding: Finding) -> tuple[str, str | None, str | None]:
     return finding.code, finding.variable, finding.target
 
 
-def added_findings(before: Sequence[Finding], after: Sequence[Finding]) -> list[Finding]:
-    """Return the findings that were not there before, wherever they stand."""
-    known = Counter(map(key_of, before))
-    found = []
-    for finding in after:
-        key = key_of(finding)
-        known[key] -= 1
-        if known[key] < 0:
-            found.append(finding)
-    return found
+def added_findings(
+    before: Source, after: Source, replacements: Sequence[Replacement]
+) -> list[Finding]:
+    """Return the findings of which there are more than before, those at a new place first."""
+    added = Counter(map(key_of, after.findings))
+    added.subtract(map(key_of, before.findings))
+    found = [one for one in after.findings if added[key_of(one)] > 0]
+    if not found:
+        return []
+    old = {
+        (key_of(one), moved(before.start(one), replacements))
+        for one in before.findings
+        if added[key_of(one)] > 0
+    }
+    chosen = []
+    for one in sorted(found, key=lambda one: (key_of(one), after.start(one)) in old):
+        added[key_of(one)] -= 1
+        if added[key_of(one)] >= 0:
+            chosen.append(one)
+    return sorted(chosen, key=after.start)

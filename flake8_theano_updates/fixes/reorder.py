@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from flake8_theano_updates.fixes.case import Case, Edits, Way
 from flake8_theano_updates.fixes.effects import Effects, effects
+from flake8_theano_updates.fixes.lines import has_room
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
+    above,
     common,
     inserted,
     moved_before,
     needed,
 )
 from flake8_theano_updates.fixes.text import Replacement, Text, with_insertion
-from flake8_theano_updates.fixes.tree import free_name, same, stored
+from flake8_theano_updates.fixes.tree import Place, free_name, same, stored
 from flake8_theano_updates.model import Finding
+
+_OLD = re.compile(r"_old\d*$")
 
 
 def reorder_ways(case: Case) -> tuple[Way, ...]:
@@ -48,6 +53,9 @@ def _elements(case: Case) -> Edits:
             raise NoFixError("the read stands outside of its pair")
         if all(_has_its_lines(case.text, part) for part in parts[old : new + 1]):
             place, line = (case.text.line_start(parts[i][0]) for i in (old, new))
+            line, comments = above(case.text, line), line
+            if line < comments:
+                place = above(case.text, place)
             end = case.text.line_end(parts[new][1])
             moving = Replacement(place, place, case.text.whole[line:end], line)
             return [moving, Replacement(line, end, "")]
@@ -110,9 +118,27 @@ def _named(case: Case) -> Edits:
     until = effects(*there.block[there.index : place.index + 1])
     if effects(case.variable).depend_on(Effects(binds=until.binds)):
         raise NoFixError("the variable gets its name only after the place for the old value")
+    known = _known_name(case, there)
+    if known is not None:
+        return case.reading(known)
     name = free_name(target, "old", tree, case.variable)
     naming = f"{name} = {case.text.of(target)}"
     return [inserted(case.text, there.statement, naming), *case.reading(name)]
+
+
+def _known_name(case: Case, place: Place) -> str | None:
+    """Return the name that the old value has got already, directly before this place."""
+    target = case.fault.registered.target
+    scope = case.tree.scope(target)
+    for statement in reversed(place.block[: place.index]):
+        match statement:
+            case ast.Assign([ast.Name(name)], value) if _OLD.search(name):
+                bound = [n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name]
+                if same(value, target) and sum(isinstance(n.ctx, ast.Store) for n in bound) == 1:
+                    return name
+            case _:
+                return None
+    return None
 
 
 def with_comments(
@@ -124,6 +150,9 @@ def with_comments(
         start = after.offset(line, 0)
         end = start + len(after.lines[line - 1].rstrip("\n"))
         names = sorted({str(finding.variable) for finding in meant if finding.line == line})
-        meant_here = f"the old {' and '.join(names)} {'is' if len(names) == 1 else 'are'} meant"
-        edits = with_insertion(edits, end, f"  # noqa: THU102 - {meant_here}")
+        comment = "  # noqa: THU102"
+        why = f" - the old {' and '.join(names)} {'is' if len(names) == 1 else 'are'} meant"
+        if has_room(end - start + len(comment + why), after.lines):
+            comment += why
+        edits = with_insertion(edits, end, comment)
     return edits

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from flake8_theano_updates.fixes.effects import Effects, effects
+from flake8_theano_updates.fixes.lines import relocated
 from flake8_theano_updates.fixes.text import Replacement, Text
 from flake8_theano_updates.fixes.tree import Place
 
@@ -33,15 +34,28 @@ def inserted(text: Text, before: ast.stmt, statement: str) -> Replacement:
     return Replacement(start, start, f"{statement}; ")
 
 
-def assignment(name: str, expression: str) -> str:
-    """Write ``name = expression``, in brackets if it takes several lines."""
-    plain = f"{name} = {expression}"
-    if "\n" in expression:
-        try:
-            ast.parse(plain)
-        except SyntaxError:
-            return f"{name} = ({expression})"
-    return plain
+def assigned(text: Text, before: ast.stmt, name: str, value: str | ast.expr) -> Replacement:
+    """Put ``name = value`` before a statement, in brackets if it takes several lines.
+
+    Args:
+        value: an expression of the file, or one that is not there.
+
+    Raises:
+        NoFixError: if there is no place for it.
+    """
+    if isinstance(value, str) or "\n" not in text.of(value):
+        written = value if isinstance(value, str) else text.of(value)
+        return inserted(text, before, f"{name} = {written}")
+    start, _ = text.span(before)
+    indentation = start - text.line_start(start)
+    head = f"{name} = "
+    written = relocated(text, value, (indentation, indentation + len(head)))
+    try:
+        ast.parse(f"{head}{written}")
+    except SyntaxError:
+        written = relocated(text, value, (indentation, indentation + len(head) + 1))
+        return inserted(text, before, f"{head}({written})")
+    return inserted(text, before, f"{head}{written}")
 
 
 def needed(block: Sequence[ast.stmt], first: int, last: int, moved: Effects) -> list[ast.stmt]:
@@ -98,9 +112,12 @@ def moved_before(text: Text, before: ast.stmt, statements: Iterable[ast.stmt]) -
     place = text.line_start(start)
     if text.whole[place:start].strip():
         raise NoFixError("the statement shares its line with another")
+    lines_of = [_lines_of(text, statement) for statement in statements]
+    if any(text.whole[line:after].lstrip().startswith("#") for line, after in lines_of):
+        # What has a comment of its own does not come below that of another.
+        place = above(text, place)
     edits = []
-    for statement in statements:
-        line, after = _lines_of(text, statement)
+    for line, after in lines_of:
         lines = text.whole[line:after]
         whole = lines if lines.endswith("\n") else f"{lines}\n"
         edits += [Replacement(line, after, ""), Replacement(place, place, whole, line)]
@@ -114,12 +131,20 @@ def _lines_of(text: Text, statement: ast.stmt) -> tuple[int, int]:
     indentation = text.whole[line:start]
     if indentation.strip() or (rest and not rest.startswith("#")):
         raise NoFixError("the statement shares its line with another")
+    return above(text, line), after
+
+
+def above(text: Text, line: int) -> int:
+    """Return where the comments directly above a line begin, or the line if there are none."""
+    end = text.line_end(line)
+    written = text.whole[line:end]
+    indentation = written[: len(written) - len(written.lstrip())]
     while line > 0:
-        above = text.line_start(line - 1)
-        if not text.whole[above:line].startswith(f"{indentation}#"):
+        start = text.line_start(line - 1)
+        if not text.whole[start:line].startswith(f"{indentation}#"):
             break
-        line = above
-    return line, after
+        line = start
+    return line
 
 
 def common(one: Sequence[Place], other: Sequence[Place]) -> tuple[Place, Place]:

@@ -26,6 +26,11 @@ class StoredValue:
     node: ast.expr
     call: ast.Call | None = None
 
+    @property
+    def source(self) -> str | ast.expr:
+        """The expression, where it is one of the file."""
+        return self.node if self.call is None else self.written
+
     def replaced(self, name: str, case: Case) -> list[Replacement]:
         """Return the edits that store ``name`` instead."""
         if self.call is None:

@@ -144,17 +144,28 @@ def with_insertion(
     replacements: Sequence[Replacement], offset: int, written: str
 ) -> list[Replacement]:
     """Return ordered replacements that also insert ``written`` into the text they leave."""
+    return with_change(replacements, offset, offset, written)
+
+
+def with_change(
+    replacements: Sequence[Replacement], start: int, end: int, written: str
+) -> list[Replacement]:
+    """Return ordered replacements that also put ``written`` into the text they leave.
+
+    Args:
+        start: where the characters begin, in that text, that make room for it.
+        end: where they end; they are all of one replacement or all between two.
+    """
     shift = 0
     for index, one in enumerate(replacements):
         begin = one.start + shift
-        if offset < begin:
+        if start < begin:
             break
-        if offset <= begin + len(one.new) and one.new:
-            cut = offset - begin
-            new = one.new[:cut] + written + one.new[cut:]
+        if end <= begin + len(one.new) and one.new:
+            new = one.new[: start - begin] + written + one.new[end - begin :]
             return [*replacements[:index], replace(one, new=new), *replacements[index + 1 :]]
         shift += len(one.new) - (one.end - one.start)
-    return list(ordered([*replacements, Replacement(offset - shift, offset - shift, written)]))
+    return list(ordered([*replacements, Replacement(start - shift, end - shift, written)]))
 
 
 def split(text: str) -> list[str]:

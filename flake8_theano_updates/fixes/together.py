@@ -25,7 +25,7 @@ from flake8_theano_updates.fixes.offered import (
 )
 from flake8_theano_updates.fixes.reorder import with_comments
 from flake8_theano_updates.fixes.statements import NoFixError
-from flake8_theano_updates.fixes.text import Replacement, merged, ordered
+from flake8_theano_updates.fixes.text import Replacement, Text, merged, ordered
 from flake8_theano_updates.model import Finding, Fix, OrderFault
 from flake8_theano_updates.rules import ORDER
 
@@ -108,7 +108,7 @@ def settled(
             yield Settled(refused=gone)
         attempts = []
         while current:
-            group, current = _compatible(current, apart=apart)
+            group, current = _compatible(source.text, current, apart=apart)
             for made in _tried(looks, group):
                 if made.mended:
                     yield Settled(mended=made.mended)
@@ -142,9 +142,9 @@ class _Looks:
 Open = list[tuple[_Attempt, Proposal]]
 
 
-def _compatible(current: Open, *, apart: bool) -> tuple[Open, Open]:
+def _compatible(text: Text, current: Open, *, apart: bool) -> tuple[Open, Open]:
     """Return the fixes that can be made at once, the first among them, and the others."""
-    group = _Group(apart)
+    group = _Group(text, apart)
     rest: Open = []
     chosen: Open = []
     for one in current:
@@ -156,10 +156,12 @@ def _compatible(current: Open, *, apart: bool) -> tuple[Open, Open]:
 class _Group:
     """Fixes that leave each other alone."""
 
+    text: Text
     apart: bool
     taken: dict[tuple[int, int, str], Replacement] = field(default_factory=dict)
     covered: list[tuple[int, int]] = field(default_factory=list)
     names: dict[tuple[int, str], str] = field(default_factory=dict)
+    lines: set[int] = field(default_factory=set)
     readers: set[int] = field(default_factory=set)
     registered: set[int] = field(default_factory=set)
 
@@ -174,6 +176,10 @@ class _Group:
             return False
         if any(self._is_covered(one) for one in new):
             return False
+        # A line that two fixes lengthen is broken where that of the second is made.
+        lines = {self.text.line_start(one.start) for one in new if one.new[-1:] not in ("", "\n")}
+        if self.apart and lines & self.lines:
+            return False
         fault = proposal.finding.fault
         if isinstance(fault, OrderFault):
             reader, registered = (id(pair.target) for pair in fault.pairs)
@@ -183,6 +189,7 @@ class _Group:
                 return False
             self.readers.add(reader)
             self.registered.add(registered)
+        self.lines |= lines
         self.names.update(names)
         self.taken.update(((one.start, one.end, one.new), one) for one in new)
         for one in new:
@@ -240,14 +247,14 @@ def _made(looks: _Looks, group: Sequence[Proposal]) -> tuple[Mended, ...]:
             owners.setdefault(id(shared), []).append(number)
     edits = list(ordered(known.values()))
     after = looks.after(edits)
-    added = added_findings(source.findings, after.findings)
+    added = added_findings(source, after, edits)
     targets = {one.finding.target: n for n, one in enumerate(group) if one.kind == "reorder"}
     # The same read, of a value that is now evidently the old one.
     meant = [one for one in added if one.code == "THU102" and one.target in targets]
     if meant:
         edits = _commented(edits, owners, after, meant, targets)
         after = looks.after(edits)
-        added = added_findings(source.findings, after.findings)
+        added = added_findings(source, after, edits)
     if added:
         raise NoFixError(f"after the fix, line {added[0].line} would be {added[0].code}")
     _check_gone(source.findings, after.findings, [one.finding for one in group])
