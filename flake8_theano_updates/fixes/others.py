@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from flake8_theano_updates.fixes.brackets import entries
 from flake8_theano_updates.fixes.effects import effects
+from flake8_theano_updates.fixes.imports import ordered_dict
 from flake8_theano_updates.fixes.statements import NoFixError, common, moved_before, needed
 from flake8_theano_updates.fixes.text import Replacement, Text
 from flake8_theano_updates.fixes.tree import Tree, is_dotted, same
@@ -161,9 +162,7 @@ def _ordered(spot: _Spot) -> Proposal:
         if len(bound) != 1:
             raise NoFixError("the dict is not made in one place")
         made = bound[0]
-    known = _ordered_name(tree)
-    edits = [] if known else [_import(tree, text)]
-    name = known or "OrderedDict"
+    name, edits = ordered_dict(tree, text)
     start, end = text.span(made)
     match made:
         case ast.Dict([]):
@@ -184,30 +183,6 @@ def _ordered(spot: _Spot) -> Proposal:
             Replacement(start + entry.end, start + entry.end, ")"),
         ]
     return True, edits
-
-
-def _ordered_name(tree: Tree) -> str | None:
-    """Return what this file calls OrderedDict."""
-    for node in tree.root.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "collections":
-            for alias in node.names:
-                if alias.name == "OrderedDict":
-                    return alias.asname or alias.name
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name == "collections":
-                    return f"{alias.asname or alias.name}.OrderedDict"
-    return None
-
-
-def _import(tree: Tree, text: Text) -> Replacement:
-    """Import OrderedDict before the first import that is not from the future."""
-    for node in tree.root.body:
-        is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and not is_future:
-            line = text.line_start(text.span(node)[0])
-            return Replacement(line, line, "from collections import OrderedDict\n")
-    raise NoFixError("the file has no imports to put another one to")
 
 
 _MENDS: dict[str, Callable[[_Spot], Proposal]] = {

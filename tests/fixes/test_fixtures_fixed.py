@@ -117,7 +117,7 @@ def test_several_lines_get_brackets() -> None:
         "        (w, w + v)])\n"
     )
     after = fixed(source, "new-value").last.text.whole
-    assert "    v_new = (0.9 * v  # decay\n            - g)\n" in after
+    assert "    v_new = (0.9 * v  # decay\n             - g)\n" in after
     assert look([after]).findings == ()
 
 
@@ -254,6 +254,7 @@ def test_brackets_and_comments_in_a_dict_stay() -> None:
     )
     assert fixed(source, "rewrite").last.text.whole == (
         "from collections import OrderedDict\n"
+        "\n"
         "import theano\n"
         "def f(x, a, b):\n"
         "    return theano.function([x], [], updates=OrderedDict([\n"
