@@ -27,8 +27,6 @@ from flake8_theano_updates.model import (
 )
 from flake8_theano_updates.values import Arm, Path, Use, meet, original, walk
 
-_OTHER_STARTS = "the programs before and after it start from other values"
-
 
 # From a line before a fix to the same line after it.
 At = Callable[[int], int]
@@ -46,10 +44,12 @@ class Proof:
         status: "proven"; "failed" if the fix does not do what it promises; "open" if there
             are no numbers to compare.
         reason: one sentence; empty for a proven fix.
+        differ: whether there are numbers, and they are not the same.
     """
 
     status: Literal["proven", "failed", "open"]
     reason: str = ""
+    differ: bool = False
 
 
 def is_provable(finding: Finding) -> bool:
@@ -96,7 +96,7 @@ def proofs(
 
     given = run(range(len(steps)), STEPS)
     # Variables that start at zero may have had to start elsewhere in one of the programs only.
-    again = [index for index, proof in given.items() if proof.status != "proven"]
+    again = [index for index, proof in given.items() if proof.differ]
     given |= run(again, [dataclasses.replace(step, nonzero="all") for step in STEPS])
     return list(given.values())
 
@@ -247,8 +247,10 @@ def _compared(
         for name, value in zip(before.names, one, strict=True):
             if not _alike(value, computed[name]):
                 if call == 0:
-                    return Proof("open", _OTHER_STARTS)
-                return Proof("failed", f"after call {call}, {name} is not what the fix promises")
+                    reason = "the programs before and after it start from other values"
+                    return Proof("open", reason, differ=True)
+                reason = f"after call {call}, {name} is not what the fix promises"
+                return Proof("failed", reason, differ=True)
     return Proof("proven")
 
 
