@@ -27,7 +27,6 @@ from flake8_theano_updates.model import (
 )
 from flake8_theano_updates.values import Arm, Path, Use, meet, original, walk
 
-
 # From a line before a fix to the same line after it.
 At = Callable[[int], int]
 
