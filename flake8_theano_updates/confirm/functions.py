@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from flake8_theano_updates.confirm.expressions import (
@@ -30,7 +31,10 @@ from flake8_theano_updates.values import Container, Term, Use, operands, origina
 
 _INITIAL = ("value", "val", "initial_value", "initial")
 _BOUNDS = ("min", "max", "a_min", "a_max")
-_FILLED = {"zeros": "numpy.zeros", "ones": "numpy.ones", "empty": "numpy.zeros"}
+_FILLED = {"zero": "numpy.zeros", "zeros": "numpy.zeros", "ones": "numpy.ones"}
+_FILLED["empty"] = _FILLED["zeros"]
+# What a function of the project's own, `build_shared_zeros`, fills an array with.
+_FILLING = re.compile(r"(?:(?<![a-z])|(?<=shared))(zeros?|ones|empty)(?![a-z])", re.IGNORECASE)
 _SQUARE = frozenset({"eye", "identity", "arange"})
 _OF_NUMPY = frozenset("sqrt exp log abs tanh sin cos maximum minimum clip floor ceil".split())
 _SIZED_BY_ARGUMENTS = frozenset({"rand", "randn"})
@@ -45,7 +49,7 @@ _CHANGING = ("grad", "registered")
 def maker_argument(maker: Term) -> Use | None:
     """Return what a call makes a shared variable of, or None where it gives a shape."""
     arguments, keywords, _ = given(maker)
-    if not SHARED.search(str(maker.label)):
+    if not SHARED.search(str(maker.label)) or _FILLING.search(str(maker.label)):
         return None
     first = next((keywords[name] for name in _INITIAL if name in keywords), None)
     return first or (arguments[0] if arguments else None)
@@ -55,10 +59,11 @@ def filled(t: Translator, value: Term) -> Expression:
     """Return an array of zeros or ones of a shape that the file gives."""
     arguments, keywords, _ = given(value)
     sides = arguments[0] if arguments else keywords.get("shape")
-    if sides is None or value.label not in _FILLED:
+    filling = _FILLING.search(str(value.label))
+    if sides is None or filling is None:
         raise UnknownStartError
     shape = _shape(t, sides)
-    return call(_FILLED[str(value.label)], shape, shape=shape.shape)
+    return call(_FILLED[filling[1].lower()], shape, shape=shape.shape)
 
 
 def _shape(t: Translator, use: Use) -> Expression:

@@ -108,7 +108,9 @@ class Leaves:
                     return filled(self._translator, maker), line
                 made = self._translator.expression(given)
                 # Theano keeps whole numbers; what others make of them is seldom whole.
-                whole = made.form.isdigit() and str(maker.label) != "shared"
+                whole = made.form.isdigit() and (
+                    str(maker.label) != "shared" or "float" in ast.unparse(given.node).lower()
+                )
                 return atom(f"{made.form}.0") if whole else made, line
         return None, line
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from flake8_theano_updates.fixes.tree import Comprehension, Function, is_dotted
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 
-_ADDING = frozenset({"append", "extend", "insert", "add", "update", "setdefault"})
+# What adds to a list or mapping, and how many arguments it may have.
+_ADDING = {"append": 1, "extend": 1, "insert": 2, "add": 1, "update": 1, "setdefault": 2}
 _CHANGING = frozenset({"pop", "popitem", "remove", "clear", "sort", "reverse", "set_value"})
 
 
@@ -113,8 +114,8 @@ def _place(node: ast.Name | ast.Attribute | ast.Subscript, found: Effects) -> No
 
 def _call(node: ast.Call, found: Effects) -> None:
     function, name = node.func, _method(node.func)
-    if name == "update" and len(node.args) > 1:
-        name = ""  # a pair of Keras', not what a mapping does
+    if len(node.args) > _ADDING.get(name, len(node.args)):
+        name = ""  # `T.add(a, b)`, or a pair of Keras': not what a list or mapping does
     receiver = _written(function.value) if isinstance(function, ast.Attribute) else None
     if receiver is None:
         _visit(function, found)

@@ -15,6 +15,7 @@ from flake8_theano_updates.fixes.case import Case, Way, refuse_if_skipped
 from flake8_theano_updates.fixes.effects import effects
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
+    OtherCodeError,
     common,
     inserted,
     moved_before,
@@ -69,7 +70,7 @@ def _containers(case: Case) -> Iterator[tuple[str, ast.stmt | None]]:
         statement = tree.statement(case.value)
         name = _filled_by(statement)
         if name is None:
-            raise NoFixError("the list that holds the update has no name")
+            raise OtherCodeError("the list that holds the update has no name")
         if tree.statement(case.fault.registered.target) is not statement:
             name = _zipped(case, name)
         refuse_if_skipped(case)
@@ -96,7 +97,7 @@ def _zipped(case: Case, values: str) -> str:
     if isinstance(call, ast.Call) and ast.unparse(call.func) == "zip" and len(call.args) == 2:
         if call.args[0] is case.fault.registered.target and ast.unparse(call.args[1]) == values:
             return ast.unparse(call)
-    raise NoFixError("the list of new values does not hold their variables")
+    raise OtherCodeError("the list of new values does not hold their variables")
 
 
 def _is_known(case: Case, name: str) -> bool:

@@ -20,6 +20,7 @@ from flake8_theano_updates.fixes.effects import effects
 from flake8_theano_updates.fixes.looked_up import look_ups
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
+    OtherCodeError,
     assigned,
     common,
     inserted,
@@ -61,7 +62,7 @@ def _read_its_name(case: Case) -> Edits:
             raise NoFixError("the new value is named only after the read")
         return case.reading(value.target.id)
     if not is_dotted(value) or shorthand(case):
-        raise NoFixError("the new value has no name")
+        raise OtherCodeError("the new value has no name")
     refuse_if_skipped(case)
     name = case.text.of(value)
     root = next(iter(loaded(value)))
@@ -141,7 +142,7 @@ def _read_it_back(case: Case) -> Edits:
     """Read the mapping, which holds the new value by the time of the read."""
     expression = case.finding.new_value
     if expression is None or not expression.endswith("]") or is_dotted(case.value):
-        raise NoFixError("the updates are no mapping")
+        raise OtherCodeError("the updates are no mapping")
     container = expression.removesuffix(f"[{ast.unparse(case.fault.registered.target)}]")
     reader = case.tree.statement(case.variable)
     refuse_if_skipped(case)
@@ -209,7 +210,7 @@ def _name_it_in_comprehension(case: Case) -> Edits:
     value = stored_value(case)
     inside = case.tree.comprehension(value.node)
     if inside is None or case.tree.comprehension(case.variable) is not inside:
-        raise NoFixError("the two updates are not made by one comprehension")
+        raise OtherCodeError("the two updates are not made by one comprehension")
     assert isinstance(inside, Comprehension)
     around = [one for read in case.fault.read_nodes for one in case.tree.around(read)]
     if any(generator in around for generator in inside.generators):
@@ -269,7 +270,7 @@ def _keep_it(case: Case) -> Edits:
         raise NoFixError("the new value is computed inside a comprehension")
     registered, reader = common(tree.places(value.node), tree.places(read))
     if registered.index >= reader.index or not tree.loops(value.node):
-        raise NoFixError("the new value is not computed in an earlier loop")
+        raise OtherCodeError("the new value is not computed in an earlier loop")
     refuse_if_skipped(case)
     target = case.text.of(case.fault.registered.target)
     there = _kept_in(case, target, value.written)

@@ -11,6 +11,7 @@ from flake8_theano_updates.fixes.effects import Effects, effects
 from flake8_theano_updates.fixes.lines import has_room
 from flake8_theano_updates.fixes.statements import (
     NoFixError,
+    OtherCodeError,
     above,
     common,
     inserted,
@@ -64,7 +65,7 @@ def _elements(case: Case) -> Edits:
             Replacement(*parts[old + i], case.text.whole[start:end], start)
             for i, (start, end) in enumerate(turned)
         ]
-    raise NoFixError("the two pairs do not stand in one display")
+    raise OtherCodeError("the two pairs do not stand in one display")
 
 
 def _has_its_lines(text: Text, part: tuple[int, int]) -> bool:

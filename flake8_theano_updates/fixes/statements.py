@@ -15,6 +15,10 @@ class NoFixError(Exception):
     """There is no such fix here; the message says why."""
 
 
+class OtherCodeError(NoFixError):
+    """The way is for code of another kind; what other ways say tells more."""
+
+
 def inserted(text: Text, before: ast.stmt, statement: str) -> Replacement:
     """Put ``statement`` before another, on a line of its own where that is possible.
 

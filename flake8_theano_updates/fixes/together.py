@@ -24,7 +24,7 @@ from flake8_theano_updates.fixes.offered import (
     proposals,
 )
 from flake8_theano_updates.fixes.reorder import with_comments
-from flake8_theano_updates.fixes.statements import NoFixError
+from flake8_theano_updates.fixes.statements import NoFixError, OtherCodeError
 from flake8_theano_updates.fixes.text import Replacement, Text, merged, ordered
 from flake8_theano_updates.model import Finding, Fix, OrderFault
 from flake8_theano_updates.rules import ORDER
@@ -47,18 +47,23 @@ class _Attempt:
     ways: Iterator[Proposal]
     reason: NoFixError
 
+    def note(self, why: NoFixError) -> None:
+        """Keep the first reason of a way that is for such code."""
+        if isinstance(self.reason, OtherCodeError):
+            self.reason = why
+
     def next(self, obstacle: Obstacle) -> Proposal | None:
         """Return the next fix that there may be, or None."""
         while True:
             try:
                 proposal = next(self.ways, None)
             except NoFixError as error:
-                self.reason = error
+                self.note(error)
                 return None
             if proposal is None:
                 return None
             if isinstance(proposal.edits, NoFixError):
-                self.reason = proposal.edits
+                self.note(proposal.edits)
                 continue
             reason = obstacle(proposal.safe)
             if reason is None:
@@ -116,7 +121,7 @@ def settled(
 
 
 def _none(finding: Finding) -> NoFixError:
-    return NoFixError(f"there is no such fix for {finding.code}")
+    return OtherCodeError(f"there is no such fix for {finding.code}")
 
 
 @dataclass(eq=False)

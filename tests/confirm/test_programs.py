@@ -184,6 +184,55 @@ def build(rng, n_in, n_out):
     assert not np.any(verdict.as_compiled[0][1])
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        "build_shared_zeros(w.get_value(True).shape)",
+        "sharedZeros(w.get_value().shape)",
+        "shared_zeros_like(w.get_value().shape)",
+    ],
+)
+def test_a_shape_is_not_what_a_variable_starts_with(start: str) -> None:
+    verdict = verdict_on(
+        HEAD
+        + f"""
+from project import build_shared_zeros, sharedZeros, shared_zeros_like
+
+def build(w, x):
+    v = {start}
+    g = T.grad(T.sum(3 * w**2), w)
+    return theano.function([x], [], updates=[(v, 0.5 * v - 0.1 * g), (w, w + v)])
+"""
+    )
+    follows(
+        verdict,
+        lambda old, seen: {"v": 0.5 * old["v"] - 0.6 * old["w"], "w": old["w"] + seen["v"]},
+        "v",
+    )
+    assert np.shape(verdict.as_compiled[0][0]) == (2, 2)
+    assert not np.any(verdict.as_compiled[0][1])
+
+
+@pytest.mark.parametrize(
+    ("zero", "runs"),
+    [
+        ("np.float32(0)", True),
+        ("np.asarray(0, dtype=theano.config.floatX)", True),
+        ("0", False),
+    ],
+)
+def test_a_counter_is_whole_only_where_the_file_says_so(zero: str, runs: bool) -> None:
+    verdict = verdict_on(
+        HEAD
+        + f"""
+def build(w, x, g):
+    n = theano.shared({zero})
+    return theano.function([x], [], updates=[(n, 0.5 * n - g), (w, w + n)])
+"""
+    )
+    assert (verdict.status == "confirmed", "int64" in verdict.reason) == (runs, not runs)
+
+
 def test_where_all_starts_at_zero_other_values_are_tried() -> None:
     verdict = verdict_on(
         HEAD

@@ -197,6 +197,32 @@ def test_a_name_that_changes_in_between_is_a_reason_for_no_fix() -> None:
     assert chain.last.text.whole == source
 
 
+def test_a_function_called_add_adds_to_nothing() -> None:
+    source = _updates(
+        "rate = T.switch(acc > 1, decay * w, w)",
+        "more = T.add(decay * acc, g)",
+        "updates.append((w, rate))",
+        "updates.append((acc, more))",
+    )
+    assert fixed(source, "new-value").last.text.whole == _updates(
+        "more = T.add(decay * acc, g)",
+        "rate = T.switch(more > 1, decay * w, w)",
+        "updates.append((w, rate))",
+        "updates.append((acc, more))",
+    )
+
+
+def test_the_reason_is_that_of_a_way_for_such_code() -> None:
+    source = _updates(
+        "for one in g:",
+        "    updates.append((w, w - one * acc))",
+        "for one in g:",
+        "    updates.append((acc, acc + one))",
+    )
+    (refusal,) = fixed(source, "new-value").refusals
+    assert refusal.reason == "the new value is computed in another loop than the read"
+
+
 @pytest.mark.parametrize(
     ("noise", "reason"),
     [
