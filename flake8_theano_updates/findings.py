@@ -12,12 +12,13 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from flake8_theano_updates.checks.collections import collections_of
-from flake8_theano_updates.checks.faults import compiled_collections, whole_collection
+from flake8_theano_updates.checks.faults import compiled_collections
 from flake8_theano_updates.checks.frozen import frozen_in_calls, frozen_in_collection
 from flake8_theano_updates.checks.lost import lost_in_calls, lost_in_collection
 from flake8_theano_updates.checks.order import order_suspicions
 from flake8_theano_updates.checks.scans import dropped_scans
 from flake8_theano_updates.checks.suspicion import Suspicion
+from flake8_theano_updates.checks.written import Written
 from flake8_theano_updates.interpreter.functions import Guide, Worth
 from flake8_theano_updates.interpreter.names import (
     backends_of,
@@ -101,7 +102,7 @@ def collections(
     found: list[UpdateCollection] = []
     for scope in interpret(tree, _guide(lines, compilers, python)):
         found.extend(compiled_collections(scope))
-        found.extend(map(whole_collection, collections_of(scope)))
+        found.extend(collection.whole for collection in collections_of(scope))
     return found
 
 
@@ -122,12 +123,13 @@ def _is_nearer(new: Finding, old: Finding) -> bool:
 
 
 def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
+    written = Written(scope.node)
     for collection in collections_of(scope):
         yield from order_suspicions(collection)
         yield from lost_in_collection(collection)
-        yield from frozen_in_collection(collection)
+        yield from frozen_in_collection(collection, written)
     yield from lost_in_calls(scope)
-    yield from dropped_scans(scope)
+    yield from dropped_scans(scope, written)
     yield from frozen_in_calls(scope)
 
 

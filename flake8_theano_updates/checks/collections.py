@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from flake8_theano_updates.checks.faults import filled_collection, registration
 from flake8_theano_updates.interpreter.names import OPTIMIZERS, SHARED, UPDATES
 from flake8_theano_updates.interpreter.scopes import Interpreted
+from flake8_theano_updates.model import Registration, UpdateCollection
 from flake8_theano_updates.values import Container, Entry, Term, Use, Value, original, pair_of
 
 # What can be a shared variable; a sum or a string cannot.
@@ -30,6 +33,11 @@ class Pair:
     identity: Hashable
     entry: Entry
 
+    @cached_property
+    def registration(self) -> Registration:
+        """The pair as findings hold it."""
+        return registration(self.target, self.value, self.entry)
+
 
 @dataclass(frozen=True, eq=False)
 class Collection:
@@ -44,6 +52,31 @@ class Collection:
     container: Container
     pairs: tuple[Pair, ...]
     sure: bool
+
+    @cached_property
+    def whole(self) -> UpdateCollection:
+        """The collection as it is at its end: every finding in it points to this one."""
+        pairs = tuple(pair.registration for pair in self.pairs)
+        return filled_collection(self.scope, self.container, pairs)
+
+    @cached_property
+    def renamed(self) -> frozenset[int]:
+        """The ids of the aliases that stand where a target stands."""
+        found: set[int] = set()
+        for pair in self.pairs:
+            value = pair.target.value
+            while isinstance(value, Term) and value.op == "alias":
+                found.add(id(value))
+                value = value.uses[0].value
+        return frozenset(found)
+
+    @cached_property
+    def looks(self) -> Mapping[Hashable, list[int]]:
+        """When it was read, in order, by the identity of the key; None stands for all."""
+        found: dict[Hashable, list[int]] = {}
+        for moment, key in sorted(self.container.looked_at, key=lambda look: look[0]):
+            found.setdefault(key, []).append(moment)
+        return found
 
 
 def collections_of(scope: Interpreted) -> Iterator[Collection]:
@@ -89,15 +122,6 @@ def _visibly_shared(container: Container, pairs: tuple[Pair, ...]) -> bool:
         isinstance(target, Term) and target.op == "call" and SHARED.search(str(target.label))
         for target in targets
     )
-
-
-def names_in_targets(pairs: tuple[Pair, ...]) -> Iterator[int]:
-    """Return the ids of the aliases that stand where a target stands."""
-    for pair in pairs:
-        value = pair.target.value
-        while isinstance(value, Term) and value.op == "alias":
-            yield id(value)
-            value = value.uses[0].value
 
 
 def text_of(use: Use) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
-from flake8_theano_updates.checks.collections import Collection, Pair
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import Registration, UpdateCollection
-from flake8_theano_updates.values import Container, Entry, Use, original, pair_of
+from flake8_theano_updates.values import Compilation, Container, Entry, Use, original, pair_of
 
 
-def registered(pair: Pair) -> Registration:
-    """Return a pair of a collection as findings hold it."""
-    return _registration(pair.target, pair.value, pair.entry)
-
-
-def _registration(target: Use, value: Use, entry: Entry) -> Registration:
+def registration(target: Use, value: Use, entry: Entry) -> Registration:
+    """Return a pair that an entry is, as findings hold it."""
     bound = entry.loop.bound if entry.loop is not None else frozenset()
     return Registration(target, value, entry.path, bound)
 
@@ -24,29 +21,68 @@ def _registration(target: Use, value: Use, entry: Entry) -> Registration:
 def registrations(entries: Iterable[Entry]) -> tuple[Registration, ...]:
     """Return the pairs among the entries of a container."""
     return tuple(
-        _registration(*pair, entry) for entry in entries if (pair := pair_of(entry)) is not None
+        registration(*pair, entry) for entry in entries if (pair := pair_of(entry)) is not None
     )
 
 
-def whole_collection(collection: Collection) -> UpdateCollection:
-    """Return a collection as it is at its end."""
-    pairs = tuple(map(registered, collection.pairs))
-    return filled_collection(collection.scope, collection.container, pairs)
-
-
 def filled_collection(
-    scope: Interpreted, container: Container, pairs: tuple[Registration, ...] | None = None
+    scope: Interpreted, container: Container, pairs: tuple[Registration, ...]
 ) -> UpdateCollection:
-    """Return a container with ``pairs`` in it, by default with all of them."""
+    """Return a container with ``pairs`` in it."""
     whole = container.expression or container.node
     assert isinstance(whole, (ast.FunctionDef, ast.AsyncFunctionDef, ast.expr))
     return UpdateCollection(
         scope=scope.node,
         expression=whole,
-        registrations=registrations(container.entries) if pairs is None else pairs,
+        registrations=pairs,
         mapping=container.kind == "mapping",
         one_shot=container.lazy,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Received:
+    """A container that compile calls of a scope receive as updates, the same for all of them."""
+
+    scope: Interpreted
+    container: Container
+
+    @cached_property
+    def pairs(self) -> list[tuple[Entry, Registration]]:
+        """The updates in it, each with its entry."""
+        return [
+            (entry, registration(*pair, entry))
+            for entry in self.container.entries
+            if (pair := pair_of(entry)) is not None
+        ]
+
+    @cached_property
+    def unseen(self) -> list[tuple[Entry, Registration]]:
+        """The updates that entered after the container was last looked at."""
+        last = max((moment for moment, _ in self.container.looked_at), default=0)
+        return [(entry, pair) for entry, pair in self.pairs if entry.moment >= last]
+
+    @cached_property
+    def whole(self) -> UpdateCollection:
+        """The container as findings hold it."""
+        pairs = tuple(pair for _, pair in self.pairs)
+        return filled_collection(self.scope, self.container, pairs)
+
+    @cached_property
+    def targets(self) -> Mapping[Hashable, Registration]:
+        """The last update of each variable."""
+        return {original(pair.variable.value).identity: pair for _, pair in self.pairs}
+
+
+def received(scope: Interpreted) -> Iterator[tuple[Compilation, Use, Received]]:
+    """Return the compile calls of a scope that receive a known container, where it is given."""
+    known: dict[int, Received] = {}
+    for compilation in scope.state.compilations:
+        given = compilation.updates
+        container = None if given is None else original(given.value)
+        if given is not None and isinstance(container, Container):
+            one = known.setdefault(id(container), Received(scope, container))
+            yield compilation, given, one
 
 
 def compiled_collections(scope: Interpreted) -> Iterator[UpdateCollection]:

@@ -7,14 +7,10 @@ import re
 from collections.abc import Iterator
 
 from flake8_theano_updates.checks.collections import Collection, Pair, text_of, written_name
-from flake8_theano_updates.checks.faults import (
-    filled_collection,
-    registered,
-    registrations,
-    whole_collection,
-)
+from flake8_theano_updates.checks.faults import Received, received, registrations
 from flake8_theano_updates.checks.reading import Reading, is_nothing
 from flake8_theano_updates.checks.suspicion import Suspicion, at_target
+from flake8_theano_updates.checks.written import Written
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import PairFault, Registration, UpdateCollection
@@ -27,15 +23,18 @@ from flake8_theano_updates.values import (
     Value,
     joined,
     original,
-    pair_of,
 )
 
 _TEXT = re.compile(r"(?:^|_)(?:names?|keys?|attrs?|attributes?|labels?|fields?|k)$")
 _EXPRESSIONS = frozenset({"+", "-", "*", "/", "**", "neg"})
 
 
-def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
-    """Return the numbers in the updates that look like expressions."""
+def frozen_in_collection(collection: Collection, written: Written) -> Iterator[Suspicion]:
+    """Return the numbers in the updates that look like expressions.
+
+    Args:
+        written: the syntax tree of the scope.
+    """
     if not collection.sure:
         return
     reading = Reading((), ())
@@ -43,9 +42,10 @@ def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
     for pair in collection.pairs:
         for use, number in _numbers_in(reading, pair.value):
             source = number.uses[0]
-            call = _call_on(source.node, collection.scope)
             if _is_named(collection, pair, number):
                 continue
+            # ``v.get_value()``, ``v.eval()`` or ``K.get_value(v)``
+            call = written.method_calls.get(id(source.node))
             if call is None or id(call) in told or _is_start(pair, use, number, call):
                 continue
             told.add(id(call))
@@ -58,8 +58,8 @@ def frozen_in_collection(collection: Collection) -> Iterator[Suspicion]:
                 words={"written": ast.unparse(call)},
                 fault=PairFault(
                     kind="frozen",
-                    pairs=(registered(pair),),
-                    collection=whole_collection(collection),
+                    pairs=(pair.registration,),
+                    collection=collection.whole,
                     reads=(source,),
                     path=joined(use.path, pair.entry.path),
                 ),
@@ -117,15 +117,6 @@ def _is_named(collection: Collection, pair: Pair, number: Term) -> bool:
     return of_one_item or is_name or _TEXT.search(written_name(pair.target)) is not None
 
 
-def _call_on(source: ast.expr, scope: Interpreted) -> ast.Call | None:
-    """Return ``v.get_value()``, ``v.eval()`` or ``K.get_value(v)`` around ``v``."""
-    for node in ast.walk(scope.node):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if source is node.func.value or source in node.args:
-                return node
-    return None
-
-
 def _is_start(pair: Pair, use: Use, number: Term, call: ast.Call) -> bool:
     """Is this what the target itself held, to go back to? That is meant to stay."""
     own = original(number.uses[0].value).identity == pair.identity
@@ -136,35 +127,35 @@ def frozen_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
     """Return what is wrong with the arguments of the compile calls."""
     for compilation in scope.state.compilations:
         yield from _misplaced(scope, compilation)
-        given = compilation.updates
-        container = None if given is None else original(given.value)
-        if given is not None and isinstance(container, Container):
-            yield from _rebound(scope, container)
-            if compilation.certain:
-                yield from _flat(scope, given, container, compilation.path)
-            yield from _returned_old(scope, compilation, container)
-            yield from _plain_dict(given, container)
+    seen: set[int] = set()
+    for compilation, given, updates in received(scope):
+        if id(updates) not in seen:
+            seen.add(id(updates))
+            yield from _rebound(updates)
+        if compilation.certain:
+            yield from _flat(scope, given, updates.container, compilation.path)
+        yield from _returned_old(compilation, updates)
+        yield from _plain_dict(given, updates.container)
 
 
-def _rebound(scope: Interpreted, container: Container) -> Iterator[Suspicion]:
+def _rebound(updates: Received) -> Iterator[Suspicion]:
     """A target whose name was bound to an expression of what it held before."""
-    for entry in container.entries:
-        pair = pair_of(entry)
-        if pair is None or not isinstance(pair[0].node, ast.Name):
+    for entry, pair in updates.pairs:
+        target = pair.variable.value
+        if not isinstance(pair.target, ast.Name) or not isinstance(target, Term):
             continue
-        target = pair[0].value
-        if not isinstance(target, Term) or target.op not in _EXPRESSIONS:
+        if target.op not in _EXPRESSIONS:
             continue
-        before = [use for use in target.uses if getattr(use.node, "id", "") == pair[0].node.id]
+        before = [use for use in target.uses if getattr(use.node, "id", "") == pair.target.id]
         if before:
             fault = PairFault(
                 kind="refused",
-                pairs=(Registration(*pair, entry.path),),
-                collection=filled_collection(scope, container),
+                pairs=(pair,),
+                collection=updates.whole,
                 reads=(before[0],),
                 path=entry.path,
             )
-            yield at_target("THU302", pair[0], fault, before[0].node.lineno)
+            yield at_target("THU302", pair.variable, fault, before[0].node.lineno)
 
 
 def _misplaced(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
@@ -223,17 +214,12 @@ def _flat(scope: Interpreted, given: Use, container: Container, path: Path) -> I
         )
 
 
-def _returned_old(
-    scope: Interpreted, compilation: Compilation, container: Container
-) -> Iterator[Suspicion]:
+def _returned_old(compilation: Compilation, updates: Received) -> Iterator[Suspicion]:
     """An output that is the updated variable itself."""
     if compilation.outputs is None:
         return
-    targets = {
-        original(pair.variable.value).identity: pair for pair in registrations(container.entries)
-    }
     for output in _outputs(compilation.outputs):
-        pair = targets.get(original(output.value).identity)
+        pair = updates.targets.get(original(output.value).identity)
         if pair is not None:
             yield Suspicion(
                 code="THU901",
@@ -245,7 +231,7 @@ def _returned_old(
                 fault=PairFault(
                     kind="returned",
                     pairs=(pair,),
-                    collection=filled_collection(scope, container),
+                    collection=updates.whole,
                     path=joined(output.path, compilation.path),
                 ),
             )

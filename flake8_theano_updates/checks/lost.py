@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
-from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets
-from flake8_theano_updates.checks.faults import (
-    filled_collection,
-    registered,
-    registrations,
-    whole_collection,
-)
+from flake8_theano_updates.checks.collections import Collection, Pair
+from flake8_theano_updates.checks.faults import Received, received, registrations
 from flake8_theano_updates.checks.reading import Reading, inside
 from flake8_theano_updates.checks.suspicion import Suspicion, at_target
 from flake8_theano_updates.interpreter.scopes import Interpreted
@@ -26,7 +22,6 @@ from flake8_theano_updates.values import (
     joined,
     meet,
     original,
-    pair_of,
 )
 
 _GENERATOR = "a generator"
@@ -65,8 +60,8 @@ def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> S
     """Two pairs update one variable; the finding stands at the second."""
     fault = PairFault(
         kind="refused" if code == "THU201" else "overwritten",
-        pairs=(registered(first), registered(second)),
-        collection=whole_collection(collection),
+        pairs=(first.registration, second.registration),
+        collection=collection.whole,
         reads=() if code == "THU201" else _own_reads(collection, second),
         path=joined(first.entry.path, second.entry.path),
     )
@@ -76,7 +71,7 @@ def _shut_out(code: str, collection: Collection, first: Pair, second: Pair) -> S
 
 def _own_reads(collection: Collection, pair: Pair) -> tuple[Use, ...]:
     """Return where the update of a variable takes that variable's own value."""
-    reading = Reading([pair.identity], names_in_targets(collection.pairs))
+    reading = Reading([pair.identity], collection.renamed)
     return reading.reads(pair.value)
 
 
@@ -104,7 +99,7 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
     # In a loop, what stands below the second assignment runs before its next turn.
     loop = second.entry.loop
     end = second.entry.moment if loop is None else loop.ended
-    if _looked_at(collection.container, first.identity, first.entry.moment, end):
+    if _looked_at(collection, first.identity, first.entry.moment, end):
         return
     if original(first.value.value).identity == first.identity:
         return  # ``updates[v] = v`` is where a loop starts, and loses nothing
@@ -114,8 +109,13 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
     yield _shut_out("THU202", collection, first, second)
 
 
-def _looked_at(container: Container, key: Hashable, begun: int, end: int) -> bool:
-    return any(begun < moment < end and what in (None, key) for moment, what in container.looked_at)
+def _looked_at(collection: Collection, key: Hashable, begun: int, end: int) -> bool:
+    """Is the collection read between two moments, all of it or under this key?"""
+    for looks in (collection.looks.get(None, []), collection.looks.get(key, [])):
+        after = bisect_right(looks, begun)
+        if after < len(looks) and looks[after] < end:
+            return True
+    return False
 
 
 def _name(container: Container) -> str:
@@ -130,13 +130,13 @@ def _overwritten_in_loop(collection: Collection, pair: Pair) -> Iterator[Suspici
         return
     if _changes(pair.identity, loop.begun, loop.bound) or not _sure(pair):
         return
-    looked = _looked_at(collection.container, pair.identity, loop.begun, loop.ended)
+    looked = _looked_at(collection, pair.identity, loop.begun, loop.ended)
     if looked or not _varies(pair.value, loop.bound):
         return
     fault = PairFault(
         kind="overwritten",
-        pairs=(registered(pair),),
-        collection=whole_collection(collection),
+        pairs=(pair.registration,),
+        collection=collection.whole,
         reads=_own_reads(collection, pair),
         path=entry.path,
     )
@@ -166,7 +166,8 @@ def lost_in_calls(scope: Interpreted) -> Iterator[Suspicion]:
     """Return the compile calls that lose updates."""
     for compilation in scope.state.compilations:
         yield from _one_shot(scope, compilation)
-        yield from _too_late(scope, compilation)
+    for compilation, _, updates in received(scope):
+        yield from _too_late(compilation, updates)
 
 
 def _one_shot(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
@@ -202,30 +203,27 @@ def _kind_of_iterator(node: ast.AST) -> str:
     return _GENERATOR
 
 
-def _too_late(scope: Interpreted, compilation: Compilation) -> Iterator[Suspicion]:
+def _too_late(compilation: Compilation, updates: Received) -> Iterator[Suspicion]:
     """Pairs that enter after the only compilation of what receives them."""
-    if compilation.updates is None:
-        return
-    container = original(compilation.updates.value)
-    if not isinstance(container, Container) or not isinstance(container.expression, ast.Name):
+    container = updates.container
+    if not isinstance(container.expression, ast.Name):
         return
     if compilation.depth > container.depth or container.kind == "generator":
         return
-    after = [entry for entry in container.entries if entry.moment > compilation.moment]
-    for entry in after:
-        pair = pair_of(entry)
-        seen_later = any(moment > entry.moment for moment, _ in container.looked_at)
-        if pair is None or seen_later or not meet(entry.path, compilation.path):
+    unseen = [one for one in updates.unseen if one[0].moment > compilation.moment]
+    after = [one for one in updates.pairs if unseen and one[0].moment > compilation.moment]
+    for entry, pair in unseen:
+        if not meet(entry.path, compilation.path):
             continue
         if any(arm.name and arm not in entry.path for arm in compilation.path):
             continue  # where it was not compiled, it may still be
         # Those that come late with it belong to the fault, after it.
-        others = [one for one in after if one is not entry and meet(one.path, entry.path)]
+        others = [late for one, late in after if late is not pair and meet(one.path, entry.path)]
         fault = PairFault(
             kind="late",
-            pairs=registrations([entry, *others]),
-            collection=filled_collection(scope, container),
+            pairs=(pair, *others),
+            collection=updates.whole,
             path=joined(compilation.path, entry.path),
         )
         line = compilation.node.lineno
-        yield at_target("THU206", pair[0], fault, line, container=_name(container))
+        yield at_target("THU206", pair.variable, fault, line, container=_name(container))

@@ -11,16 +11,15 @@ from flake8_theano_updates.checks.advice import (
     name_of_target,
     what_to_write,
 )
-from flake8_theano_updates.checks.collections import Collection, Pair, names_in_targets, text_of
+from flake8_theano_updates.checks.collections import Collection, Pair, text_of
 from flake8_theano_updates.checks.evidence import evidence_for
-from flake8_theano_updates.checks.faults import registered, whole_collection
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.question import Question
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.checks.systems import Systems
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.model import OrderFault, UpdateCollection
+from flake8_theano_updates.model import OrderFault
 from flake8_theano_updates.rules import ORDER
 from flake8_theano_updates.values import Path, Use, joined, meet
 
@@ -30,7 +29,6 @@ _LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU90
 
 def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
     """Return the stale and lagged reads, and the reads of counters, in ``collection``."""
-    whole: UpdateCollection | None = None
     told: set[int] = set()
     for old in old_values(collection):
         if old.code in ORDER:
@@ -39,9 +37,7 @@ def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
             if place in told:
                 continue
             told.add(place)
-        # Made once: every finding of a long list points to the same collection.
-        whole = whole or whole_collection(collection)
-        yield _suspicion(old, whole)
+        yield _suspicion(old)
 
 
 def old_values(collection: Collection) -> Iterator[OldValue]:
@@ -49,7 +45,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
     by_target: dict[Hashable, list[Pair]] = {}
     for pair in collection.pairs:
         by_target.setdefault(pair.identity, []).append(pair)
-    reading = Reading(by_target, names_in_targets(collection.pairs))
+    reading = Reading(by_target, collection.renamed)
     products = Products(reading)
     systems = Systems(reading, products, collection.pairs)
     state = collection.scope.state
@@ -140,11 +136,11 @@ def _together(state: State, way: Path, reader: Pair, other: Pair) -> bool:
     return True
 
 
-def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
+def _suspicion(old: OldValue) -> Suspicion:
     variable = text_of(old.reads[0])
     new_value = name_of_new_value(old)
-    stored = registered(old.registered)
-    reader = registered(old.reader)
+    stored = old.registered.registration
+    reader = old.reader.registration
     return Suspicion(
         code=old.code,
         node=old.reads[0].node,
@@ -158,7 +154,7 @@ def _suspicion(old: OldValue, whole: UpdateCollection) -> Suspicion:
             reads=old.reads,
             reader=reader,
             registered=stored,
-            collection=whole,
+            collection=old.collection.whole,
             path=joined(old.reads[0].path, old.way, reader.path, stored.path),
         ),
     )

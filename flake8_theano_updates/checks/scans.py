@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from flake8_theano_updates.checks.suspicion import Suspicion
-from flake8_theano_updates.interpreter.expressions import COMPREHENSIONS
+from flake8_theano_updates.checks.written import LOOPS, Written, read_by
 from flake8_theano_updates.interpreter.functions import Closure
 from flake8_theano_updates.interpreter.names import DRAWS, RANDOM
 from flake8_theano_updates.interpreter.scopes import Interpreted
@@ -21,20 +21,23 @@ from flake8_theano_updates.values import (
     walk,
 )
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
-Block = list[ast.stmt]
+def dropped_scans(scope: Interpreted, written: Written) -> Iterator[Suspicion]:
+    """Return the calls of scan whose second result is dropped although the step has updates.
 
-
-def dropped_scans(scope: Interpreted) -> Iterator[Suspicion]:
-    """Return the calls of scan whose second result is dropped although the step has updates."""
+    Args:
+        written: the syntax tree of the scope.
+    """
+    bodies: dict[ast.AST, Written] = {scope.node: written}
+    kept: set[int] | None = None
     for scan in scope.state.scans:
         reason = _why_updates(scope, scan.step)
-        if reason is None or not _dropped(scan):
+        body = bodies.setdefault(scan.body, Written(scan.body))
+        if reason is None or not _dropped(scan, body):
             continue
-        if any(_computes(one, scan) and _is_kept(scope, one) for one in scope.state.compilations):
+        if kept is None:
+            kept = set(_kept(scope, written))
+        if id(scan.value) in kept:
             collection = UpdateCollection(scope.node, scan.node, ())
             yield Suspicion(
                 code="THU205",
@@ -44,12 +47,13 @@ def dropped_scans(scope: Interpreted) -> Iterator[Suspicion]:
             )
 
 
-def _computes(compilation: Compilation, scan: Scan) -> bool:
-    """Do the results of the scan flow into what the function computes?"""
-    given = (compilation.outputs, compilation.updates)
-    return any(
-        inner.value is scan.value for root in given if root is not None for inner in walk(root, _of)
-    )
+def _kept(scope: Interpreted, written: Written) -> Iterator[int]:
+    """Return the ids of all that flows into what functions compute that may be called again."""
+    for compilation in scope.state.compilations:
+        if _is_kept(written, compilation):
+            for root in (compilation.outputs, compilation.updates):
+                if root is not None:
+                    yield from (id(inner.value) for inner in walk(root, _of))
 
 
 def _of(use: Use) -> Iterable[Use]:
@@ -61,37 +65,28 @@ def _of(use: Use) -> Iterable[Use]:
         yield use.value.called.returned
 
 
-def _is_kept(scope: Interpreted, compilation: Compilation) -> bool:
+def _is_kept(written: Written, compilation: Compilation) -> bool:
     """May the function be called again, with generators that are to move on?"""
     for keyword in compilation.node.keywords:
         if keyword.arg == "no_default_updates":
             if not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
                 return False
-    return not _is_called_once(scope.node, compilation.node)
+    return not _is_called_once(written, compilation.node)
 
 
-def _is_called_once(scope: ast.AST, compiled: ast.Call) -> bool:
+def _is_called_once(written: Written, compiled: ast.Call) -> bool:
     """Is the function called where it is made, or once by a name that nothing else uses?"""
-    name = None
-    for node in ast.walk(scope):
-        if isinstance(node, ast.Call) and node.func is compiled:
-            return True
-        if isinstance(node, ast.Assign) and node.value is compiled and len(node.targets) == 1:
-            name = getattr(node.targets[0], "id", None)
-    if name is None or isinstance(scope, ast.Module):
+    if id(compiled) in written.called:
+        return True
+    name = written.name_of.get(id(compiled))
+    if name is None or isinstance(written.scope, ast.Module):
         return False  # whoever imports the module may call it
-    uses = [n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name]
-    calls = [n for n in ast.walk(scope) if isinstance(n, ast.Call) and n.func in uses]
-    in_loops = {
-        id(inner)
-        for loop in ast.walk(scope)
-        if isinstance(loop, (*_LOOPS, *COMPREHENSIONS, *_DEFINITIONS)) and loop is not scope
-        for inner in ast.walk(loop)
-    }
-    return len(uses) == 2 and len(calls) == 1 and id(calls[0]) not in in_loops
+    uses = written.names[name]
+    calls = [written.called[id(use)] for use in uses if id(use) in written.called]
+    return len(uses) == 2 and len(calls) == 1 and id(calls[0]) not in written.repeated
 
 
-def _dropped(scan: Scan) -> bool:
+def _dropped(scan: Scan, body: Written) -> bool:
     """Does the second result of this scan go nowhere?"""
     statement = scan.statement
     for child in ast.walk(statement):
@@ -103,67 +98,25 @@ def _dropped(scan: Scan) -> bool:
     if not isinstance(target, (ast.Tuple, ast.List)) or len(target.elts) != 2:
         return False
     second = target.elts[1]
-    return isinstance(second, ast.Name) and not _is_read_later(scan.body, statement, second.id)
+    return isinstance(second, ast.Name) and not _is_read_later(body, statement, second.id)
 
 
-def _is_read_later(scope: ast.AST, statement: ast.stmt, name: str) -> bool:
+def _is_read_later(body: Written, statement: ast.stmt, name: str) -> bool:
     """May the program read what ``statement`` binds to ``name``, before it is bound anew?"""
-    named = [n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name]
-    if all(isinstance(one.ctx, ast.Load) or one.lineno <= statement.lineno for one in named):
-        # Nothing below binds it again.
-        below = (one.lineno >= statement.lineno for one in named if isinstance(one.ctx, ast.Load))
-        if any(below):
-            return True
-    if any(
-        isinstance(node, _DEFINITIONS) and node is not scope and _reads(node, name)
-        for node in ast.walk(scope)
-    ):
+    if body.bound.get(name, 0) <= statement.lineno <= body.read.get(name, 0):
+        return True  # nothing below binds it again
+    if name in body.read_inside:
         return True  # whenever the inner function runs
-    for owner, block, index in reversed(list(_around(scope, statement))):
+    for owner, block, index in body.around(statement):
         after = block[index + 1 :]
-        if isinstance(owner, _LOOPS):
+        if isinstance(owner, LOOPS):
             after = after + block[:index]  # in the next turn
         for later in after:
-            if _reads(later, name):
+            if any(read_by(node) == name for node in ast.walk(later)):
                 return True
             if _binds(later, name):
                 return False
     return False
-
-
-def _around(scope: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.AST, Block, int]]:
-    """Return the blocks around a statement, each with its owner and the place in it."""
-    owner = scope
-    while owner is not statement:
-        for block in _blocks(owner):
-            index = next((i for i, one in enumerate(block) if _holds(one, statement)), None)
-            if index is not None:
-                yield owner, block, index
-                owner = block[index]
-                break
-        else:
-            return
-
-
-def _blocks(owner: ast.AST) -> Iterator[Block]:
-    for field in _BLOCKS:
-        for part in (block := getattr(owner, field, None) or []):
-            if not isinstance(part, ast.stmt):  # a handler, a case
-                yield part.body
-        if block and isinstance(block[0], ast.stmt):
-            yield block
-
-
-def _holds(node: ast.AST, statement: ast.stmt) -> bool:
-    return any(child is statement for child in ast.walk(node))
-
-
-def _reads(node: ast.AST, name: str) -> bool:
-    return any(
-        (isinstance(child, ast.Name) and child.id == name and isinstance(child.ctx, ast.Load))
-        or (isinstance(child, ast.AugAssign) and getattr(child.target, "id", "") == name)
-        for child in ast.walk(node)
-    )
 
 
 def _binds(statement: ast.stmt, name: str) -> bool:
