@@ -6,6 +6,7 @@ Each takes a `Question`: may the read of ``v`` in the update of ``t`` be an erro
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Mapping
 
 from flake8_theano_updates.checks.collections import Pair, written_name
 from flake8_theano_updates.checks.formulas import uses_both, written_out
@@ -13,14 +14,28 @@ from flake8_theano_updates.checks.leaves import constant, is_call, is_number, le
 from flake8_theano_updates.checks.prediction import prediction_error
 from flake8_theano_updates.checks.question import (
     Question,
+    around,
+    around_by_key,
+    flow,
     is_parameter,
+    once,
+    reads_in,
     regularised,
     updates_parameter,
 )
 from flake8_theano_updates.checks.reading import Reading, inside
 from flake8_theano_updates.checks.schedule import SWITCHES, schedule
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.values import Container, Term, Use, meet, original
+from flake8_theano_updates.values import (
+    Container,
+    Path,
+    Term,
+    Use,
+    Value,
+    meet,
+    operands,
+    original,
+)
 
 # Functions of many operands that compute, rather than move a whole state on.
 _COMPUTING = SWITCHES | frozenset(
@@ -32,9 +47,13 @@ _HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
 
 def bare_value(q: Question) -> bool:
     """The new value of t is v itself, if only in one arm: a swap, a shift register."""
-    return any(
-        q.reading.target(arm) == q.registered.identity for arm in q.reading.arms(q.reader.value)
-    )
+    return q.registered.identity in _arms(q)
+
+
+@once("reader")
+def _arms(q: Question) -> frozenset[Hashable]:
+    """Return the variables that the new value of t may be."""
+    return frozenset(map(q.reading.target, q.reading.arms(q.reader.value))) - {None}
 
 
 def history(q: Question) -> bool:
@@ -56,20 +75,26 @@ def beside_history(q: Question) -> bool:
 
     A step that is made with the previous gradient takes the mean square that goes with it.
     """
-    read_by_t = {q.reading.target(read): read for read in q.reading.reads(q.reader.value)}
-    past = [
-        pair
-        for pair in q.pairs
-        if pair.identity in read_by_t
-        and pair.identity != q.registered.identity
-        and _is_past(q.reading, pair, read_by_t[pair.identity])
-    ]
+    past = [pair for pair in _past(q) if pair.identity != q.registered.identity]
     if not past:
         return False
-    _, keys = q.flow
+    _, keys = flow(q)
     return any(q.reading.key(pair.value) in keys for pair in past)
 
 
+@once("reader")
+def _past(q: Question) -> list[Pair]:
+    """Return the pairs of history that the new value of t reads."""
+    read_by_t = {read.value.identity: read for read in q.reading.reads(q.reader.value)}
+    return [
+        pair
+        for target, read in read_by_t.items()
+        for pair in q.by_target[target]
+        if _is_past(q.reading, pair, read)
+    ]
+
+
+@once("registered")
 def reset(q: Question) -> bool:
     """v becomes a constant, if only in one arm of a switch."""
     seen: set[int] = set()
@@ -106,12 +131,17 @@ def circular(q: Question) -> bool:
     Reading in order, the new value is computed with what was registered before it:
     a variable that is read stale there counts with its own new value.
     """
-    reads, keys = q.flow
-    if id(q.read) in reads:
-        return True
-    return any(
-        q.reading.key(expression) in keys and _says_more(q, expression) for expression in q.around
-    )
+    reads, _ = flow(q)
+    return id(q.read) in reads or id(q.read) in _again(q)
+
+
+@once("reader", "registered", "way")
+def _again(q: Question) -> frozenset[int]:
+    """Return the reads of t's new value in what the new value of v is computed from, too."""
+    _, keys = flow(q)
+    known = around_by_key(q)
+    both = (known[key] for key in known.keys() & keys)
+    return reads_in(q, (one for equal in both for one in equal if _says_more(q, one)))
 
 
 def _says_more(q: Question, expression: Use) -> bool:
@@ -128,12 +158,18 @@ def _says_more(q: Question, expression: Use) -> bool:
 def reads_back(q: Question) -> bool:
     """The update of t reads something back from the mapping, which may be v's new value."""
     return any(
-        isinstance(use.value, Term)
-        and use.value.op == "registered"
-        and original(use.value.uses[0].value).identity != q.reader.identity
-        and meet(use.path, q.path)
-        for use in inside(q.reading, q.reader.value)
+        identity != q.reader.identity and meet(path, q.path) for identity, path in _read_back(q)
     )
+
+
+@once("reader")
+def _read_back(q: Question) -> set[tuple[Hashable, Path]]:
+    """Return the keys that the update of t reads back, and in which branches."""
+    return {
+        (original(use.value.uses[0].value).identity, use.path)
+        for use in inside(q.reading, q.reader.value)
+        if isinstance(use.value, Term) and use.value.op == "registered"
+    }
 
 
 def parameter_of_state(q: Question) -> bool:
@@ -155,14 +191,32 @@ def of_the_step(q: Question) -> bool:
     """
     if q.stale:
         return False
-    _, keys = q.flow
-    return any(
-        pair.identity not in (q.registered.identity, q.reader.identity)
-        and q.reading.target(pair.value) is None
-        and q.reading.key(pair.value) in keys
+    return any(pair.identity != q.reader.identity for pair in _states_in(q))
+
+
+@once("registered")
+def _states_in(q: Question) -> list[Pair]:
+    """Return the pairs of other variables that read v, whose new values are in that of v."""
+    _, keys = flow(q)
+    known = _by_new_value(q)
+    return [
+        pair
+        for key in known.keys() & keys
+        for pair in known[key]
+        if pair.identity != q.registered.identity
         and q.registered.identity in q.reading.variables(pair.value)
-        for pair in q.pairs
-    )
+    ]
+
+
+@once()
+def _by_new_value(q: Question) -> Mapping[int, list[Pair]]:
+    """Return the pairs whose new values are computed, those of equal ones together."""
+    found: dict[int, list[Pair]] = {}
+    for pairs in q.by_target.values():
+        for pair in pairs:
+            if q.reading.target(pair.value) is None:
+                found.setdefault(q.reading.key(pair.value), []).append(pair)
+    return found
 
 
 def simulation(q: Question) -> bool:
@@ -172,23 +226,39 @@ def simulation(q: Question) -> bool:
     """
     if q.stale:
         return False
-    for expression in q.around:
-        value = expression.value
-        if not (isinstance(value, Term) and value.op == "call" and len(value.uses) > 2):
-            continue
-        if value.label in _COMPUTING:
-            continue
-        direct = {q.reading.target(use) for use in value.uses} - {None}
-        if q.registered.identity in direct and len(direct) > 1:
-            return True
-        within = [{q.reading.target(r) for r in q.reading.reads(use)} for use in value.uses]
-        alone = any(
-            q.registered.identity in targets and q.reader.identity not in targets
-            for targets in within
-        )
-        if alone and any(q.reader.identity in targets for targets in within):
-            return True
-    return False
+    return id(q.read) in _moved_on(q)
+
+
+@once("reader", "registered", "way")
+def _moved_on(q: Question) -> frozenset[int]:
+    """Return the reads in calls of many that take v beside t or another state."""
+    return reads_in(q, (call for call in _calls_of_many(q) if _takes_both(q, call.value)))
+
+
+@once("reader", "way")
+def _calls_of_many(q: Question) -> list[Use]:
+    """Return the calls in the update of t that may move a whole state on."""
+    return [
+        expression
+        for expression in around(q)
+        if isinstance(value := expression.value, Term)
+        and value.op == "call"
+        and len(value.uses) > 2
+        and value.label not in _COMPUTING
+    ]
+
+
+def _takes_both(q: Question, call: Value) -> bool:
+    """Does a call take v, and beside it t or another state?"""
+    given = operands(call)
+    direct = {q.reading.target(use) for use in given} - {None}
+    if q.registered.identity in direct and len(direct) > 1:
+        return True
+    within = [q.reading.variables(use) for use in given]
+    alone = any(
+        q.registered.identity in targets and q.reader.identity not in targets for targets in within
+    )
+    return alone and any(q.reader.identity in targets for targets in within)
 
 
 def other_helper(q: Question) -> bool:

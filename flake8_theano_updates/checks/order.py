@@ -14,10 +14,11 @@ from flake8_theano_updates.checks.advice import (
 from flake8_theano_updates.checks.collections import Collection, Pair, text_of
 from flake8_theano_updates.checks.evidence import evidence_for
 from flake8_theano_updates.checks.products import Products
-from flake8_theano_updates.checks.question import Question
+from flake8_theano_updates.checks.question import Asked, Question
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.checks.systems import Systems
+from flake8_theano_updates.checks.ways import ways
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.model import OrderFault
 from flake8_theano_updates.rules import ORDER
@@ -49,6 +50,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
     products = Products(reading)
     systems = Systems(reading, products, collection.pairs)
     state = collection.scope.state
+    answers: dict[Asked, object] = {}
 
     def is_stale(pair: Pair, read: Use) -> list[Pair]:
         others = by_target.get(reading.target(read), [])
@@ -72,9 +74,10 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
                 reading,
                 state,
                 is_stale,
-                collection.pairs,
+                by_target,
                 products,
                 systems,
+                answers,
                 way,
             )
             for other in others
@@ -90,6 +93,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
         return code, worst.registered
 
     for reader in collection.pairs:
+        ways_of = ways(reading, reader.value)
         suspects: dict[tuple[str, Hashable, int], OldValue] = {}
         for read in reading.reads(reader.value):
             target = reading.target(read)
@@ -99,7 +103,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
                 continue  # one name for two variables: too little is known of them
             found = [
                 (*one, way)
-                for way in reading.ways(reader.value, read)
+                for way in ways_of.get(id(read), [()])
                 if (one := judged(read, reader, way)) is not None
             ]
             if found:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
 
-from flake8_theano_updates.checks.question import Question
+from flake8_theano_updates.checks.question import Question, around, once, reads_in
 from flake8_theano_updates.checks.reading import Reading, inside, summands
 from flake8_theano_updates.values import Term, Use
 
@@ -19,38 +20,60 @@ def prediction_error(q: Question) -> bool:
 
     An error is one of the prediction that was made before: ``reward - baseline``.
     """
-    old = q.reading.key(q.read)
-    moves = [Counter(product) for product in q.products.of(q.registered.value)]
-    if not any(old in move for move in moves):
-        return False
+    return id(q.read) in _in_errors(q)
+
+
+@once("reader", "registered", "way")
+def _in_errors(q: Question) -> frozenset[int]:
+    """Return the reads in differences of v and what it moves toward."""
+    moves = _moves(q)
+    old = q.reading.key_of_target(q.registered.identity)
+    if not any(old in move for move in moves) or q.registered.identity not in _differences(q):
+        return frozenset()
     # A step is made by an error whose mean the prediction follows; a statistic is another thing.
     averages = _averages(q) if q.systems.steps(q.reader) else {}
-    for expression in q.around:
+    errors: list[Use] = []
+    for expression, quantity in _differences(q)[q.registered.identity]:
         forms = [
             [Counter(q.reading.factors(form)) for form in (term, *averages.get(key, ()))]
-            for term in _quantity(q, expression)
+            for term in quantity
             for key in (q.reading.key(term),)
         ]
         if forms and all(any(_occurs(one, moves) for one in term) for term in forms):
             known = [one for term in forms for one in term]
             if all(old in move or any(not one - move for one in known) for move in moves):
-                return True
-    return False
+                errors.append(expression)
+    return reads_in(q, errors)
+
+
+@once("registered")
+def _moves(q: Question) -> list[Factors]:
+    """Return the products that the new value of v is made of."""
+    return [Counter(product) for product in q.products.of(q.registered.value)]
 
 
 def _occurs(product: Factors, moves: list[Factors]) -> bool:
     return any(not product - move for move in moves)
 
 
-def _quantity(q: Question, difference: Use) -> list[Use]:
-    """Return the terms of ``x`` where the difference is ``x - v`` or ``v - x``, else none."""
-    terms = _signed(q.reading, difference)
-    targets = [q.reading.target(q.reading.plain(term)) for _, term in terms]
-    own = [sign for (sign, _), t in zip(terms, targets, strict=True) if t == q.registered.identity]
-    others = [one for one, t in zip(terms, targets, strict=True) if t != q.registered.identity]
-    if len(own) != 1 or q.reader.identity in targets or any(s == own[0] for s, _ in others):
-        return []
-    return [term for _, term in others]
+@once("reader", "way")
+def _differences(q: Question) -> Mapping[Hashable, list[tuple[Use, list[Use]]]]:
+    """Return the differences ``x - v`` and ``v - x`` in the update of t, and the terms of ``x``.
+
+    By each variable that v may be.
+    """
+    found: dict[Hashable, list[tuple[Use, list[Use]]]] = {}
+    for expression in around(q):
+        terms = _signed(q.reading, expression)
+        targets = [q.reading.target(q.reading.plain(term)) for _, term in terms]
+        if q.reader.identity in targets:
+            continue
+        for alone in (1, -1):
+            own = [n for n, (sign, _) in enumerate(terms) if sign == alone]
+            if len(own) == 1 and targets.count(target := targets[own[0]]) == 1 and target:
+                others = [term for n, (_, term) in enumerate(terms) if n != own[0]]
+                found.setdefault(target, []).append((expression, others))
+    return found
 
 
 def _signed(reading: Reading, use: Use) -> list[tuple[int, Use]]:
@@ -69,6 +92,7 @@ def _signed(reading: Reading, use: Use) -> list[tuple[int, Use]]:
     return found
 
 
+@once("registered")
 def _averages(q: Question) -> dict[int, list[Use]]:
     """Return the averages in the new value of v, by the key of what they are taken of."""
     found: dict[int, list[Use]] = {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, wraps
+from typing import TypeVar, cast
 
 from flake8_theano_updates.checks.collections import Pair, written_name
 from flake8_theano_updates.checks.leaves import is_made_like
@@ -16,6 +17,11 @@ from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.values import Path, Term, Use, joined, original
 
 _PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
+
+
+Answer = TypeVar("Answer")
+# What was asked, of which pairs and on which way.
+Asked = tuple[object, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +35,8 @@ class Question:
         stale: whether ``v`` is registered before the read (THU101, else THU102).
         way: the branches that are taken, where the update takes the read on several ways.
         is_stale: the pairs that are registered before a read in a pair, and update what it reads.
+        by_target: the pairs of the collection, by the variable that they update.
+        answers: what was found out for all questions of the collection.
     """
 
     read: Use
@@ -38,55 +46,124 @@ class Question:
     reading: Reading
     state: State
     is_stale: Callable[[Pair, Use], list[Pair]]
-    pairs: tuple[Pair, ...]
+    by_target: Mapping[Hashable, list[Pair]]
     products: Products
     systems: Systems
+    answers: dict[Asked, object]
     way: Path = ()
 
     @cached_property
-    def around(self) -> list[Use]:
-        """The expressions in the update of t that hold the read, the outer ones first."""
-        return self.reading.around(self.reader.value, self.read, self.way)
-
-    @property
     def path(self) -> Path:
         """The branches that are taken."""
         return joined(self.read.path, self.way)
 
-    @cached_property
-    def flow(self) -> tuple[set[int], set[int]]:
-        """Return the reads and the expressions that the new value of v is computed from."""
-        reads: set[int] = set()
-        keys: set[int] = set()
-        seen: set[tuple[int, bool]] = set()
-        waiting = [(self.registered, self.registered.value, False)]
-        while waiting:
-            pair, use, in_gradient = waiting.pop()
-            handed_on = self.reading.hands_on(use)
-            for read in self.reading.reads(use) if handed_on else (use,):
-                target = self.reading.target(read)
-                if target is None:
-                    continue
-                reads.add(id(read))
-                # Gradients are taken once, at the start: nothing in them is ever new.
-                if not in_gradient and target not in (self.registered.identity, pair.identity):
-                    waiting.extend(
-                        (other, other.value, False)
-                        for other in self.is_stale(pair, read)
-                        if not _regularises(self, pair, read, other)
-                    )
-            if self.reading.target(use) is not None:
+
+def once(*agreeing: str) -> Callable[[Callable[[Question], Answer]], Callable[[Question], Answer]]:
+    """Find out something once for all questions that agree in some fields.
+
+    An update with n reads is n questions, each of which would go through all of the update.
+    """
+
+    def decorated(find_out: Callable[[Question], Answer]) -> Callable[[Question], Answer]:
+        @wraps(find_out)
+        def answer(q: Question) -> Answer:
+            fields = (getattr(q, name) for name in agreeing)
+            asked = (find_out, *(id(one) if isinstance(one, Pair) else one for one in fields))
+            if asked not in q.answers:
+                q.answers[asked] = find_out(q)
+            return cast("Answer", q.answers[asked])
+
+        return answer
+
+    return decorated
+
+
+@once("reader", "way")
+def around(q: Question) -> list[Use]:
+    """Return the expressions in the update of t that hold reads, the outer ones first."""
+    return q.reading.expressions(q.reader.value, q.way)
+
+
+@once("reader", "way")
+def around_by_key(q: Question) -> Mapping[int, list[Use]]:
+    """Return these expressions, those that compute the same together."""
+    found: dict[int, list[Use]] = {}
+    for expression in around(q):
+        found.setdefault(q.reading.key(expression), []).append(expression)
+    return found
+
+
+def reads_in(q: Question, expressions: Iterable[Use]) -> frozenset[int]:
+    """Return the ids of the reads in some expressions."""
+    return frozenset(map(id, q.reading.reads_of(expressions)))
+
+
+@once("registered")
+def flow(q: Question) -> tuple[set[int], set[int]]:
+    """Return the reads and the expressions that the new value of v is computed from."""
+    reads: set[int] = set()
+    keys: set[int] = set()
+    reached = {id(q.registered)}
+    waiting = [q.registered]
+    while waiting:
+        pair = waiting.pop()
+        own = _own_flow(replace(q, reader=pair))
+        reads |= own.reads
+        keys |= own.keys
+        for target, pairs in own.stale.items():
+            if target != q.registered.identity:
+                new = [other for other in pairs if id(other) not in reached]
+                reached.update(map(id, new))
+                waiting.extend(new)
+    return reads, keys
+
+
+@dataclass(frozen=True, eq=False)
+class _Flow:
+    """What a new value is computed from.
+
+    Args:
+        reads: the ids of reads, and
+        keys: the keys of expressions in it.
+        stale: of the variables that it reads as they were, the pairs that came before; not
+            in gradients, which are taken once, at the start: nothing in them is ever new.
+    """
+
+    reads: set[int]
+    keys: set[int]
+    stale: Mapping[Hashable, list[Pair]]
+
+
+@once("reader")
+def _own_flow(q: Question) -> _Flow:
+    """Return what the new value of t is computed from."""
+    pair, reading = q.reader, q.reading
+    reads: set[int] = set()
+    keys: set[int] = set()
+    stale: dict[Hashable, list[Pair]] = {}
+    seen: set[tuple[int, bool]] = set()
+    waiting = [(pair.value, False)]
+    while waiting:
+        use, in_gradient = waiting.pop()
+        for read in reading.reads(use) if reading.hands_on(use) else (use,):
+            target = reading.target(read)
+            if target is None:
                 continue
-            if (id(use.value), in_gradient) in seen:
-                continue
-            seen.add((id(use.value), in_gradient))
-            keys.add(self.reading.key(use))
-            if isinstance(use.value, Term):
-                in_gradient = in_gradient or use.value.op == "grad"
-            waiting.extend(
-                (pair, inner, in_gradient) for inner in self.reading.flows_from(use.value)
-            )
-        return reads, keys
+            reads.add(id(read))
+            if not in_gradient and target != pair.identity:
+                stale.setdefault(target, []).extend(
+                    other
+                    for other in q.is_stale(pair, read)
+                    if not _regularises(q, pair, read, other)
+                )
+        if reading.target(use) is not None or (id(use.value), in_gradient) in seen:
+            continue
+        seen.add((id(use.value), in_gradient))
+        keys.add(reading.key(use))
+        if isinstance(use.value, Term):
+            in_gradient = in_gradient or use.value.op == "grad"
+        waiting.extend((inner, in_gradient) for inner in reading.flows_from(use.value))
+    return _Flow(reads, keys, stale)
 
 
 def regularised(q: Question) -> bool:

@@ -26,7 +26,7 @@ _NO_FLOW = frozenset({"attr", "static", "import", "const", "name", "number", "re
 _OPAQUE = frozenset({"name", "attr", "elem", "part", "item", "import", "number", "index"})
 
 MOST_FACTORS = 200
-MOST_WAYS = 16
+MOST_HANDED_ON = 50
 
 
 class Reading:
@@ -41,10 +41,8 @@ class Reading:
     def __init__(self, targets: Iterable[Hashable], renamed: Iterable[int]) -> None:
         self._targets = frozenset(targets)
         self._renamed = frozenset(renamed)
-        self._reads: dict[int, tuple[Use, ...]] = {}
-        self._handed_on: dict[int, tuple[Use, ...]] = {}
-        # Of a name that hands on what another name handed on: the ids of those reads.
-        self._passed_on: dict[int, set[int]] = {}
+        self._taken: dict[int, tuple[Use | Value, ...]] = {}
+        self._handed: dict[int, tuple[Use, ...]] = {}
         self._variables: dict[int, frozenset[Hashable]] = {}
         self._keys: dict[int, int] = {}
         self._sums: dict[int, tuple[int, int]] = {}
@@ -81,11 +79,24 @@ class Reading:
 
     def reads(self, use: Use) -> tuple[Use, ...]:
         """Return the reads of targets that ``use`` takes."""
-        if self.target(use) is not None:
-            return (use,)
-        if _hands_on(use.value):
-            return self._reads_through(use, use.value)
-        return self._reads_in(use.value)
+        return (use,) if self.target(use) is not None else self.reads_of((use,))
+
+    def reads_of(self, uses: Iterable[Use]) -> tuple[Use, ...]:
+        """Return the reads of targets that some expressions take, each once."""
+        found: dict[int, Use] = {}
+        seen: set[int] = set()
+        waiting: list[Use | Value] = []
+        for use in uses:
+            waiting += (*self._handed_on(use), use.value)
+        waiting.reverse()
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, Use):
+                found[id(one)] = one
+            elif id(one) not in seen and self._holds(one):
+                seen.add(id(one))
+                waiting.extend(reversed(self._taken[id(one)]))
+        return tuple(found.values())
 
     def variables(self, use: Use) -> frozenset[Hashable]:
         """Return the identities of the targets whose values ``use`` takes."""
@@ -95,49 +106,73 @@ class Reading:
             self._variables[id(use)] = known
         return known
 
-    def _reads_through(self, use: Use, value: Value) -> tuple[Use, ...]:
-        """What is handed on is read at the moment at which what hands it on is used."""
-        if id(use) not in self._handed_on:
-            reads = self._reads_in(value)
-            parts = _handed_on(value)
-            passed = set(map(id, parts))
-            for part in parts:
-                passed |= self._passed_on.get(id(part), set())
-            found = [
-                Use(read.value, use.node, use.moment, joined(use.path, read.path))
-                if id(read) in passed
-                else read
-                for read in reads
-            ]
-            if isinstance(value, Term):
-                changed = zip(reads, found, strict=True)
-                self._passed_on[id(use)] = {id(now) for then, now in changed if now is not then}
-            self._handed_on[id(use)] = tuple(found)
-        return self._handed_on[id(use)]
+    def holds_reads(self, use: Use) -> bool:
+        """Does this take the value of any target?"""
+        return self.target(use) is not None or bool(self.taken_by(use))
+
+    def taken_by(self, use: Use) -> tuple[Use | Value, ...]:
+        """Return the reads that what is no target takes itself, and the values with the others."""
+        return (*self._handed_on(use), *((use.value,) if self._holds(use.value) else ()))
+
+    def taken_in(self, value: Value) -> tuple[Use | Value, ...]:
+        """Return the reads that a value takes itself, and the values with the others."""
+        return self._taken[id(value)] if self._holds(value) else ()
 
     def hands_on(self, use: Use) -> bool:
         """Does this take nothing itself, but hand on what it holds: a list, a name?"""
         return _hands_on(use.value) and self.target(use) is None
 
-    def _reads_in(self, root: Value) -> tuple[Use, ...]:
+    def _handed_on(self, use: Use) -> tuple[Use, ...]:
+        """Return the reads of what is handed on, at the moment at which it is used.
+
+        A name that may mean more than `MOST_HANDED_ON` variables is not known to mean any.
+        """
+        if not self.hands_on(use):
+            return ()
+        known = self._handed.get(id(use))
+        if known is None:
+            reads: list[Use] = []
+            for part in _parts(use.value) if self._read_by(use.value) else ():
+                if self.target(part) is not None:
+                    reads.append(part)
+                elif isinstance(part.value, Term):
+                    reads.extend(self._handed_on(part))
+            if isinstance(use.value, Term) and len(reads) > MOST_HANDED_ON:
+                reads = []
+            known = tuple(
+                Use(read.value, use.node, use.moment, joined(use.path, read.path)) for read in reads
+            )
+            self._handed[id(use)] = known
+        return known
+
+    def _holds(self, root: Value) -> bool:
+        """Is there a read in this value? Also find out what it takes, and all below it."""
+
         def below(value: Value) -> Iterable[Value]:
             return (use.value for use in self._read_by(value) if self.target(use) is None)
 
-        for value in bottom_up(root, below, self._reads):
-            found: dict[int, Use] = {}
-            for use in self._read_by(value):
-                if self.target(use) is not None:
-                    reads: tuple[Use, ...] = (use,)
-                elif id(use.value) in self._reads and _hands_on(use.value):
-                    reads = self._reads_through(use, use.value)
-                else:
-                    reads = self._reads.get(id(use.value), ())
-                found.update((id(read), read) for read in reads)
-            self._reads[id(value)] = tuple(found.values())
-        return self._reads[id(root)]
+        for value in bottom_up(root, below, self._taken):
+            self._taken[id(value)] = tuple(self._parts_taken(value))
+        return bool(self._taken[id(root)])
 
-    def around(self, use: Use, read: Use, way: Path = ()) -> list[Use]:
-        """Return every expression inside ``use`` that holds ``read``, the outer ones first.
+    def _parts_taken(self, value: Value) -> Iterator[Use | Value]:
+        parts = frozenset(map(id, _parts(value)) if _hands_on(value) else ())
+        for use in self._read_by(value):
+            is_part = id(use) in parts
+            if self.target(use) is not None:
+                if not is_part:
+                    yield use
+                continue
+            # Asked from the inner ones to the outer ones, as chains of names may be long.
+            handed = self._handed_on(use)
+            if not (is_part and isinstance(use.value, Term)):
+                yield from handed
+            # A value that holds itself is not known yet.
+            if self._taken.get(id(use.value)):
+                yield use.value
+
+    def expressions(self, use: Use, way: Path = ()) -> list[Use]:
+        """Return every expression inside ``use`` that holds a read, the outer ones first.
 
         Args:
             way: the branches that are taken.
@@ -152,7 +187,7 @@ class Reading:
             if way and not meet(current.path, way):
                 continue
             seen.add(id(current))
-            if any(inner is read for inner in self.reads(current)):
+            if self.holds_reads(current):
                 found.append(current)
                 waiting.extend(self._read_by(current.value))
         return found
@@ -171,17 +206,6 @@ class Reading:
                     waiting.extend(value.uses)
                     continue
             yield arm
-
-    def ways(self, use: Use, read: Use) -> list[Path]:
-        """Return the ways through the branches inside ``use`` on which it takes ``read``."""
-        ways: list[Path] = [()]
-        for expression in self.around(use, read):
-            value = expression.value
-            if isinstance(value, Term) and value.op == "either":
-                arms = [arm.path for arm in value.uses if any(r is read for r in self.reads(arm))]
-                if len(arms) > 1 and len(ways) * len(arms) <= MOST_WAYS:
-                    ways = [joined(way, arm) for way in ways for arm in arms if meet(way, arm)]
-        return ways
 
     def key_of_target(self, target: Hashable) -> int:
         """Return the key of what takes the value of a target itself."""
@@ -257,7 +281,7 @@ class Reading:
         maker = str(term.label)
         if SYMBOLS.match(maker):
             return True
-        return bool(SHARED.search(maker)) and not self._reads_in(term)
+        return bool(SHARED.search(maker)) and not self._holds(term)
 
     def _intern(self, form: Hashable) -> int:
         if isinstance(form, tuple) and form[0] == "same":
@@ -319,7 +343,8 @@ def _hands_on(value: Value) -> bool:
     return isinstance(value, Container) or (value.op == "either" and value.label is not None)
 
 
-def _handed_on(value: Value) -> Sequence[Use]:
+def _parts(value: Value) -> Sequence[Use]:
+    """Return what is handed on."""
     if isinstance(value, Container):
         return [entry.value for entry in value.entries]
     return value.uses

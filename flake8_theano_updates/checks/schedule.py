@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flake8_theano_updates.checks.formulas import unfolded
 from flake8_theano_updates.checks.leaves import constant, is_number, leaves
-from flake8_theano_updates.checks.question import Question
+from flake8_theano_updates.checks.question import Question, around, once, reads_in
 from flake8_theano_updates.values import Term, Use, Value, original
 
 SWITCHES = frozenset({"switch", "where", "ifelse", "cond", "select"})
@@ -51,7 +51,9 @@ class _Growth:
     scaled: bool
 
 
+@once("registered")
 def _growth(q: Question) -> _Growth:
+    """Return what the new value of v is computed from."""
     parts: list[Use] = []
     conditions: list[Use] = []
     scaled = False
@@ -86,11 +88,18 @@ def _divides_by_zero(q: Question) -> bool:
         return False
     if constant(variable.uses[0].value) != 0:
         return False
-    return any(_divides(q, expression.value) or _is_bias(q, expression) for expression in q.around)
+    return id(q.read) in _in_divisions(q)
+
+
+@once("reader", "registered", "way")
+def _in_divisions(q: Question) -> frozenset[int]:
+    """Return the reads in what divides by v, or takes a power of it from one."""
+    dividing = (one for one in around(q) if _divides(q, one.value) or _is_bias(q, one))
+    return reads_in(q, dividing)
 
 
 def _is_read(q: Question, use: Use) -> bool:
-    return q.reading.plain(use).value is q.read.value
+    return q.reading.target(q.reading.plain(use)) == q.registered.identity
 
 
 def _divides(q: Question, value: Value) -> bool:
