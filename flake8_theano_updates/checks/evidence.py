@@ -9,6 +9,7 @@ import re
 from collections.abc import Hashable, Mapping
 
 from flake8_theano_updates.checks.collections import Pair, written_name
+from flake8_theano_updates.checks.flow import flow
 from flake8_theano_updates.checks.formulas import uses_both, written_out
 from flake8_theano_updates.checks.leaves import constant, is_call, is_number, leaves
 from flake8_theano_updates.checks.prediction import prediction_error
@@ -16,7 +17,6 @@ from flake8_theano_updates.checks.question import (
     Question,
     around,
     around_by_key,
-    flow,
     is_parameter,
     once,
     reads_in,
@@ -78,8 +78,7 @@ def beside_history(q: Question) -> bool:
     past = [pair for pair in _past(q) if pair.identity != q.registered.identity]
     if not past:
         return False
-    _, keys = flow(q)
-    return any(q.reading.key(pair.value) in keys for pair in past)
+    return bool(flow(q).keys_in({q.reading.key(pair.value) for pair in past}))
 
 
 @once("reader")
@@ -131,16 +130,14 @@ def circular(q: Question) -> bool:
     Reading in order, the new value is computed with what was registered before it:
     a variable that is read stale there counts with its own new value.
     """
-    reads, _ = flow(q)
-    return id(q.read) in reads or id(q.read) in _again(q)
+    return flow(q).has_read(q.read) or id(q.read) in _again(q)
 
 
 @once("reader", "registered", "way")
 def _again(q: Question) -> frozenset[int]:
     """Return the reads of t's new value in what the new value of v is computed from, too."""
-    _, keys = flow(q)
     known = around_by_key(q)
-    both = (known[key] for key in known.keys() & keys)
+    both = (known[key] for key in flow(q).keys_in(known.keys()))
     return reads_in(q, (one for equal in both for one in equal if _says_more(q, one)))
 
 
@@ -197,11 +194,10 @@ def of_the_step(q: Question) -> bool:
 @once("registered")
 def _states_in(q: Question) -> list[Pair]:
     """Return the pairs of other variables that read v, whose new values are in that of v."""
-    _, keys = flow(q)
     known = _by_new_value(q)
     return [
         pair
-        for key in known.keys() & keys
+        for key in flow(q).keys_in(known.keys())
         for pair in known[key]
         if pair.identity != q.registered.identity
         and q.registered.identity in q.reading.variables(pair.value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 from flake8_theano_updates.checks.question import Question, around, once, reads_in
-from flake8_theano_updates.checks.reading import Reading, inside, summands
-from flake8_theano_updates.values import Term, Use
+from flake8_theano_updates.checks.reading import Reading, bottom_up, inside, summands
+from flake8_theano_updates.values import Term, Use, Value
+
+MOST_TERMS = 50
 
 _AVERAGES = frozenset({"mean", "sum"})
 
@@ -64,31 +66,76 @@ def _differences(q: Question) -> Mapping[Hashable, list[tuple[Use, list[Use]]]]:
     """
     found: dict[Hashable, list[tuple[Use, list[Use]]]] = {}
     for expression in around(q):
-        terms = _signed(q.reading, expression)
-        targets = [q.reading.target(q.reading.plain(term)) for _, term in terms]
-        if q.reader.identity in targets:
-            continue
-        for alone in (1, -1):
-            own = [n for n, (sign, _) in enumerate(terms) if sign == alone]
-            if len(own) == 1 and targets.count(target := targets[own[0]]) == 1 and target:
-                others = [term for n, (_, term) in enumerate(terms) if n != own[0]]
+        for alone in _alone(q, expression):
+            target = q.reading.target(alone)
+            if target is None or target == q.reader.identity:
+                continue
+            terms = _terms(q.reading, expression)
+            targets = list(map(q.reading.target, terms))
+            if q.reader.identity not in targets and targets.count(target) == 1:
+                others = [term for term in terms if term is not alone]
                 found.setdefault(target, []).append((expression, others))
     return found
 
 
-def _signed(reading: Reading, use: Use) -> list[tuple[int, Use]]:
-    """Return the terms of a sum and of the sums in it, each with its sign."""
-    found: list[tuple[int, Use]] = []
-    waiting = [(1, use)]
+def _alone(q: Question, use: Use) -> list[Use]:
+    """Return the terms of a sum that are the only ones with their sign."""
+    plain = q.reading.plain(use)
+    return [terms[0] for terms in _by_sign(q, plain).values() if len(terms) == 1]
+
+
+Signed = Mapping[int, tuple[Use, ...]]
+
+
+@once()
+def _known_signs(_: Question) -> dict[int, Signed]:
+    """Return what is known of sums by their ids."""
+    return {}
+
+
+def _by_sign(q: Question, use: Use) -> Signed:
+    """Return the terms of a sum, and of the sums in it, by their sign: two of each at most.
+
+    It is put together from those of its operands: a chain of n sums costs n steps.
+    """
+    known = _known_signs(q)
+
+    def sums(value: Value) -> Iterator[Value]:
+        plain = (q.reading.plain(part) for _, part in summands(value))
+        return (part.value for part in plain if _is_sum(q.reading, part))
+
+    if not _is_sum(q.reading, use):
+        return {1: (use,)}
+    for value in bottom_up(use.value, sums, known):
+        terms: dict[int, tuple[Use, ...]] = {1: (), -1: ()}
+        for own, part in summands(value):
+            plain = q.reading.plain(part)
+            inner = known[id(plain.value)] if _is_sum(q.reading, plain) else {1: (plain,)}
+            for sign, some in inner.items():
+                terms[sign * own] = (terms[sign * own] + some)[:2]
+        known[id(value)] = terms
+    return known[id(use.value)]
+
+
+def _is_sum(reading: Reading, plain: Use) -> bool:
+    value = plain.value
+    return (
+        reading.target(plain) is None
+        and isinstance(value, Term)
+        and value.op in ("+", "-", "neg", "pos")
+    )
+
+
+def _terms(reading: Reading, use: Use) -> list[Use]:
+    """Return the terms of a sum and of the sums in it."""
+    found: list[Use] = []
+    waiting = [use]
     while waiting:
-        sign, current = waiting.pop()
-        plain = reading.plain(current)
-        value = plain.value
-        if reading.target(plain) is None and isinstance(value, Term) and len(found) < 50:
-            if value.op in ("+", "-", "neg", "pos"):
-                waiting += [(sign * own, part) for own, part in reversed(summands(value))]
-                continue
-        found.append((sign, plain))
+        plain = reading.plain(waiting.pop())
+        if _is_sum(reading, plain) and len(found) < MOST_TERMS:
+            waiting.extend(part for _, part in reversed(summands(plain.value)))
+        else:
+            found.append(plain)
     return found
 
 

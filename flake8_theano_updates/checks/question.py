@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import TypeVar, cast
 
@@ -98,83 +98,15 @@ def reads_in(q: Question, expressions: Iterable[Use]) -> frozenset[int]:
     return frozenset(map(id, q.reading.reads_of(expressions)))
 
 
-@once("registered")
-def flow(q: Question) -> tuple[set[int], set[int]]:
-    """Return the reads and the expressions that the new value of v is computed from."""
-    reads: set[int] = set()
-    keys: set[int] = set()
-    reached = {id(q.registered)}
-    waiting = [q.registered]
-    while waiting:
-        pair = waiting.pop()
-        own = _own_flow(replace(q, reader=pair))
-        reads |= own.reads
-        keys |= own.keys
-        for target, pairs in own.stale.items():
-            if target != q.registered.identity:
-                new = [other for other in pairs if id(other) not in reached]
-                reached.update(map(id, new))
-                waiting.extend(new)
-    return reads, keys
-
-
-@dataclass(frozen=True, eq=False)
-class _Flow:
-    """What a new value is computed from.
-
-    Args:
-        reads: the ids of reads, and
-        keys: the keys of expressions in it.
-        stale: of the variables that it reads as they were, the pairs that came before; not
-            in gradients, which are taken once, at the start: nothing in them is ever new.
-    """
-
-    reads: set[int]
-    keys: set[int]
-    stale: Mapping[Hashable, list[Pair]]
-
-
-@once("reader")
-def _own_flow(q: Question) -> _Flow:
-    """Return what the new value of t is computed from."""
-    pair, reading = q.reader, q.reading
-    reads: set[int] = set()
-    keys: set[int] = set()
-    stale: dict[Hashable, list[Pair]] = {}
-    seen: set[tuple[int, bool]] = set()
-    waiting = [(pair.value, False)]
-    while waiting:
-        use, in_gradient = waiting.pop()
-        for read in reading.reads(use) if reading.hands_on(use) else (use,):
-            target = reading.target(read)
-            if target is None:
-                continue
-            reads.add(id(read))
-            if not in_gradient and target != pair.identity:
-                stale.setdefault(target, []).extend(
-                    other
-                    for other in q.is_stale(pair, read)
-                    if not _regularises(q, pair, read, other)
-                )
-        if reading.target(use) is not None or (id(use.value), in_gradient) in seen:
-            continue
-        seen.add((id(use.value), in_gradient))
-        keys.add(reading.key(use))
-        if isinstance(use.value, Term):
-            in_gradient = in_gradient or use.value.op == "grad"
-        waiting.extend((inner, in_gradient) for inner in reading.flows_from(use.value))
-    return _Flow(reads, keys, stale)
-
-
 def regularised(q: Question) -> bool:
     """A state listed after its parameter reads it, as weight decay does.
 
     The parameter's own update reads the state: if anything is wrong, it is that read.
     """
-    return q.stale and _regularises(q, q.reader, q.read, q.registered)
+    return q.stale and regularises(q, q.reader, q.read, q.registered)
 
 
-def _regularises(q: Question, reader: Pair, read: Use, registered: Pair) -> bool:
+def regularises(q: Question, reader: Pair, read: Use, registered: Pair) -> bool:
     """Does the update of a state read a parameter, whose own update reads the state?"""
     value = q.reading.plain(registered.value).value
     if isinstance(value, Term) and value.op in ("*", "/"):

@@ -418,8 +418,9 @@ def small_power(term: Term) -> int:
     return 0
 
 
-def summands(value: Term) -> list[tuple[int, Use]]:
+def summands(value: Value) -> list[tuple[int, Use]]:
     """Return the operands of a sum, a difference or a sign, each with its sign."""
+    assert isinstance(value, Term)
     if value.op in ("neg", "pos"):
         return [(-1 if value.op == "neg" else 1, value.uses[0])]
     left, right = value.uses

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flake8_theano_updates.checks.formulas import unfolded
 from flake8_theano_updates.checks.leaves import constant, is_number, leaves
 from flake8_theano_updates.checks.question import Question, around, once, reads_in
+from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.values import Term, Use, Value, original
 
 SWITCHES = frozenset({"switch", "where", "ifelse", "cond", "select"})
@@ -19,13 +18,7 @@ def schedule(q: Question) -> bool:
     A switch may ask for another counter; that decides when v grows, not by what. A rate that
     is multiplied may be switched by anything, as a bold driver does by the cost.
     """
-    growth = _growth(q)
-    parts = [part for part in growth.parts if not _is_old_value(q, part)]
-    if len(parts) == len(growth.parts):
-        return False
-    if not growth.scaled:
-        parts += [part for part in growth.conditions if q.reading.target(part) is None]
-    return all(is_number(q.reading, part) for part in parts) and not _divides_by_zero(q)
+    return _grows_by_numbers(q) and not _divides_by_zero(q)
 
 
 def _is_old_value(q: Question, leaf: Use) -> bool:
@@ -36,49 +29,45 @@ def _is_old_value(q: Question, leaf: Use) -> bool:
     return q.reading.target(leaf) == q.registered.identity
 
 
-@dataclass(frozen=True, eq=False)
-class _Growth:
-    """What a new value is computed from.
-
-    Args:
-        parts: the leaves that it is made of.
-        conditions: the leaves that only decide which of them.
-        scaled: whether the old value is multiplied.
-    """
-
-    parts: tuple[Use, ...]
-    conditions: tuple[Use, ...]
-    scaled: bool
-
-
 @once("registered")
-def _growth(q: Question) -> _Growth:
-    """Return what the new value of v is computed from."""
-    parts: list[Use] = []
+def _grows_by_numbers(q: Question) -> bool:
+    """Is v's new value made of its old one and of numbers?"""
+    reading = q.reading
     conditions: list[Use] = []
-    scaled = False
+    scaled = grows = False
     waiting = [q.registered.value]
     seen: set[int] = set()
     while waiting:
-        use = q.reading.plain(waiting.pop())
+        use = reading.plain(waiting.pop())
         value = use.value
-        if q.reading.target(use) is None and isinstance(value, Term):
+        if reading.target(use) is None and isinstance(value, Term):
             if id(value) in seen:
                 continue
             seen.add(id(value))
             if value.op == "call" and value.label in SWITCHES:
                 waiting.extend(value.uses[-2:])
-                for condition in value.uses[:-2]:
-                    conditions.extend(leaves(q.reading, condition))
+                conditions.extend(value.uses[:-2])
                 continue
             if value.op in _ARITHMETIC:
                 scaled |= value.op in ("*", "/") and any(
-                    _is_old_value(q, q.reading.plain(factor)) for factor in value.uses
+                    _is_old_value(q, reading.plain(factor)) for factor in value.uses
                 )
                 waiting.extend(value.uses)
                 continue
-        parts.extend(leaves(q.reading, use))
-    return _Growth(tuple(parts), tuple(conditions), scaled)
+        for leaf in leaves(reading, use):
+            if _is_old_value(q, leaf):
+                grows = True
+            elif not is_number(reading, leaf):
+                return False
+    return grows and (scaled or all(_is_of_counters(reading, one) for one in conditions))
+
+
+def _is_of_counters(reading: Reading, condition: Use) -> bool:
+    """Is this made of variables and numbers?"""
+    return all(
+        reading.target(leaf) is not None or is_number(reading, leaf)
+        for leaf in leaves(reading, condition)
+    )
 
 
 def _divides_by_zero(q: Question) -> bool:

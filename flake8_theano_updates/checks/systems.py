@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
 
 from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.components import components
 from flake8_theano_updates.checks.leaves import constant, is_number
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading, inside
@@ -28,6 +29,7 @@ class Systems:
         self._reading = reading
         self._products = products
         self._pairs = pairs
+        self._under_roots: dict[int, frozenset[Hashable]] = {}
 
     def moves_with(self, reader: Pair, registered: Pair) -> bool:
         """Do the two step on together, if by way of others?
@@ -39,9 +41,28 @@ class Systems:
         t, v = reader.identity, registered.identity
         if t not in self._steps or v not in self._steps:
             return False
-        if t in _reached(self._steps, v):
+        if self._reaches(v, t):
             return not (self._integrates(reader, v) or self._normalises(reader, v))
-        return v in _reached(self._mixed, v)
+        return self._is_in_cycle[v]
+
+    def _reaches(self, v: Hashable, t: Hashable) -> bool:
+        """Is the new value of v computed from that of t, step by step?"""
+        if self._cycles[v] == self._cycles[t]:
+            return True
+        # Where t reads v, v would be in a cycle with it.
+        return v not in self._steps[t] and t in _reached(self._steps, v)
+
+    @cached_property
+    def _cycles(self) -> Mapping[Hashable, int]:
+        """Which variables are computed from each other: a number for all of them."""
+        numbered = enumerate(components(self._steps))
+        return {one: number for number, together in numbered for one in together}
+
+    @cached_property
+    def _is_in_cycle(self) -> Mapping[Hashable, bool]:
+        """Is each variable computed from itself, by way of more than what it integrates?"""
+        found = components(self._mixed)
+        return {one: len(together) > 1 for together in found for one in together}
 
     @cached_property
     def _steps(self) -> Reads:
@@ -130,12 +151,15 @@ class Systems:
 
     def _normalises(self, pair: Pair, v: Hashable) -> bool:
         """Does the new value take the root of v?"""
-        for use in inside(self._reading, pair.value):
-            value = use.value
-            if isinstance(value, Term) and _is_root(value):
-                if v in self._reading.variables(value.uses[0]):
-                    return True
-        return False
+        if id(pair) not in self._under_roots:
+            roots = (use.value for use in inside(self._reading, pair.value))
+            self._under_roots[id(pair)] = frozenset(
+                target
+                for value in roots
+                if isinstance(value, Term) and _is_root(value)
+                for target in self._reading.variables(value.uses[0])
+            )
+        return v in self._under_roots[id(pair)]
 
     def _is_multiple(self, use: Use, v: Hashable) -> bool:
         """Is this v itself, times and by numbers?"""

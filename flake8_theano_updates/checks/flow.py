@@ -1,0 +1,132 @@
+"""What new values are computed from, also by way of what was registered before."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Set
+from dataclasses import dataclass, field
+
+from flake8_theano_updates.checks.collections import Pair
+from flake8_theano_updates.checks.question import Question, once, regularises
+from flake8_theano_updates.values import Term, Use
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """What a new value is computed from.
+
+    Args:
+        reads: the ids of reads, and
+        keys: the keys of expressions in it, outside of gradients.
+        gradients: what gradients are taken of, by the ids of these values; many new values
+            come from one cost.
+    """
+
+    reads: set[int] = field(default_factory=set)
+    keys: set[int] = field(default_factory=set)
+    gradients: dict[int, Flow] = field(default_factory=dict)
+
+    def has_read(self, read: Use) -> bool:
+        """Is the value computed from this very read?"""
+        return any(id(read) in one.reads for one in (self, *self.gradients.values()))
+
+    def keys_in(self, keys: Set[int]) -> set[int]:
+        """Return which of the keys are those of expressions that the value is computed from."""
+        return {key for one in (self, *self.gradients.values()) for key in one.keys & keys}
+
+
+@once("registered")
+def flow(q: Question) -> Flow:
+    """Return what the new value of v is computed from.
+
+    Reading in order, it is computed with what was registered before it: a variable that is
+    read stale there counts with its own new value.
+    """
+    found = Flow()
+    reached = {id(q.registered)}
+    waiting = [q.registered]
+    while waiting:
+        pair = waiting.pop()
+        own, stale = _own_flow(q, pair)
+        found.reads.update(own.reads)
+        found.keys.update(own.keys)
+        found.gradients.update(own.gradients)
+        for target, pairs in stale.items():
+            if target != q.registered.identity:
+                for other in pairs:
+                    if id(other) not in reached:
+                        reached.add(id(other))
+                        waiting.append(other)
+    return found
+
+
+Stale = Mapping[Hashable, list[Pair]]
+
+
+@once()
+def _known(_: Question) -> dict[int, tuple[Flow, Stale]]:
+    """Return the flows that are known, by the ids of pairs."""
+    return {}
+
+
+@once()
+def _gradients(_: Question) -> dict[int, Flow]:
+    """Return the flows that are known inside gradients, by the ids of values."""
+    return {}
+
+
+def _own_flow(q: Question, pair: Pair) -> tuple[Flow, Stale]:
+    """Return what the new value in a pair is itself computed from.
+
+    With the pairs that came before what it reads, by their variable; not before what it reads
+    in gradients, which are taken once, at the start: nothing in them is ever new.
+    """
+    known = _known(q).get(id(pair))
+    if known is not None:
+        return known
+    own, stale = Flow(), dict[Hashable, list[Pair]]()
+    seen: set[int] = set()
+    waiting = [pair.value]
+    while waiting:
+        use = waiting.pop()
+        for read in _visited(q, use, own):
+            target = read.value.identity
+            if target != pair.identity:
+                others = q.is_stale(pair, read)
+                known_before = stale.setdefault(target, [])
+                known_before += [one for one in others if not regularises(q, pair, read, one)]
+        if q.reading.target(use) is not None or id(use.value) in seen:
+            continue
+        seen.add(id(use.value))
+        inner = q.reading.flows_from(use.value)
+        if isinstance(use.value, Term) and use.value.op == "grad":
+            own.gradients.update((id(one.value), _flow_in_gradient(q, one)) for one in inner)
+        else:
+            waiting.extend(inner)
+    _known(q)[id(pair)] = own, stale
+    return own, stale
+
+
+def _flow_in_gradient(q: Question, root: Use) -> Flow:
+    """Return what something in a gradient is computed from."""
+    known = _gradients(q)
+    if id(root.value) not in known:
+        found = known[id(root.value)] = Flow()
+        seen: set[int] = set()
+        waiting = [root]
+        while waiting:
+            use = waiting.pop()
+            _visited(q, use, found)
+            if q.reading.target(use) is None and id(use.value) not in seen:
+                seen.add(id(use.value))
+                waiting.extend(q.reading.flows_from(use.value))
+    return known[id(root.value)]
+
+
+def _visited(q: Question, use: Use, found: Flow) -> list[Use]:
+    """Add an expression, and return the reads that it takes itself or hands on."""
+    reads = q.reading.reads(use) if q.reading.hands_on(use) else (use,)
+    taken = [read for read in reads if q.reading.target(read) is not None]
+    found.reads.update(map(id, taken))
+    if q.reading.target(use) is None:
+        found.keys.add(q.reading.key(use))
+    return taken
