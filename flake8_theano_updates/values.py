@@ -126,6 +126,22 @@ class Entry:
     loop: Loop | None = None
     there: int = 0
 
+    def on(self, path: Path, *, many: bool, there: int) -> Entry:
+        """Return the entry as it is in another container, or on other branches."""
+        if path == self.path and many == self.many and there == self.there:
+            return self
+        return Entry(
+            self.key,
+            self.value,
+            self.moment,
+            self.begun,
+            self.ended,
+            path,
+            many,
+            self.loop,
+            there,
+        )
+
 
 @dataclass(eq=False, slots=True)
 class Loop:
@@ -167,6 +183,20 @@ class Compilation:
     third: Use | None
 
 
+class Taken(NamedTuple):
+    """What a container held, taken over by another one.
+
+    Args:
+        into: the other container.
+        size: how many entries there were.
+        look: the moment of the look that this was, or 0.
+    """
+
+    into: Container
+    size: int
+    look: int = 0
+
+
 @dataclass(eq=False, slots=True)
 class Container:
     """A list, tuple, generator, dict...: what entered it, in order.
@@ -185,6 +215,7 @@ class Container:
         compiled: whether it reaches the updates of a compile call.
         lazy: whether it can be walked through only once (a generator, a zip).
         looked_at: when it was read, as (moment, identity of the key or None for all).
+        taken: which other containers took over all that was in it.
     """
 
     kind: str
@@ -200,6 +231,7 @@ class Container:
     compiled: bool = False
     lazy: bool = False
     looked_at: list[tuple[int, Hashable]] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
 
     @property
     def identity(self) -> Hashable:

@@ -38,6 +38,11 @@ class Pair:
         """The pair as findings hold it."""
         return registration(self.target, self.value, self.entry)
 
+    @cached_property
+    def taken(self) -> Mapping[Hashable, str]:
+        """Which arm of each branch the program takes where it is registered."""
+        return {arm.branch: arm.name for arm in self.entry.path}
+
 
 @dataclass(frozen=True, eq=False)
 class Collection:
@@ -58,6 +63,14 @@ class Collection:
         """The collection as it is at its end: every finding in it points to this one."""
         pairs = tuple(pair.registration for pair in self.pairs)
         return filled_collection(self.scope, self.container, pairs)
+
+    @cached_property
+    def distinct(self) -> tuple[Pair, ...]:
+        """The pairs, each once: a list that was joined with itself holds them again and again."""
+        found: dict[tuple[int, int], Pair] = {}
+        for pair in self.pairs:
+            found.setdefault((id(pair.target), id(pair.value)), pair)
+        return tuple(found.values())
 
     @cached_property
     def renamed(self) -> frozenset[int]:
@@ -81,13 +94,34 @@ class Collection:
 
 def collections_of(scope: Interpreted) -> Iterator[Collection]:
     """Return the update collections of ``scope``."""
+    held = frozenset(map(id, scope.state.environment.own.values()))
     for container in scope.state.containers:
+        if id(container) not in held and _is_left_behind(container):
+            continue
         if container.kind == "tuple" and len(container.entries) == 2 and not container.compiled:
             continue  # a pair itself
         pairs = tuple(_pairs(container))
         sure = container.compiled or any(map(_says_updates, container.names))
         if pairs and (sure or _visibly_shared(container, pairs)):
             yield Collection(scope, container, pairs, sure)
+
+
+def _is_left_behind(container: Container) -> bool:
+    """Has another container of that name taken over all of it, and nothing else looked at it?
+
+    After ``updates = updates + more``, or an arm that does it, only the new one is a collection.
+    """
+    looks = {taken.look for taken in container.taken}
+    return (
+        not container.compiled
+        and any(
+            taken.size == len(container.entries)
+            and taken.into is not container
+            and set(container.names) <= set(taken.into.names)
+            for taken in container.taken
+        )
+        and all(look in looks or look < container.ended for look, _ in container.looked_at)
+    )
 
 
 def _says_updates(name: str) -> bool:

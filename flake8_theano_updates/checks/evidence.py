@@ -62,12 +62,13 @@ def history(q: Question) -> bool:
 
 
 def _is_past(reading: Reading, pair: Pair, read: Use) -> bool:
+    if pair.identity in reading.variables(pair.value):
+        return False
     uses = (read, pair.target)
     values = [original(use.value) for use in uses]
     names = [str(value.label) for value in values if isinstance(value, Term)]
     names += map(written_name, uses)
-    stores = pair.identity not in reading.variables(pair.value)
-    return stores and any(_HISTORY.search(name) for name in names)
+    return any(_HISTORY.search(name) for name in names)
 
 
 def beside_history(q: Question) -> bool:

@@ -44,11 +44,11 @@ def order_suspicions(collection: Collection) -> Iterator[Suspicion]:
 def old_values(collection: Collection) -> Iterator[OldValue]:
     """Compare every read in ``collection`` with the registration of what it reads."""
     by_target: dict[Hashable, list[Pair]] = {}
-    for pair in collection.pairs:
+    for pair in collection.distinct:
         by_target.setdefault(pair.identity, []).append(pair)
     reading = Reading(by_target, collection.renamed)
     products = Products(reading)
-    systems = Systems(reading, products, collection.pairs)
+    systems = Systems(reading, products, collection.distinct)
     state = collection.scope.state
     answers: dict[Asked, object] = {}
 
@@ -58,10 +58,11 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
 
     def judged(read: Use, reader: Pair, way: Path) -> tuple[str, Pair] | None:
         """Return the code of a read on one way through the branches, and what it misses."""
+        path = joined(read.path, way)
         others = [
             other
             for other in by_target[read.value.identity]
-            if _together(state, joined(read.path, way), reader, other)
+            if not _apart(reader, other) and _together(state, path, reader, other)
         ]
         if not others:
             return None
@@ -92,7 +93,7 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
             return None  # default updates stand in no list, only one after the other
         return code, worst.registered
 
-    for reader in collection.pairs:
+    for reader in collection.distinct:
         ways_of = ways(reading, reader.value)
         suspects: dict[tuple[str, Hashable, int], OldValue] = {}
         for read in reading.reads(reader.value):
@@ -125,6 +126,18 @@ def registered_before(other: Pair, reader: Pair, read: Use) -> bool:
     if reader.entry.begun <= read.moment <= reader.entry.ended:
         return other.position < reader.position
     return other.entry.moment < read.moment
+
+
+def _apart(reader: Pair, other: Pair) -> bool:
+    """Do the two stand in different arms of the innermost branch around one of them?
+
+    Of a long chain of ``elif`` this tells at once what `_together` would find in the end.
+    """
+    return any(
+        two.taken.get(arm.branch, arm.name) != arm.name
+        for one, two in ((reader, other), (other, reader))
+        for arm in one.entry.path[-1:]
+    )
 
 
 def _together(state: State, way: Path, reader: Pair, other: Pair) -> bool:

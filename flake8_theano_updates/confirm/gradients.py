@@ -47,8 +47,8 @@ class Gradients:
                 return _element(inner, 0) or wrt
             identity = ("elem", element_base(wrt))
             outer = value.identity
-            while isinstance(outer, tuple) and outer[0] == "inner":
-                identity, outer = ("inner", identity), outer[1]
+            if isinstance(outer, tuple) and outer[0] == "inner":
+                identity = ("inner", identity, outer[2])
             return Use(Term("elem", None, (wrt,), identity), wrt.node, wrt.moment, wrt.path)
         key = value.label if value.op == "part" else constant(value.uses[-1])
         if isinstance(inner, Container):

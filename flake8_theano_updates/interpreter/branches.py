@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.values import Container, Entry, Path, Use, Value, original
+from flake8_theano_updates.values import Container, Entry, Path, Taken, Use, Value, original
 
 
 def either(state: State, first: Use, second: Use, node: ast.AST, name: str | None = None) -> Value:
@@ -41,12 +40,15 @@ def _joined(
     made.depth = min(one.depth, other.depth)
     made.entries = _entries_of_both(one.entries, path, other.entries, other_path)
     made.rest = one.rest + [use for use in other.rest if use not in one.rest]
-    made.names = one.names + other.names
+    # Each once: a list that is joined with itself again and again must not double them.
+    made.names = list(dict.fromkeys(one.names + other.names))
     made.expression = one.expression or other.expression
     made.named = max(one.named, other.named)
     made.compiled = one.compiled or other.compiled
-    made.looked_at = one.looked_at + other.looked_at
+    made.looked_at = list(dict.fromkeys(one.looked_at + other.looked_at))
     made.ended = state.tick()
+    for part in (one, other):
+        part.taken.append(Taken(made, len(part.entries)))
     return made
 
 
@@ -63,11 +65,17 @@ def _entries_of_both(
             joined.append(_on(path, entry))
         else:
             common = tuple(arm for arm in entry.path if arm in twin.path)
-            joined.append(entry if common == entry.path else replace(entry, path=common))
+            # Where nothing else changed, the arms share the entry that they started from.
+            same = (twin.path, twin.many, twin.there) == (common, entry.many, entry.there)
+            joined.append(twin if same else _moved(entry, common))
     joined += [_on(other_path, entry) for entry in other if id(entry.value) not in in_one]
     return joined
 
 
 def _on(path: Path, entry: Entry) -> Entry:
     added = tuple(arm for arm in path if arm not in entry.path)
-    return replace(entry, path=added + entry.path) if added else entry
+    return _moved(entry, added + entry.path) if added else entry
+
+
+def _moved(entry: Entry, path: Path) -> Entry:
+    return entry.on(path, many=entry.many, there=entry.there)

@@ -292,7 +292,7 @@ class Expressions:
             self.state.join(made, right)
         parts = [use.value for use in (left, right) if isinstance(use.value, Container)]
         if all(any(map(UPDATES.search, part.names)) for part in parts):
-            made.names += [name for part in parts for name in part.names]
+            made.names += dict.fromkeys(name for part in parts for name in part.names)
         made.ended = self.state.tick()
         return made
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 
 from flake8_theano_updates.interpreter.functions import Class, Followed, Guide
 from flake8_theano_updates.interpreter.names import RANGES
@@ -20,10 +20,12 @@ from flake8_theano_updates.values import (
     Loop,
     Path,
     Scan,
+    Taken,
     Term,
     Use,
     Value,
     by_key,
+    joined,
     original,
 )
 
@@ -60,7 +62,7 @@ class State:
         self.with_attributes: set[str] = set()
         self.owner: Class | None = None
         self.followed = Followed(guide.worth)
-        self._looping: list[Hashable] = []
+        self._looping: Counter[Hashable] = Counter()
         self._unrolled = 1
 
     def constants(self) -> dict[str, object]:
@@ -119,11 +121,13 @@ class State:
             return
         many = self.depth > container.depth
         other.value.looked_at.append((self.tick(), None))
+        other.value.taken.append(Taken(container, len(other.value.entries), self.moment))
         container.rest.extend(other.value.rest)
         for entry in list(other.value.entries):
-            path = self.path + tuple(arm for arm in entry.path if arm not in self.path)
-            joined = replace(entry, path=path, many=many or entry.many, there=self.moment)
-            container.entries.append(joined)
+            # Only of a mapping one asks since when something is in it.
+            there = self.moment if container.kind == "mapping" else entry.there
+            path = joined(self.path, entry.path) if entry.path else self.path
+            container.entries.append(entry.on(path, many=many or entry.many, there=there))
 
     @contextmanager
     def arm(self, branch: Hashable, name: str, node: ast.AST) -> Iterator[None]:
@@ -144,13 +148,14 @@ class State:
             bound: identities of what its variables hold.
         """
         self.depth += 1
-        self._looping.append(element.identity if element is not None else None)
+        over = None if element is None else _outermost(element.identity)
+        self._looping[over] += 1
         self.loops.append(Loop(self.moment, self.path, bound))
         try:
             yield
         finally:
             self.depth -= 1
-            self._looping.pop()
+            self._looping[over] -= 1
             self.loops.pop().ended = self.tick()
 
     def elements(self, iterable: Use) -> list[tuple[Use, bool]]:
@@ -194,9 +199,15 @@ class State:
                 return (entry.key or entry.value).value
         base = element_base(iterable)
         identity: Hashable = ("elem", base)
-        while identity in self._looping:
-            identity = ("inner", identity)
+        if depth := self._looping[identity]:
+            identity = ("inner", identity, depth)
         return Term("elem", "index" if base == ("index",) else None, (iterable,), identity)
+
+
+def _outermost(identity: Hashable) -> Hashable:
+    """Return the identity of an element in the outermost loop over what it is in."""
+    inner = isinstance(identity, tuple) and identity[:1] == ("inner",)
+    return identity[1] if inner and isinstance(identity, tuple) else identity
 
 
 def element_base(iterable: Use) -> Hashable:
