@@ -6,6 +6,7 @@ import ast
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 Loop = (ast.For, ast.AsyncFor, ast.While)
@@ -39,6 +40,7 @@ class Tree:
         self.root = root
         self._parents: dict[int, ast.AST] = {}
         self._places: dict[int, Place] = {}
+        self._taken: dict[int, frozenset[str]] = {}
         for node in ast.walk(root):
             for child in ast.iter_child_nodes(node):
                 # Contexts and operators are shared between trees; nobody asks about them.
@@ -48,6 +50,27 @@ class Tree:
                 if isinstance(block, list):
                     for index, statement in enumerate(block):
                         self._places[id(statement)] = Place(block, index)
+
+    def taken(self, place: ast.AST) -> frozenset[str]:
+        """Return the names of the outermost function around ``place``, and of the module."""
+        functions = [one for one in self.around(place) if isinstance(one, Function[:2])]
+        outermost = functions[-1] if functions else self.root
+        if id(outermost) not in self._taken:
+            inside = (name for node in ast.walk(outermost) for name in _bound_by(node))
+            self._taken[id(outermost)] = frozenset(inside) | self._of_module
+        return self._taken[id(outermost)]
+
+    @cached_property
+    def _of_module(self) -> frozenset[str]:
+        """The names that the module binds outside of its functions and classes."""
+        found: set[str] = set()
+        waiting: list[ast.AST] = [self.root]
+        while waiting:
+            for node in ast.iter_child_nodes(waiting.pop()):
+                found.update(_bound_by(node))
+                if not isinstance(node, (*Definition, ast.Lambda)):
+                    waiting.append(node)
+        return frozenset(found)
 
     def __contains__(self, node: ast.AST) -> bool:
         return id(node) in self._parents
@@ -139,7 +162,7 @@ def free_name(variable: ast.expr, suffix: str, tree: Tree, place: ast.AST) -> st
 
 def unused(wanted: str, tree: Tree, place: ast.AST) -> str:
     """Return ``wanted``, with a number behind it if the scope of ``place`` knows that name."""
-    taken = set(_taken(tree, place))
+    taken = tree.taken(place)
     candidates = itertools.chain([wanted], (f"{wanted}{n}" for n in itertools.count(2)))
     return next(name for name in candidates if name not in taken)
 
@@ -152,19 +175,6 @@ def _base(variable: ast.expr) -> str:
             name = _base(several)
             return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
     return "value"
-
-
-def _taken(tree: Tree, place: ast.AST) -> Iterator[str]:
-    """Yield the names of the outermost function around ``place``, and of the module."""
-    functions = [one for one in tree.around(place) if isinstance(one, Function[:2])]
-    for node in ast.walk(functions[-1] if functions else tree.root):
-        yield from _bound_by(node)
-    waiting: list[ast.AST] = [tree.root]
-    while waiting:
-        for node in ast.iter_child_nodes(waiting.pop()):
-            yield from _bound_by(node)
-            if not isinstance(node, (*Definition, ast.Lambda)):
-                waiting.append(node)
 
 
 def _bound_by(node: ast.AST) -> Iterator[str]:
