@@ -475,12 +475,16 @@ def seconds(program: str, verb: str, folder: Path, limit: float) -> float:
 
     Raises:
         TimeoutExpired: if it takes much longer than the limit.
+        CalledProcessError: if it does not come to an end as it should.
     """
     file = folder / "program.py"
     file.write_text(HEAD + program)
     command = [sys.executable, "-m", "flake8_theano_updates", *VERBS[verb], str(file)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, timeout=10 * limit)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    done = subprocess.run(command, check=False, timeout=10 * limit, **quiet)
+    if done.returncode > 1:
+        done.check_returncode()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -498,6 +502,10 @@ def measure(
             taken = max(seconds(program, verb, folder, limit) - start, 0.001)
         except subprocess.TimeoutExpired:
             told.append(f"{size}: more than {10 * limit:.0f} s")
+            break
+        except subprocess.CalledProcessError as error:
+            # Nested deeper than Python goes, and flake8 with it.
+            told.append(f"{size}: exit status {error.returncode}")
             break
         found.append((len(program), taken))
         told.append(f"{size}: {taken:.2f}")

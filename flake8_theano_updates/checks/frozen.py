@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from flake8_theano_updates.checks.collections import Collection, Pair, text_of, written_name
 from flake8_theano_updates.checks.faults import Received, received, registrations
-from flake8_theano_updates.checks.reading import Reading, is_nothing
+from flake8_theano_updates.checks.forms import is_nothing
+from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.suspicion import Suspicion, at_target
 from flake8_theano_updates.checks.written import Written
 from flake8_theano_updates.interpreter.names import SHARED

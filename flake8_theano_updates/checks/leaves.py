@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from flake8_theano_updates.checks.collections import written_name
-from flake8_theano_updates.checks.reading import Reading, inside, key_of_item
+from flake8_theano_updates.checks.forms import key_of_item
+from flake8_theano_updates.checks.reading import Reading, inside
 from flake8_theano_updates.interpreter.names import SHARED, SYMBOLS
 from flake8_theano_updates.values import Container, Term, Use, Value, original, walk
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 
+from flake8_theano_updates.checks.forms import summands
+from flake8_theano_updates.checks.graphs import bottom_up
 from flake8_theano_updates.checks.question import Question, around, once, reads_in
-from flake8_theano_updates.checks.reading import Reading, bottom_up, inside, summands
+from flake8_theano_updates.checks.reading import Reading, inside
 from flake8_theano_updates.values import Term, Use, Value
 
 MOST_TERMS = 50

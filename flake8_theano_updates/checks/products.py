@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_theano_updates.checks.reading import Reading, bottom_up, small_power
+from flake8_theano_updates.checks.forms import small_power
+from flake8_theano_updates.checks.graphs import bottom_up
+from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.values import Term, Use, Value
 
 # The keys of the factors of a product; the sign is left out.

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
+from flake8_theano_updates.checks.forms import (
+    is_nothing,
+    key_of_item,
+    mixed,
+    number,
+    small_power,
+    summands,
+)
+from flake8_theano_updates.checks.graphs import bottom_up
 from flake8_theano_updates.interpreter.names import SHARED, SYMBOLS
 from flake8_theano_updates.values import (
     Container,
@@ -250,7 +259,7 @@ class Reading:
         if value.op == "either":
             return ("either", *map(self._part, value.uses))
         if value.op == "const":
-            return ("const", _number(value.label))
+            return ("const", number(value.label))
         if value.op == "alias":
             return ("same", self._part(value.uses[0]))
         if value.op in ("+", "-", "neg", "pos"):
@@ -271,7 +280,7 @@ class Reading:
         for sign, use in summands(value):
             inner = self.plain(use)
             known = self._sums.get(id(inner.value)) if self.target(inner) is None else None
-            mark, terms = known or (_mixed(self._part(use)), 1)
+            mark, terms = known or (mixed(self._part(use)), 1)
             total += sign * mark
             count += terms
         self._sums[id(value)] = (total, count)
@@ -350,78 +359,8 @@ def _parts(value: Value) -> Sequence[Use]:
     return value.uses
 
 
-def bottom_up(
-    root: Value, below: Callable[[Value], Iterable[Value]], done: Mapping[int, object]
-) -> Iterator[Value]:
-    """Visit ``root`` after all that lies below it, each value once, without recursion."""
-    entered: set[int] = set()
-    waiting = [(root, False)]
-    while waiting:
-        value, ready = waiting.pop()
-        if ready:
-            yield value
-        elif id(value) not in done and id(value) not in entered:
-            entered.add(id(value))
-            waiting.append((value, True))
-            waiting.extend((inner, False) for inner in below(value))
-
-
-def _mixed(number: int) -> int:
-    """Scatter small numbers over 64 bits, so that different sums of them differ.
-
-    SplitMix64: Steele, Lea and Flood, Fast Splittable Pseudorandom Number
-    Generators, OOPSLA 2014.
-    """
-    bits = (1 << 64) - 1
-    number = (number + 1) * 0x9E3779B97F4A7C15 & bits
-    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & bits
-    number = (number ^ number >> 27) * 0x94D049BB133111EB & bits
-    return number ^ number >> 31
-
-
-def _number(label: Hashable) -> Hashable:
-    """Let 1 and 1.0 be one constant, and True another."""
-    if isinstance(label, (int, float)) and not isinstance(label, bool):
-        try:
-            return float(label)
-        except OverflowError:
-            return label
-    return repr(label)
-
-
-def key_of_item(value: Term) -> str | None:
-    """Return the key in ``options["decay"]``, or None for any other expression."""
-    if value.op != "item" or len(value.uses) < 2:
-        return None
-    key = original(value.uses[1].value)
-    return key.label if isinstance(key, Term) and isinstance(key.label, str) else None
-
-
 def _is_held(value: Term) -> bool:
     """Is this an item of a mapping that nothing computes?"""
     base = original(value.uses[0].value)
     named = isinstance(base, Term) and base.op in ("name", "attr")
     return named and key_of_item(value) is not None
-
-
-def is_nothing(term: Term) -> bool:
-    """Is this a product with zero, a way to mention a variable without its value?"""
-    factors = (factor.value for factor in term.uses if isinstance(factor.value, Term))
-    return term.op == "*" and any(one.op == "const" and one.label == 0 for one in factors)
-
-
-def small_power(term: Term) -> int:
-    """Return n of ``x**n`` where it stands for a product written short, else 0."""
-    exponent = term.uses[1].value
-    if isinstance(exponent, Term) and exponent.op == "const" and exponent.label in (2, 3, 4):
-        return int(str(exponent.label).partition(".")[0])
-    return 0
-
-
-def summands(value: Value) -> list[tuple[int, Use]]:
-    """Return the operands of a sum, a difference or a sign, each with its sign."""
-    assert isinstance(value, Term)
-    if value.op in ("neg", "pos"):
-        return [(-1 if value.op == "neg" else 1, value.uses[0])]
-    left, right = value.uses
-    return [(1, left), (-1 if value.op == "-" else 1, right)]

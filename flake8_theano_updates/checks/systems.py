@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
 
 from flake8_theano_updates.checks.collections import Pair
-from flake8_theano_updates.checks.components import components
+from flake8_theano_updates.checks.graphs import components
 from flake8_theano_updates.checks.leaves import constant, is_number
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading, inside

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flake8_theano_updates.checks.reading import Reading, bottom_up
+from flake8_theano_updates.checks.graphs import bottom_up
+from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.values import Path, Term, Use, Value, joined, meet
 
 MOST_WAYS = 16

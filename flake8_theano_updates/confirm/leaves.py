@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import fields
 
+from flake8_theano_updates.checks.forms import key_of_item
 from flake8_theano_updates.checks.leaves import names_a_number
-from flake8_theano_updates.checks.reading import key_of_item
 from flake8_theano_updates.confirm.expressions import (
     SUM,
     Expression,

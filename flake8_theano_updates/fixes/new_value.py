@@ -80,16 +80,7 @@ def _read_its_name(case: Case) -> Edits:
 
 def _bindings(case: Case, name: str) -> list[ast.expr]:
     """Return where the scope binds ``name``, in the order of the file."""
-    scope = case.tree.scope(case.value)
-    found = [
-        node
-        for node in ast.walk(scope)
-        if isinstance(node, ast.Name)
-        and node.id == name
-        and isinstance(node.ctx, ast.Store)
-        and case.tree.scope(node) is scope
-    ]
-    return sorted(found, key=case.text.span)
+    return sorted(case.tree.bindings(name, case.tree.scope(case.value)), key=case.text.span)
 
 
 def _reaching(case: Case, bindings: list[ast.expr]) -> list[ast.expr]:

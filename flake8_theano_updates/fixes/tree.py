@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,6 +59,18 @@ class Tree:
             inside = (name for node in ast.walk(outermost) for name in _bound_by(node))
             self._taken[id(outermost)] = frozenset(inside) | self._of_module
         return self._taken[id(outermost)]
+
+    def bindings(self, name: str, scope: ast.AST) -> Sequence[ast.Name]:
+        """Return where a function, or the module, itself binds ``name``."""
+        return self._bindings.get((id(scope), name), ())
+
+    @cached_property
+    def _bindings(self) -> Mapping[tuple[int, str], Sequence[ast.Name]]:
+        found: dict[tuple[int, str], list[ast.Name]] = {}
+        for node in ast.walk(self.root):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.setdefault((id(self.scope(node)), node.id), []).append(node)
+        return found
 
     @cached_property
     def _of_module(self) -> frozenset[str]:

@@ -1,9 +1,11 @@
-"""Graphs: what can be reached from each other."""
+"""Ways through graphs, without recursion: expressions are deep."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
+
+from flake8_theano_updates.values import Value
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -46,3 +48,19 @@ def components(edges: Mapping[Node, Iterable[Node]]) -> Iterator[list[Node]]:
                         component.append(path.pop())
                     there.difference_update(component)
                     yield component
+
+
+def bottom_up(
+    root: Value, below: Callable[[Value], Iterable[Value]], done: Mapping[int, object]
+) -> Iterator[Value]:
+    """Visit ``root`` after all that lies below it, each value once, without recursion."""
+    entered: set[int] = set()
+    waiting = [(root, False)]
+    while waiting:
+        value, ready = waiting.pop()
+        if ready:
+            yield value
+        elif id(value) not in done and id(value) not in entered:
+            entered.add(id(value))
+            waiting.append((value, True))
+            waiting.extend((inner, False) for inner in below(value))
