@@ -29,6 +29,7 @@ from flake8_theano_updates.interpreter.names import (
 from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
 from flake8_theano_updates.model import Finding, Origin, UpdateCollection
 from flake8_theano_updates.rules import BY_CODE, RULES
+from flake8_theano_updates.values import printable
 
 # What flake8 and the command line call their standard input.
 NO_FILES = ("stdin", "-")
@@ -170,12 +171,14 @@ def _finding(
         end_column=_character(lines, end, node.end_col_offset or 0) + 1,
         code=rule.code,
         name=rule.name,
-        message=rule.message.format(
-            variable=suspicion.variable,
-            target=suspicion.target,
-            registered=origin.place(suspicion.registered_line or 0),
-            subject=subject,
-            **suspicion.words,
+        message=printable(
+            rule.message.format(
+                variable=suspicion.variable,
+                target=suspicion.target,
+                registered=origin.place(suspicion.registered_line or 0),
+                subject=subject,
+                **suspicion.words,
+            )
         ),
         variable=suspicion.variable,
         target=suspicion.target,

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import BY_CODE
+from flake8_theano_updates.values import printable
 
 CODE = "THU000"
 
@@ -20,7 +21,7 @@ def internal_error(path: str, error: Exception) -> Finding:
     """
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    words = " ".join(f"{type(error).__name__}: {error}".split())
+    words = printable(" ".join(f"{type(error).__name__}: {error}".split()))
     return Finding(
         path=path,
         line=1,

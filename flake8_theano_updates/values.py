@@ -306,6 +306,24 @@ def dotted(node: ast.AST) -> str | None:
     return ".".join(reversed(parts))
 
 
+def written(value: object) -> str:
+    """Write a constant; of long numbers Python only writes the hexadecimal digits."""
+    return hex(value) if isinstance(value, int) and value.bit_length() > 64 else repr(value)
+
+
+def printable(text: str, kept: str = "") -> str:
+    r"""Write as ``\x1b`` what would steer a terminal, break a line or is no text at all.
+
+    Args:
+        text: the text of a file, or what others say of it.
+        kept: characters that stay as they are.
+    """
+    return "".join(
+        one if one.isprintable() or one in kept else one.encode("unicode_escape").decode()
+        for one in text
+    )
+
+
 def operands(value: Value) -> Iterable[Use]:
     """Return the uses that ``value`` was made of."""
     if isinstance(value, Term):

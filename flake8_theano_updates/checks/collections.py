@@ -11,7 +11,16 @@ from flake8_theano_updates.checks.faults import filled_collection, registration
 from flake8_theano_updates.interpreter.names import OPTIMIZERS, SHARED, UPDATES
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import Registration, UpdateCollection
-from flake8_theano_updates.values import Container, Entry, Term, Use, Value, original, pair_of
+from flake8_theano_updates.values import (
+    Container,
+    Entry,
+    Term,
+    Use,
+    Value,
+    original,
+    pair_of,
+    printable,
+)
 
 # What can be a shared variable; a sum or a string cannot.
 TARGETS = frozenset({"name", "attr", "elem", "part", "item", "call", "static", "either"})
@@ -160,7 +169,7 @@ def _visibly_shared(container: Container, pairs: tuple[Pair, ...]) -> bool:
 
 def text_of(use: Use) -> str:
     """Return the variable as it is written."""
-    return ast.unparse(use.node)
+    return printable(ast.unparse(use.node))
 
 
 def written_name(use: Use) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from flake8_theano_updates.report.text import printable
+from flake8_theano_updates.values import printable
 
 
 def complain(line: str) -> None:

@@ -19,6 +19,7 @@ from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.explanation import explanation
 from flake8_theano_updates.rules import RULES
+from flake8_theano_updates.values import printable
 
 _PLACE = re.compile(
     r"(?P<path>.+?)(?::cell (?P<cell>\d+))?(?::(?P<line>\d+)(?::(?P<column>\d+))?)?:?"
@@ -95,7 +96,7 @@ def _answer(subject: str, see: Callable[[str], Sequence[Looked]]) -> tuple[list[
         return [], status
     elsewhere = [text_report.place(finding) for one in seen for finding in one.findings]
     others = f" here, but at {', '.join(elsewhere)}" if elsewhere else ""
-    return [f"{text_report.printable(subject)}: nothing found{others}"], NOTHING
+    return [f"{printable(subject)}: nothing found{others}"], NOTHING
 
 
 def _place(subject: str) -> _Place:

@@ -22,9 +22,10 @@ from flake8_theano_updates.fixes.text import split
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report import terminal
-from flake8_theano_updates.report.text import place, printable
+from flake8_theano_updates.report.text import place
 from flake8_theano_updates.rules import ORDER
 from flake8_theano_updates.source.notebook import Notebook
+from flake8_theano_updates.values import printable
 
 _CHOOSE = (
     "it takes a choice: --unsafe uses the new value, --safe-only keeps the numbers and shows "

@@ -24,10 +24,19 @@ from flake8_theano_updates.confirm.expressions import (
 )
 from flake8_theano_updates.confirm.functions import filled, maker_argument
 from flake8_theano_updates.confirm.numbers import Numbers
-from flake8_theano_updates.confirm.reading import SIDE, makes_variable, value_of_input
+from flake8_theano_updates.confirm.reading import SIDE, is_writable, makes_variable, value_of_input
 from flake8_theano_updates.confirm.table import CONSTANTS, canonical
 from flake8_theano_updates.confirm.translator import Translator, UnknownStartError
-from flake8_theano_updates.values import Arm, Container, Term, Use, Value, original
+from flake8_theano_updates.values import (
+    Arm,
+    Container,
+    Term,
+    Use,
+    Value,
+    original,
+    printable,
+    written,
+)
 
 # What makes a symbolic input: its type, and its dimensions.
 _INPUT = re.compile(r"^([bwilfd]?)(scalar|vector|row|col|matrix|tensor3|tensor4)s?$")
@@ -144,12 +153,12 @@ class Leaves:
         if value.op == "number":
             default = original(value.uses[0].value)
             assert isinstance(default, Term)
-            assert isinstance(default.label, (int, float))
-            if any(
-                _rules_out(arm, str(value.label), default.label) for arm in self._translator.path
-            ):
+            label = default.label
+            if not is_writable(label):
+                return self.number(text, use)
+            if any(_rules_out(arm, str(value.label), label) for arm in self._translator.path):
                 return self.number(text, use, "a number: its default takes another branch")
-            return named(literal(default.label), str(value.label), use.node.lineno, "its default")
+            return named(literal(label), str(value.label), use.node.lineno, "its default")
         constant = CONSTANTS.get(canonical(str(value.label))) if value.op == "import" else None
         if constant is not None:
             return atom(constant)
@@ -200,13 +209,22 @@ def _rules_out(arm: Arm, name: str, default: float) -> bool:
     return compare(default, right.value) != (arm.name == "body")
 
 
-def starts_at_zero(start: Expression) -> bool:
-    """Is an initial value zero wherever it is, as far as its form tells?"""
-    if start.form == "{} * {}":
-        return any(map(starts_at_zero, start.parts))
-    if start.holds == SUM or start.form.startswith(("[", "numpy.array(")):
-        return bool(start.parts) and all(map(starts_at_zero, start.parts))
-    return start.form in ("0", "0.0", "-0.0") or "numpy.zeros" in start.form
+def starts_at_zero(start: Expression, seen: dict[int, bool] | None = None) -> bool:
+    """Is an initial value zero wherever it is, as far as its form tells?
+
+    ``seen`` says it of parts: one may stand in many places.
+    """
+    seen = {} if seen is None else seen
+    if id(start) not in seen:
+        parts = (starts_at_zero(part, seen) for part in start.parts)
+        if start.form == "{} * {}":
+            zero = any(parts)
+        elif start.holds == SUM or start.form.startswith(("[", "numpy.array(")):
+            zero = bool(start.parts) and all(parts)
+        else:
+            zero = start.form in ("0", "0.0", "-0.0") or "numpy.zeros" in start.form
+        seen[id(start)] = zero
+    return seen[id(start)]
 
 
 def _key(value: Value, name: str) -> str:
@@ -231,8 +249,8 @@ def _is_name(use: Use) -> bool:
 def text_of(use: Use) -> str:
     """Return what the file calls a value."""
     if _is_name(use):
-        return ast.unparse(use.node)
+        return printable(ast.unparse(use.node))
     value = original(use.value)
     if isinstance(value, Container) or value.label is None:
         return "value"
-    return str(value.label)
+    return printable(value.label) if isinstance(value.label, str) else written(value.label)

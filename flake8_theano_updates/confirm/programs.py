@@ -12,6 +12,7 @@ from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.interpreter.names import BACKENDS
 from flake8_theano_updates.model import Fault, Finding, OrderFault
 from flake8_theano_updates.report.text import place
+from flake8_theano_updates.values import printable
 
 # The worker sets its own flags; a person who runs the program has none, or better ones.
 _ALONE = f"""\
@@ -81,7 +82,7 @@ def program_of(finding: Finding, fault: Fault, step: Step, calls: int) -> Progra
     kind = "order" if isinstance(fault, OrderFault) else fault.kind
     if kind == "dropped":
         where = finding.origin.place(fault.collection.expression.lineno)
-        build = _SCAN.replace("(total):", f"(total):  # {comment(where)}", 1)
+        build = _SCAN.replace("(total):", f"(total):  # {printable(where)}", 1)
         text = _text(finding, kind, build, {"NAMES": ("drawn",)}, calls)
         words = ("a generator of its own, in a scan of three steps",)
         return Program(text, ("drawn",), ("drawn",), words, False, step)
@@ -127,15 +128,7 @@ def _entries(pairs: Sequence[Pair], printer: Printer) -> Iterator[Line]:
 
 
 def _commented(line: Line) -> Line:
-    return Line(line.code, comment(line.comment))
-
-
-def comment(text: str) -> str:
-    """Return a text that a comment can hold: what does not print is shown with escapes."""
-    return "".join(
-        one if one.isprintable() else one.encode("unicode_escape", "backslashreplace").decode()
-        for one in text
-    )
+    return Line(line.code, printable(line.comment))
 
 
 def _text(finding: Finding, kind: str, build: str, constants: dict[str, object], calls: int) -> str:
@@ -145,7 +138,7 @@ def _text(finding: Finding, kind: str, build: str, constants: dict[str, object],
     title = f"{place(finding)}: {finding.code} {finding.message}"
     parts = [
         "# -*- coding: utf-8 -*-",
-        f"# {comment(title)}",
+        f"# {printable(title)}",
         f'"""{_QUESTIONS[kind]}"""',
         "from __future__ import division, print_function\n",
         _ALONE,

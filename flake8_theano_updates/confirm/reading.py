@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.values import Term, Use, Value, original
+from flake8_theano_updates.values import Container, Term, Use, Value, original
 
 # A longer side of an array says no more than this one.
 LONGEST_SIDE, SIDE = 10, 2
-_DEEPEST = 40
+# Sums of sums of whole numbers; each may be twice in the next.
+_DEEPEST = 8
+_LARGEST = 2**53
 
 
 def given(term: Term) -> tuple[list[Use], dict[str, Use], Use | None]:
@@ -43,20 +47,52 @@ def value_of_input(variable: Value) -> Use | None:
     return None
 
 
+def is_writable(literal: object) -> TypeGuard[float]:
+    """Is this a number that a program can hold? Whole ones of any length are none."""
+    if isinstance(literal, int):
+        return abs(literal) < _LARGEST
+    return isinstance(literal, float)
+
+
 def whole_number(use: Use, depth: int = 0) -> int | None:
     """Return the whole number that a value is, where literals and defaults tell it."""
     value = original(use.value)
     if not isinstance(value, Term) or depth > _DEEPEST:
         return None
-    if value.op == "const":
-        whole = isinstance(value.label, int) and not isinstance(value.label, bool)
-        return int(str(value.label)) if whole else None
+    if value.op == "const" and is_writable(value.label) and isinstance(value.label, int):
+        return None if isinstance(value.label, bool) else value.label
     if value.op == "number":
         return whole_number(value.uses[0], depth + 1)
     if value.op in ("+", "-", "*"):
         one, other = (whole_number(part, depth + 1) for part in value.uses)
         if one is not None and other is not None:
-            return {"+": one + other, "-": one - other, "*": one * other}[value.op]
+            number = {"+": one + other, "-": one - other, "*": one * other}[value.op]
+            return number if abs(number) < _LARGEST else None
+    return None
+
+
+def subscript(index: Use) -> str | None:
+    """Write an index of literals, or return None for any other."""
+    value = original(index.value)
+    parts = [entry.value for entry in value.entries] if isinstance(value, Container) else [index]
+    written = [_index(part) for part in parts]
+    return None if None in written else f"[{', '.join(map(str, written))}]"
+
+
+def _index(use: Use) -> str | None:
+    value = original(use.value)
+    if isinstance(value, Container):
+        return None
+    whole = isinstance(value.label, int) and is_writable(value.label)
+    if value.op == "const" and (value.label is None or whole):
+        return str(value.label)
+    if value.op == "operation" and isinstance(value.label, tuple) and value.label[0] == "slice":
+        bounds = [_index(bound) for bound in value.uses]
+        if None in bounds:
+            return None
+        rest = iter(bounds)
+        written = [str(next(rest)) if there else "" for there in value.label[1:]]
+        return ":".join(written if written[2] else written[:2])
     return None
 
 

@@ -24,7 +24,12 @@ from flake8_theano_updates.confirm.expressions import (
 from flake8_theano_updates.confirm.functions import call_of, of_table, operated, unknown
 from flake8_theano_updates.confirm.gradients import Gradients
 from flake8_theano_updates.confirm.leaves import Leaves
-from flake8_theano_updates.confirm.reading import makes_variable, operand_of
+from flake8_theano_updates.confirm.reading import (
+    is_writable,
+    makes_variable,
+    operand_of,
+    subscript,
+)
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.confirm.translator import Place, UnknownStartError
 from flake8_theano_updates.model import Fault, PairFault, Registration
@@ -33,7 +38,6 @@ from flake8_theano_updates.values import (
     Path,
     Term,
     Use,
-    Value,
     by_key,
     meet,
     operands,
@@ -226,7 +230,7 @@ class Translation:
         if variable is not None:
             return Expression("read({})", (variable,)) if place.marked else variable
         match value.op:
-            case "const" if isinstance(value.label, (int, float)) and abs(value.label) < 2**53:
+            case "const" if is_writable(value.label):
                 return literal(value.label)
             case "+" | "-" | "*" | "/" | "**":
                 return self._arithmetic(value)
@@ -345,7 +349,7 @@ class Translation:
             return self.leaf(place.use)
         if inner.op in _NAMES and self.variable(base) is None:
             return self.leaf(place.use)
-        suffix = _subscript(value.uses[1]) if len(value.uses) > 1 and self.step.arrays else None
+        suffix = subscript(value.uses[1]) if len(value.uses) > 1 and self.step.arrays else None
         suffix = None if suffix == "[]" else suffix  # x[()] is all of x
         whole = self.expression(base)
         return whole if suffix is None else after(whole, suffix)
@@ -379,22 +383,3 @@ def _empty(use: Use) -> bool:
     """Is this None, as what has not been given is?"""
     value = original(use.value)
     return isinstance(value, Term) and value.op == "const" and value.label is None
-
-
-def _subscript(index: Use) -> str | None:
-    """Write an index of literals, or return None for any other."""
-    value: Value = original(index.value)
-    if isinstance(value, Container):
-        parts = [_subscript(entry.value) for entry in value.entries]
-        texts = [part[1:-1] for part in parts if part is not None]
-        return f"[{', '.join(texts)}]" if len(texts) == len(parts) else None
-    if value.op == "const" and (value.label is None or isinstance(value.label, int)):
-        return f"[{value.label}]"
-    if value.op == "operation" and isinstance(value.label, tuple) and value.label[0] == "slice":
-        bounds = [_subscript(use) for use in value.uses]
-        if None in bounds:
-            return None
-        rest = iter(str(bound)[1:-1] for bound in bounds)
-        written = [next(rest) if there else "" for there in value.label[1:]]
-        return f"[{':'.join(written if written[2] else written[:2])}]"
-    return None

@@ -24,6 +24,7 @@ from flake8_theano_updates.values import (
     Value,
     dotted,
     original,
+    written,
 )
 
 COMPREHENSIONS = {
@@ -188,7 +189,7 @@ class Expressions:
         return Term("name", node.id, (), ("name", node.id)) if found is None else found
 
     def _constant(self, node: ast.Constant) -> Value:
-        return Term("const", node.value, (), ("const", _written(node.value)))
+        return Term("const", node.value, (), ("const", written(node.value)))
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         begun = self.state.tick()
@@ -301,7 +302,7 @@ class Expressions:
         value = operand.value
         if isinstance(node.op, ast.USub) and isinstance(value, Term) and value.op == "const":
             if isinstance(value.label, (int, float)):
-                return Term("const", -value.label, (), ("const", _written(-value.label)))
+                return Term("const", -value.label, (), ("const", written(-value.label)))
         return self.operated(node.op, operand)
 
     def _compare(self, node: ast.Compare) -> Value:
@@ -368,17 +369,12 @@ class Expressions:
         return self.state.made("operation", type(node).__name__, self.uses(parts))
 
 
-def _written(value: object) -> str:
-    """Write a constant; of long numbers Python only writes the hexadecimal digits."""
-    return hex(value) if isinstance(value, int) and value.bit_length() > 64 else repr(value)
-
-
 def decision(test: ast.expr) -> Hashable:
     """Return what is equal for tests that decide alike: two tests of one flag."""
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         left, right = test.left, test.comparators[0]
         if isinstance(right, ast.Constant) and (name := dotted(left)) is not None:
             if isinstance(test.ops[0], ast.Eq):
-                return Equals(name, _written(right.value))
-            return (type(test.ops[0]), name, _written(right.value))
+                return Equals(name, written(right.value))
+            return (type(test.ops[0]), name, written(right.value))
     return dotted(test) or test

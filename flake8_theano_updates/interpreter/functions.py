@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.values import Environment, Term, Use, Value, original
+from flake8_theano_updates.values import Environment, Term, Use, Value, original, written
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Whether a function or class can hold anything to find, or to follow.
@@ -254,11 +254,11 @@ def with_defaults(parameters: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr
 def value_of(name: str, default: ast.expr | None, identity: Hashable) -> Term:
     """Return a parameter that nothing is given for: its default where that is a number."""
     negative = isinstance(default, ast.UnaryOp) and isinstance(default.op, ast.USub)
-    written = default.operand if isinstance(default, ast.UnaryOp) and negative else default
-    if default is not None and isinstance(written, ast.Constant):
-        if isinstance(written.value, (int, float)):
-            value = -written.value if negative else written.value
-            constant = Term("const", value, (), ("const", repr(value)))
+    operand = default.operand if isinstance(default, ast.UnaryOp) and negative else default
+    if default is not None and isinstance(operand, ast.Constant):
+        if isinstance(operand.value, (int, float)):
+            value = -operand.value if negative else operand.value
+            constant = Term("const", value, (), ("const", written(value)))
             return Term("number", name, (Use(constant, default, 0, ()),), identity)
     return Term("name", name, (), identity)
 

@@ -15,6 +15,7 @@ from operator import attrgetter
 from flake8_theano_updates.model import Edit, Finding, Fix, OrderFault, Sources
 from flake8_theano_updates.report import text
 from flake8_theano_updates.rules import BY_CODE, ORDER
+from flake8_theano_updates.values import printable
 
 _WIDTH = 100
 _INDENT = "    "
@@ -92,10 +93,8 @@ def _window(code: str, blank: int, finding: Finding | None, room: int) -> tuple[
     last = len(code)
     if finding is not None and finding.end_line == finding.line:
         last = finding.end_column - 1 - blank
-    # Characters that a terminal does not show, or shows as something else, count as one.
-    code = "".join(c if c.isprintable() or c == "\t" else "?" for c in code)
-    start, end = (len(code[:at].expandtabs(_TAB)) for at in (first, max(last, first + 1)))
-    code = code.expandtabs(_TAB)
+    start, end = (len(_shown(code[:at])) for at in (first, max(last, first + 1)))
+    code = _shown(code)
     if start > room // 2 and len(code) > room:
         left = min(start - room // 2, len(code) - room) + len(_ELLIPSIS)
         code = _ELLIPSIS + code[left:]
@@ -103,6 +102,10 @@ def _window(code: str, blank: int, finding: Finding | None, room: int) -> tuple[
     if len(code) > room:
         code = code[: room - len(_ELLIPSIS)] + _ELLIPSIS
     return code, start, min(end, room)
+
+
+def _shown(code: str) -> str:
+    return printable(code, "\t").expandtabs(_TAB)
 
 
 def _meaning(finding: Finding) -> Iterator[str]:

@@ -18,6 +18,7 @@ from flake8_theano_updates.report import text
 from flake8_theano_updates.report.elements import first_difference, number, shown_elements
 from flake8_theano_updates.report.plots import Values, gap_in_words, is_finite, plot
 from flake8_theano_updates.rules import ORDER
+from flake8_theano_updates.values import printable
 
 # Lines shown before and after a finding, and how far up what it is about is still shown.
 _AROUND = 2
@@ -66,7 +67,7 @@ def _visible(value: object) -> object:
     """Write with escapes, in all that is not markup, what a browser hides or follows."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return re.sub(r"[^\t\n]+", lambda found: text.printable(found[0]), value)
+    return printable(value, "\t\n")
 
 
 def _shared_ends(snippets: Sequence[str]) -> list[str]:

@@ -25,6 +25,7 @@ from flake8_theano_updates.report.elements import (
 )
 from flake8_theano_updates.report.sparkline import BLOCKS, sparklines
 from flake8_theano_updates.rules import ORDER
+from flake8_theano_updates.values import printable
 
 # The numbers of each program that was run, with a word for it; the compiled one is first.
 Programs = Sequence[tuple[str, Rows]]
@@ -66,7 +67,7 @@ def confirmation(
         words.stylize(_STYLES[verdict.status], 0, len(text.WORDS[verdict.status]))
         _print(console, words)
         if verdict.stand_ins:
-            _print(console, f"the program has {'; '.join(verdict.stand_ins)}")
+            _print(console, printable(f"the program has {'; '.join(verdict.stand_ins)}"))
         elements = shown_elements(finding, verdict)
         if elements and verdict.as_compiled:
             ran = _programs(finding, verdict)
@@ -84,10 +85,10 @@ def confirmation(
 
 
 def diff(console: Console, lines: Iterable[str]) -> None:
-    """Print a diff; to what is no terminal just as it is."""
+    """Print a diff; to what is no terminal just as it is, for programs that apply it."""
     whole = "".join(lines)
     if console.is_terminal and whole:
-        _code(console, whole.rstrip("\n"), "diff", 0)
+        _code(console, printable(whole.rstrip("\n"), "\t\n"), "diff", 0)
     else:
         console.file.write(whole)
 

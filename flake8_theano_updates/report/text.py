@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.rules import Rule
+from flake8_theano_updates.values import printable
 
 _WIDTH = 100
 _INDENT = "    "
@@ -48,13 +49,6 @@ def place(finding: Finding) -> str:
     """Write where a finding stands: path, cell of a notebook, line and column."""
     cell = "" if finding.cell is None else f"cell {finding.cell}:"
     return f"{printable(finding.path)}:{cell}{finding.line}:{finding.column}"
-
-
-def printable(written: str) -> str:
-    r"""Write as ``\x1b`` what would steer a terminal, break a line or is no text at all."""
-    return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in written
-    )
 
 
 def in_words(verdict: Verdict) -> str:

@@ -378,6 +378,31 @@ def test_no_name_steers_the_terminal(tmp_path: Path, name: bytes, shown: str) ->
     assert one_line(gone.stderr) == f"theano-updates: {shown}~: no such file or folder"
 
 
+@pytest.mark.parametrize("verb", ["check", "explain"])
+def test_no_line_steers_the_terminal_or_reads_backwards(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "a.py").write_text(
+        "import theano\n"
+        "updates = [(p['\u202ev'], p['\u202ev'] + g),  # \x1b[2J \u2066\n"
+        "           (w, w + p['\u202ev'])]  # \x1b[2J \u2066\n"
+        "f = theano.function([], [], updates=updates)\n"
+        "g = theano.function([], [], updates=zip([w], [f'{w}\\n\x1b']))\n",
+        encoding="utf-8",
+    )
+    done = run("theano-updates", verb, "a.py", cwd=tmp_path)
+    assert all(one.isprintable() or one == "\n" for one in done.stdout)
+    assert r"\u202ev" in done.stdout
+    assert done.stdout.count("THU101") >= 1
+    assert done.stdout.count("THU204") >= 1
+    if verb == "check":
+        assert done.stdout.count("\n") == 2
+    else:
+        mark = done.stdout.splitlines()
+        line = next(n for n, one in enumerate(mark) if "^" in one)
+        start, end = mark[line].index("^"), mark[line].rindex("^") + 1
+        assert mark[line - 1][start:end] == r"p['\u202ev']"
+        assert r"\x1b[2J \u2066" in mark[line - 1]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="other systems have no such shell")
 @pytest.mark.parametrize("verb", ["check", "confirm", "fix --unsafe --no-prove", "explain"])
 @pytest.mark.parametrize(

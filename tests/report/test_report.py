@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 from samples import CONFIRMED, FINDING, confirmation
 
 from flake8_theano_updates.model import Finding, Verdict
@@ -210,3 +211,14 @@ def test_a_diff_is_printed_as_it_is() -> None:
     stream = io.StringIO()
     terminal.diff(terminal.console_for(stream), ["--- a/x\n", "+++ b/x\n", "-[red]a\t\n", "+b"])
     assert stream.getvalue() == "--- a/x\n+++ b/x\n-[red]a\t\n+b"
+
+
+def test_a_diff_on_a_terminal_shows_what_would_steer_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, color_system=None, width=80)
+    terminal.diff(console, ["-\ta\u202e\x1b[2J\n", "+b\n"])
+    assert [line.strip() for line in stream.getvalue().splitlines()] == [
+        r"-   a\u202e\x1b[2J",
+        "+b",
+    ]
