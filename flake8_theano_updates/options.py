@@ -8,6 +8,9 @@ from collections.abc import Iterable
 
 from flake8_theano_updates.rules import RULES
 
+# Names the interpreter that has the backend, where the command line names none.
+PYTHON = "THEANO_UPDATES_PYTHON"
+
 
 class BadOption(ValueError):
     """An option's value that means nothing; the message says why, in one line."""
@@ -65,3 +68,16 @@ def interpreter(text: str) -> str:
     if os.path.exists(text):
         raise BadOption(f"{text} is not executable")
     raise BadOption(f"there is no program {text}")
+
+
+def interpreter_of_environment() -> str | None:
+    """Return the interpreter that the environment names, or None.
+
+    Raises:
+        BadOption: if there is no program of this name.
+    """
+    text = os.environ.get(PYTHON)
+    try:
+        return interpreter(text) if text else None
+    except BadOption as error:
+        raise BadOption(f"{PYTHON}: {error}") from None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from flake8.exceptions import ExecutionError
@@ -12,7 +15,63 @@ from flake8.options.manager import OptionManager
 
 import flake8_theano_updates
 from flake8_theano_updates.interpreter.names import is_theano_code
-from flake8_theano_updates.options import BadOption, codes, compilers, interpreter
+from flake8_theano_updates.options import (
+    PYTHON,
+    BadOption,
+    codes,
+    compilers,
+    interpreter,
+    interpreter_of_environment,
+)
+from flake8_theano_updates.values import printable
+
+
+class _OnCommandLine(argparse.Action):
+    """Mark a value as the user's own: what a configuration file gives comes past this."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value as a path, where a configuration file stores a text."""
+        setattr(namespace, self.dest, Path(values))
+
+
+def _interpreter(options: argparse.Namespace) -> str | None:
+    """Return the interpreter that the command line or the environment names.
+
+    Raises:
+        BadOption: if it is no program, or if a file names it: to lint a project must not start
+            a program of the project.
+    """
+    given = options.thu_python
+    if isinstance(given, Path):
+        return interpreter(str(given))
+    if given is not None:
+        raise BadOption(
+            printable(
+                f"thu-python = {given} in {_configuration()}: an interpreter is not taken from a "
+                "file, as whoever writes the file would start programs on your machine; take the "
+                "line out, and write --thu-python=PATH on the command line or "
+                f"{PYTHON}=PATH in the environment"
+            )
+        )
+    return interpreter_of_environment() if options.thu_confirm else None
+
+
+def _configuration() -> str:
+    """Return which configuration file names an interpreter, as far as it is where it usually is."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        for name in ("setup.cfg", "tox.ini", ".flake8", "pyproject.toml"):
+            with suppress(OSError):
+                text = (folder / name).read_text(encoding="utf-8", errors="replace")
+                if re.search(r"^\s*thu[-_]python\b", text, re.MULTILINE):
+                    return str(folder / name)
+    return "a configuration file of flake8"
 
 
 class Plugin:
@@ -66,10 +125,11 @@ class Plugin:
         )
         manager.add_option(
             "--thu-python",
-            parse_from_config=True,
+            action=_OnCommandLine,
+            parse_from_config=True,  # to be refused: flake8 is silent about what it does not know
             metavar="PATH",
-            help="the interpreter that has the backend for --thu-confirm (default: the one that "
-            "runs flake8)",
+            help="the interpreter that has the backend for --thu-confirm, not read from "
+            f"configuration files (default: that in {PYTHON}, else the one that runs flake8)",
         )
 
     @staticmethod
@@ -78,7 +138,7 @@ class Plugin:
         try:
             options.thu_enable = codes(options.thu_enable)
             options.thu_function = compilers(options.thu_function)
-            options.thu_python = options.thu_python and interpreter(options.thu_python)
+            options.thu_python = _interpreter(options)
         except BadOption as error:
             raise ExecutionError(f"flake8-theano-updates: {error}") from None
 

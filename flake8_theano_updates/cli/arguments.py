@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
 from flake8_theano_updates import __version__
-from flake8_theano_updates.options import BadOption, codes, compilers, interpreter
+from flake8_theano_updates.options import (
+    PYTHON,
+    BadOption,
+    codes,
+    compilers,
+    interpreter,
+    interpreter_of_environment,
+)
 from flake8_theano_updates.rules import RULES
 
 _Value = TypeVar("_Value")
@@ -45,6 +52,22 @@ _HELP = {
     "subjects": "a rule such as THU101; files, folders, or - for standard input; or a place as "
     "check prints it",
 }
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line, and from the environment what interpreter it does not name.
+
+    Raises:
+        SystemExit: as argparse does, for ``--help``, ``--version`` and wrong usage.
+    """
+    whole = parser()
+    options = whole.parse_args(arguments)
+    if vars(options).get("python", "") is None:
+        try:
+            options.python = interpreter_of_environment()
+        except BadOption as error:
+            whole.error(str(error))
+    return options
 
 
 def parser() -> argparse.ArgumentParser:
@@ -93,7 +116,7 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_python(verb: argparse.ArgumentParser, use: str) -> None:
-    words = f"{use} (default: the one that runs this)"
+    words = f"{use} (default: that in {PYTHON}, else the one that runs this)"
     verb.add_argument("--python", type=_program, metavar="PATH", help=words)
 
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from flake8_theano_updates.cli import check
-from flake8_theano_updates.cli.arguments import parser
+from flake8_theano_updates.cli.arguments import parsed
 from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.looking import look, with_fixes
 from flake8_theano_updates.cli.statuses import CLOSED, INTERRUPTED, UNUSABLE
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-    options = parser().parse_args(arguments)
+    options = parsed(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A path or a name that the terminal cannot show must not end the run.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -179,3 +179,52 @@ def test_another_interpreter_confirms(project: Path, tmp_path: Path) -> None:
     done = run("flake8", *options, "--thu-python=no-such-python", cwd=project)
     assert "there is no program no-such-python" in done.stdout
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize("key", ["thu-python", "thu_python"])
+@pytest.mark.parametrize("name", ["setup.cfg", "tox.ini", ".flake8", "pyproject.toml", "own.cfg"])
+def test_no_file_names_the_interpreter(project: Path, name: str, key: str) -> None:
+    tool = project / "tool.sh"
+    tool.write_text("#!/bin/sh\ntouch ran\n")
+    tool.chmod(0o755)
+    section, value = "[flake8]", "./tool.sh"
+    if name == "pyproject.toml":
+        section, value = "[tool.flake8]", "'./tool.sh'"
+    (project / name).write_text(f"{section}\nthu-confirm = true\n{key} = {value}\n")
+    options = ["--config=own.cfg"] if name == "own.cfg" else []
+    done = run("flake8", *options, "stale.py", cwd=project)
+    where = "a configuration file of flake8" if options else project.resolve() / name
+    assert done.stdout.splitlines()[-1] == (
+        f"flake8-theano-updates: thu-python = ./tool.sh in {where}: an interpreter is not taken "
+        "from a file, as whoever writes the file would start programs on your machine; take the "
+        "line out, and write --thu-python=PATH on the command line or THEANO_UPDATES_PYTHON=PATH "
+        "in the environment"
+    )
+    assert done.returncode == 1
+    assert not (project / "ran").exists()
+
+
+@needs_theano
+def test_the_environment_names_the_interpreter(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "empty"
+    venv.create(empty, with_pip=False)
+    options = ("--isolated", "--select=THU", "stale.py")
+    monkeypatch.setenv("THEANO_UPDATES_PYTHON", str(empty / "bin" / "python"))
+    done = run("flake8", *options, "--thu-confirm", cwd=project)
+    assert "(unresolved: no Theano, Theano-PyMC, Aesara or PyTensor in " in done.stdout
+    own = f"--thu-python={sys.executable}"
+    assert CONFIRMED in run("flake8", *options, "--thu-confirm", own, cwd=project).stdout
+    for verb in ("confirm", "fix --prove --unsafe"):
+        done = run("theano-updates", *verb.split(), "stale.py", cwd=project)
+        assert f"no Theano, Theano-PyMC, Aesara or PyTensor in {empty}" in done.stderr
+    monkeypatch.setenv("THEANO_UPDATES_PYTHON", "no-such-python")
+    assert run("flake8", *options, cwd=project).stdout.count("THU101") == 1
+    done = run("flake8", *options, "--thu-confirm", cwd=project)
+    assert "THEANO_UPDATES_PYTHON: there is no program no-such-python\n" in done.stdout
+    done = run("theano-updates", "confirm", "stale.py", cwd=project)
+    assert done.returncode == 2
+    assert done.stderr.endswith(
+        "error: THEANO_UPDATES_PYTHON: there is no program no-such-python\n"
+    )
