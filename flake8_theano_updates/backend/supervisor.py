@@ -22,6 +22,10 @@ from flake8_theano_updates.interpreter.names import BACKENDS
 WORKER = Path(__file__).with_name("worker.py")
 START = 120.0  # seconds to import a backend on a cold and busy machine
 END = 5.0  # seconds to end in good order
+LAST = 1.0  # seconds for what a worker that has ended has still said
+LONGEST = 9 * 1024**2  # bytes of an answer: a little more than a worker sends
+LONGEST_VERSION = 100  # characters
+UNREADABLE = "its answer cannot be read"
 # Backends warn when they are imported, and read their docstrings.
 NOT_HANDED_ON = ("PYTHONOPTIMIZE", "PYTHONWARNINGS")
 
@@ -118,6 +122,8 @@ class Supervisor:
         request = {"snippet": snippet, "calls": calls, "timeout": self.timeout}
         try:
             answer = worker.ask(request, self.timeout)
+            if "result" not in answer and "error" not in answer:
+                raise WorkerFailedError(UNREADABLE)
         except WorkerFailedError:
             self._stop()
             raise
@@ -166,18 +172,22 @@ class Supervisor:
 
 
 def _backend(greeting: dict[str, Any], python: str) -> Backend:
-    if "backend" in greeting:
-        package, version = greeting["backend"], greeting["version"]
+    if not all(isinstance(value, str) for value in greeting.values()):
+        raise WorkerFailedError(UNREADABLE)
+    if {"backend", "version", "python"} <= greeting.keys():
+        package, version = greeting["backend"], greeting["version"][:LONGEST_VERSION]
         name = "theano-pymc" if package == "theano" and _parts(version) > LAST_THEANO else package
         return Backend(name, package, version, greeting["python"])
-    if "error" in greeting:
+    if {"name", "error"} <= greeting.keys():
         name, error = greeting["name"], greeting["error"]
         raise NoBackendError(f"{name} in {python} cannot be imported: {error}")
-    raise NoBackendError(MISSING.format(python=python))
+    if greeting.keys() == {"python"}:
+        raise NoBackendError(MISSING.format(python=python))
+    raise WorkerFailedError(UNREADABLE)
 
 
 def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 class _Worker:
@@ -196,26 +206,34 @@ class _Worker:
                 stderr=subprocess.DEVNULL,
                 cwd=self._folder,
                 env={k: v for k, v in os.environ.items() if k not in NOT_HANDED_ON},
-                text=True,
-                encoding="utf-8",
                 start_new_session=True,
             )
         except OSError as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise NoBackendError(f"{python} does not start: {error.strerror}") from None
-        # A thread reads: waiting with a timeout on a pipe has no portable form.
-        self._lines: queue.Queue[str] = queue.Queue()
-        self._reader = threading.Thread(target=self._listen, daemon=True)
-        self._reader.start()
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._exchange = self._begun(b"")
 
     def ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-        except OSError:
-            raise WorkerFailedError("the worker has ended") from None
+        self._exchange = self._begun(json.dumps(request).encode() + b"\n")
         return self.hear(timeout)
+
+    def _begun(self, request: bytes) -> threading.Thread:
+        # A thread does it: waiting with a timeout on a pipe has no portable form.
+        thread = threading.Thread(target=self._converse, args=(request,), daemon=True)
+        thread.start()
+        return thread
+
+    def _converse(self, request: bytes) -> None:
+        """Send a request and read one line; whatever else there is stays in the pipe."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        line = b""
+        with contextlib.suppress(OSError, ValueError):  # it has ended, or has been ended
+            self._process.stdin.write(request)
+            self._process.stdin.flush()
+            line = self._process.stdout.readline(LONGEST)
+        self._lines.put(line)
 
     def hear(self, timeout: float) -> dict[str, Any]:
         try:
@@ -224,11 +242,15 @@ class _Worker:
             raise WorkerFailedError(f"it took more than {timeout:g} seconds") from None
         if not line:
             raise WorkerFailedError("the worker ended without an answer")
-        with contextlib.suppress(ValueError):
+        if not line.endswith(b"\n"):
+            if len(line) < LONGEST:
+                raise WorkerFailedError("the worker ended in the middle of its answer")
+            raise WorkerFailedError(f"its answer is longer than {LONGEST} bytes")
+        with contextlib.suppress(ValueError, RecursionError):
             answer = json.loads(line)
             if isinstance(answer, dict):
                 return answer
-        raise WorkerFailedError("its answer cannot be read")
+        raise WorkerFailedError(UNREADABLE)
 
     def end(self) -> None:
         """End the process and whatever it started, and remove its folder."""
@@ -242,15 +264,12 @@ class _Worker:
         else:
             self._process.kill()
         self._process.wait()
-        self._reader.join()
+        self._exchange.join(LAST)
+        # What has made itself independent of the worker may hold the pipes open. To close them
+        # under a thread that waits would wait too; the thread does not outlive this process.
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
-            with contextlib.suppress(OSError):
-                stream.close()
+            if not self._exchange.is_alive():
+                with contextlib.suppress(OSError):
+                    stream.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._lines.put(line)
-        self._lines.put("")

@@ -45,7 +45,7 @@ def main(folder, *names):
     try:
         _prepare(folder)
         greeting = _greeting(names)
-        print(json.dumps(greeting), file=answers)
+        print(_text(greeting), file=answers)
         answers.flush()
         while True:
             line = sys.stdin.readline()
@@ -139,8 +139,14 @@ def _greeting(names):
                 broken = {"python": python, "name": name, "error": _said(error)}
         else:
             _use_numpy()
-            return {"python": python, "backend": name, "version": package.__version__}
+            return {"python": python, "backend": name, "version": _version(package)}
     return broken or {"python": python}
+
+
+def _version(package):
+    """Return the version as a text, whatever the package has there."""
+    version = getattr(package, "__version__", None)
+    return version if isinstance(version, (str, type(""))) else "of an unknown version"
 
 
 def _use_numpy():

@@ -9,9 +9,10 @@ import os
 import secrets
 import shutil
 import tempfile
-import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from flake8_theano_updates.source.encoding import encoding_of
 
 
 class CannotWriteError(Exception):
@@ -32,7 +33,7 @@ def encoded(data: bytes, after: str) -> bytes:
         CannotWriteError: if the text cannot be written so.
     """
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding = encoding_of(data)
         before = data.decode(encoding)
     except (SyntaxError, ValueError) as error:
         # Python 2 does not look at the bytes of comments.

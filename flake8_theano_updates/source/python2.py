@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 import codecs
 import io
-import re
 
+from flake8_theano_updates.source.encoding import declared_encoding
 from flake8_theano_updates.source.indentation import expanded
 from flake8_theano_updates.source.moved_targets import put_back
 from flake8_theano_updates.source.python2_grammar import read
@@ -19,9 +19,6 @@ from flake8_theano_updates.source.python3 import Parsed, Unreadable, parsing
 from flake8_theano_updates.source.rewriting import Rewritten, restore_columns, rewrite
 
 _INSTALL = 'pip install "flake8-theano-updates[py2]"'
-
-_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_NOT_CODE = re.compile(rb"[ \t\f]*(?:#.*)?\r?$")
 
 
 class NoExtra(Unreadable):
@@ -61,7 +58,7 @@ def _decode(path: str, data: bytes) -> str:
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise Unreadable(path, line, 1, "not text: it holds null bytes")
-    declared = _declared_encoding(data)
+    declared = "utf-8" if data.startswith(codecs.BOM_UTF8) else declared_encoding(data)
     try:
         text = data.decode(declared or "utf-8-sig", "replace" if declared else "strict")
     except UnicodeDecodeError as error:
@@ -71,18 +68,6 @@ def _decode(path: str, data: bytes) -> str:
     except (LookupError, UnicodeError):
         raise Unreadable(path, 1, 1, f"unknown encoding: {declared}") from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _declared_encoding(data: bytes) -> str | None:
-    if data.startswith(codecs.BOM_UTF8):
-        return "utf-8"
-    for line in data.split(b"\n", 2)[:2]:
-        cookie = _COOKIE.match(line)
-        if cookie:
-            return cookie[1].decode()
-        if not _NOT_CODE.match(line):
-            break
-    return None
 
 
 def _tree(path: str, code: bytes) -> ast.Module:

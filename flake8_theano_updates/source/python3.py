@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import io
 import re
-import tokenize
 import warnings
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from flake8_theano_updates.source.encoding import encoding_of
 
 # Constructs that Python 2 has and Python 3 refuses, by what they look like on the line
 # at which the parser gave up.
@@ -90,29 +92,18 @@ def _decode(path: str, data: bytes) -> tuple[str, ...]:
     if b"\0" in data:
         line, column = _position(data, data.index(b"\0"))
         raise Unreadable(path, line, column, "not text: it holds null bytes")
+    encoding = "utf-8"
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError as error:
-        if str(error).startswith("unknown encoding"):
-            raise Unreadable(path, 1, 1, str(error)) from None
-        encoding = "utf-8"
-    try:
-        return tuple(io.TextIOWrapper(io.BytesIO(data), encoding))
+        encoding = encoding_of(data)
+        return tuple(io.StringIO(data.decode(encoding), newline=None))
     except UnicodeDecodeError as error:
-        # The decoder may have been fed in pieces, so its own position is not the file's.
-        line, column = _position(data, _first_bad_byte(data, encoding, error))
+        line, column = _position(data.removeprefix(BOM_UTF8), error.start)
         declared = "declared" if encoding not in {"utf-8", "utf-8-sig"} else "no encoding declared"
         raise Unreadable(path, line, column, f"not {encoding.upper()} ({declared})") from None
-    except (LookupError, UnicodeError) as error:
+    except LookupError as error:
+        raise Unreadable(path, 1, 1, str(error)) from None
+    except UnicodeError as error:
         raise Unreadable(path, 1, 1, f"cannot be decoded: {error}") from None
-
-
-def _first_bad_byte(data: bytes, encoding: str, seen: UnicodeDecodeError) -> int:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError as error:
-        return error.start
-    return seen.start
 
 
 def _position(data: bytes, offset: int) -> tuple[int, int]:

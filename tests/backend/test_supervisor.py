@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,7 @@ from pathlib import Path
 import pytest
 from confirming import finding_in
 
+from flake8_theano_updates.backend import supervisor as supervisor_module
 from flake8_theano_updates.backend.supervisor import (
     NoBackendError,
     Supervisor,
@@ -134,7 +137,7 @@ def test_an_answer_is_short_and_made_of_numbers(result: str, error: str) -> None
 def test_an_answer_that_is_no_answer_costs_one_program(monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(Supervisor()) as supervisor:
         worker = supervisor._started()
-        worker._lines.put("{")
+        worker._lines.put(b"{\n")
         with pytest.raises(WorkerFailedError, match="its answer cannot be read"):
             supervisor.run(GOOD, 1)
         assert supervisor.run(GOOD, 2).result == {"calls": 2}
@@ -239,16 +242,166 @@ def test_no_interpreter(tmp_path: Path) -> None:
         supervisor.backend()
 
 
-@pytest.mark.parametrize("program", ["exit 3", "echo no JSON", "echo 5", "echo '[]'"])
-def test_what_is_no_interpreter(program: str, tmp_path: Path) -> None:
-    python = tmp_path / "python"
+UNREADABLE = "its answer cannot be read"
+HALF = "the worker ended in the middle of its answer"
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("exit 3", "the worker ended without an answer"),
+        ("echo no JSON", UNREADABLE),
+        ("echo 5", UNREADABLE),
+        ("echo '[]'", UNREADABLE),
+        ("echo {}", UNREADABLE),
+        ("""echo '{"backend": "theano", "version": 5, "python": "3"}'""", UNREADABLE),
+        ("""echo '{"backend": "theano", "python": "3"}'""", UNREADABLE),
+        ("""echo '{"error": "no"}'""", UNREADABLE),
+        ("printf '\\377\\376\\n'", UNREADABLE),
+        (f"exec {sys.executable} -c 'print(\"[\" * 10**6)'", UNREADABLE),
+        ("""printf '{"backend": "the'""", HALF),
+        ("cat /dev/zero", "its answer is longer than 9437184 bytes"),
+        ("yes", UNREADABLE),
+    ],
+)
+def test_what_is_no_interpreter(program: str, reason: str, tmp_path: Path) -> None:
+    python = _fake(tmp_path, program)
+    before = _most_memory()
+    with closing(Supervisor(python)) as supervisor, pytest.raises(NoBackendError) as raised:
+        supervisor.backend()
+    assert str(raised.value) == f"{python} does not start: {reason}"
+    assert _most_memory() - before < 64 * 1024**2
+
+
+def _fake(folder: Path, program: str) -> str:
+    python = folder / "python"
     python.write_text(f"#!/bin/sh\n{program}\n")
     python.chmod(0o755)
-    with (
-        closing(Supervisor(str(python))) as supervisor,
-        pytest.raises(NoBackendError, match="not start"),
-    ):
+    return str(python)
+
+
+def _most_memory() -> int:
+    resource = pytest.importorskip("resource", reason="not offered here")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+GREETS = """printf '{"backend": "theano", "version": "1.0", "python": "3"}\\n'"""
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("read line; cat /dev/zero", "its answer is longer than 9437184 bytes"),
+        ("read line; printf '{\"result'", HALF),
+        ("read line; printf '{\"result'; sleep 60", "it took more than 2 seconds"),
+        ("read line; yes ''", UNREADABLE),
+        ("read line; echo '{}'", UNREADABLE),
+        ("exit", "the worker ended without an answer"),
+        # It takes no requests; a long one does not fit into the pipe.
+        ("sleep 60", "it took more than 2 seconds"),
+    ],
+)
+def test_what_fails_over_a_program(program: str, reason: str, tmp_path: Path) -> None:
+    with closing(Supervisor(_fake(tmp_path, f"{GREETS}; {program}"), timeout=2)) as supervisor:
         supervisor.backend()
+        before, began = _most_memory(), time.monotonic()
+        with pytest.raises(WorkerFailedError) as raised:
+            supervisor.run("#" * (10**6 if program == "sleep 60" else 10), 1)
+    assert str(raised.value) == reason
+    assert time.monotonic() - began < 10
+    assert _most_memory() - before < 64 * 1024**2
+
+
+@needs_theano
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no fork")
+@pytest.mark.parametrize("then", ["", "os._exit(3)"])
+def test_what_left_the_worker_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    # A child in a session of its own holds all pipes open that the worker has.
+    code = (
+        "import os, time\n"
+        "if not os.fork():\n"
+        "    os.setsid()\n"
+        f"    open({str(tmp_path / 'child')!r}, 'w').write(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+        f"{then}\n"
+        "__version__ = '1.0.5'\n"
+    )
+    _package(tmp_path, monkeypatch, code)
+    monkeypatch.setattr(supervisor_module, "START", 10.0)
+    began = time.monotonic()
+    try:
+        with closing(Supervisor(timeout=1)) as supervisor:
+            if then:
+                with pytest.raises(NoBackendError, match="it took more than 10 seconds"):
+                    supervisor.backend()
+            else:
+                assert supervisor.run(GOOD, 1).result == {"calls": 1}
+                with pytest.raises(WorkerFailedError, match="more than 1 seconds"):
+                    supervisor.run(HANGS, 1)
+                assert supervisor.run(GOOD, 2).result == {"calls": 2}
+        assert time.monotonic() - began < 60
+    finally:
+        for pid in _left(tmp_path):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _left(mark: Path) -> list[int]:
+    """Return the processes that mention a folder in their command line, or stand in it."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(mark).encode() in entry.read_bytes():
+                found.append(int(entry.parent.name))
+    return found
+
+
+def _package(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Let workers import a Theano that is none."""
+    (folder / "path" / "theano").mkdir(parents=True)
+    (folder / "path" / "theano" / "__init__.py").write_text(code)
+    (folder / "path" / "theano" / "tensor.py").write_text("")
+    monkeypatch.setenv("PYTHONPATH", str(folder / "path"))
+
+
+@needs_theano
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("5", "of an unknown version"),
+        ("object()", "of an unknown version"),
+        ("None", "of an unknown version"),
+        ("'1.\u00b2'", "1.\u00b2"),
+        ("'1.' + '9' * 10**4", "1." + "9" * 98),
+        ("'1.0.5'\ndel __version__", "of an unknown version"),
+    ],
+)
+def test_a_version_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, told: str
+) -> None:
+    _package(tmp_path, monkeypatch, f"__version__ = {version}\n")
+    with closing(Supervisor()) as supervisor:
+        assert supervisor.backend().version == told
+        assert supervisor.run(GOOD, 1).result == {"calls": 1}
+
+
+@needs_theano
+def test_a_backend_that_floods_the_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = (
+        "import os\n"
+        "while True:\n"
+        "    for place in range(3, 20):\n"
+        "        try:\n"
+        "            os.write(place, b'x' * 10**5)\n"
+        "        except OSError:\n"
+        "            pass\n"
+    )
+    _package(tmp_path, monkeypatch, code)
+    before = _most_memory()
+    with closing(Supervisor()) as supervisor, pytest.raises(NoBackendError, match="is longer than"):
+        supervisor.backend()
+    assert _most_memory() - before < 64 * 1024**2
 
 
 def _finding():

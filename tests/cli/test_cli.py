@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -117,6 +119,46 @@ def test_a_file_that_may_not_be_read(stale: Path) -> None:
     done = check("stale.py", cwd=stale)
     assert done.returncode == 2
     assert one_line(done.stderr) == "theano-updates: stale.py: Permission denied"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="other systems have no named pipes")
+def test_what_may_never_end_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "stale.py").write_text(STALE)
+    os.mkfifo(tmp_path / "folder" / "pipe.py")
+    (tmp_path / "folder" / "device.py").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listening:
+        before = os.getcwd()
+        os.chdir(tmp_path)  # a socket's path is short
+        listening.bind("folder/socket.py")
+        os.chdir(before)
+        done = check("folder", cwd=tmp_path)
+        assert (one_line(done.stdout)[:20], done.stderr) == ("folder/stale.py:7:32", "")
+        for name, kind in {
+            "folder/pipe.py": "a named pipe",
+            "folder/socket.py": "a socket",
+            "folder/device.py": "a device",
+            "/dev/zero": "a device",
+        }.items():
+            for verb in ("check", "confirm", "fix", "explain"):
+                done = run("theano-updates", verb, name, cwd=tmp_path)
+                assert done.stderr == (
+                    f"theano-updates: {name}: {kind}, not a file (- reads standard input)\n"
+                )
+                assert done.returncode == 2
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_what_is_open_already_is_read(tmp_path: Path) -> None:
+    (tmp_path / "stale.py").write_text(STALE)
+    scripts = sysconfig.get_path("scripts")
+    for given in ("<(cat stale.py)", "/dev/stdin < stale.py", "- < stale.py"):
+        line = f"cat stale.py | {scripts}/theano-updates check {given}"
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (done.stderr, done.returncode) == ("", 1)
+        assert ":7:32: THU101 " in one_line(done.stdout)
 
 
 def test_folders_are_walked_in_order_without_the_hidden_ones(tmp_path: Path) -> None:
