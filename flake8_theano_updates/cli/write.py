@@ -35,7 +35,7 @@ def encoded(data: bytes, after: str) -> bytes:
     try:
         encoding = encoding_of(data)
         before = data.decode(encoding)
-    except (SyntaxError, ValueError) as error:
+    except (LookupError, SyntaxError, ValueError) as error:
         # Python 2 does not look at the bytes of comments.
         raise CannotWriteError(f"not all of it is text in its encoding: {error}") from None
     # Without a translation of line ends: "\r\n", "\r" and "\n" end a line, and nothing else.
