@@ -8,11 +8,14 @@ import io
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from flake8_theano_updates.source.encoding import encoding_of
+
+_WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class CannotWriteError(Exception):
@@ -77,12 +80,14 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
         after: what it is to hold.
 
     Raises:
-        CannotWriteError: if it has changed since, or cannot be written; the file that was
-            there is whole.
+        CannotWriteError: if it is read-only, has changed since, or cannot be written; the
+            file that was there is whole.
     """
     place = Path(os.path.realpath(path))
     try:
-        # Opened for writing: a file that is read-only is meant to stay as it is.
+        if _is_read_only(place):
+            raise CannotWriteError("it is read-only")
+        # Opened for writing: whoever may not do that may not replace it either.
         with open(place, "r+b") as original:
             if original.read() != before:
                 raise CannotWriteError("it has changed since it was read")
@@ -100,6 +105,11 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
             os.replace(temporary, place)
     except OSError as error:
         raise CannotWriteError(error.strerror or str(error)) from None
+
+
+def _is_read_only(place: Path) -> bool:
+    """Is nobody to write a file? Root may all the same, but is not meant to."""
+    return not place.stat().st_mode & _WRITE_BITS
 
 
 def try_page(path: str) -> None:
@@ -135,6 +145,8 @@ def _page(path: str) -> Iterator[tuple[Path, Path]]:
         # A source file named by mistake (`--report *.py`) must survive.
         if place.exists() and not (place.is_file() and _may_go(place.read_bytes())):
             raise CannotWriteError(f"{path}: there is something else that is no HTML page")
+        if place.exists() and _is_read_only(place):
+            raise CannotWriteError(f"{path}: it is read-only")
         with _beside(place) as temporary:
             yield place, temporary
     except OSError as error:
@@ -176,12 +188,25 @@ def try_folder(folder: str) -> None:
 def put_files(folder: str, files: Mapping[str, bytes]) -> None:
     """Write files, by name, into a folder, which is made if it is not there.
 
+    Each takes the place of what is there in one step; where that is a link, of the link.
+
     Raises:
         CannotWriteError: if the folder cannot be made or one of them cannot be written.
     """
-    with _made(folder) as place:
+    with _made(folder) as into:
         for name, data in files.items():
-            (place / name).write_bytes(data)
+            _put(into / name, data)
+
+
+def _put(place: Path, data: bytes) -> None:
+    try:
+        if place.is_file() and not place.is_symlink() and _is_read_only(place):
+            raise CannotWriteError(f"{place}: it is read-only")
+        with _beside(place) as temporary:
+            _fill(temporary, data)
+            os.replace(temporary, place)
+    except OSError as error:
+        raise CannotWriteError(f"{place}: {error.strerror or error}") from None
 
 
 @contextlib.contextmanager

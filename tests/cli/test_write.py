@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 from pathlib import Path
@@ -11,7 +12,14 @@ import pytest
 from commands import run, run_python
 from marks import FOLDER
 
-from flake8_theano_updates.cli.write import CannotWriteError, encoded, replace_file
+from flake8_theano_updates.cli.write import (
+    CannotWriteError,
+    encoded,
+    put_files,
+    put_page,
+    replace_file,
+    try_page,
+)
 
 PROGRAM = FOLDER / "THU101" / "programs" / "momentum.py"
 
@@ -83,17 +91,78 @@ def test_the_owner_stays(tmp_path: Path) -> None:
     assert (file.stat().st_uid, file.stat().st_gid) == (12345, 23456)
 
 
-@pytest.mark.skipif(_is_root(), reason="nothing is read-only for root")
-@pytest.mark.parametrize("read_only", ["a.py", "."])
-def test_what_is_read_only_stays(tmp_path: Path, read_only: str) -> None:
+@pytest.mark.parametrize("mode", [0o444, 0o555, 0o400, 0o000])
+def test_a_read_only_file_stays_also_for_root(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "a.py"
     file.write_bytes(b"old")
-    (tmp_path / read_only).chmod(0o555)
-    with pytest.raises(CannotWriteError, match="Permission denied"):
+    file.chmod(mode)
+    with pytest.raises(CannotWriteError, match="it is read-only"):
         replace_file(str(file), b"old", b"new")
-    (tmp_path / read_only).chmod(0o755)
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+    file.chmod(0o644)
     assert file.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.py"]
+
+
+@pytest.mark.skipif(_is_root(), reason="root may write into every folder")
+def test_in_a_read_only_folder_nothing_changes(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old")
+    tmp_path.chmod(0o555)
+    with pytest.raises(CannotWriteError, match="Permission denied"):
+        replace_file(str(file), b"old", b"new")
+    tmp_path.chmod(0o755)
+    assert file.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.py"]
+
+
+def test_a_planted_link_in_a_folder_of_programs_is_not_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim.txt"
+    victim.write_bytes(b"mine")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.py").symlink_to(victim)
+    (folder / "b.py").symlink_to("b.py")
+    (folder / "c.py").symlink_to(tmp_path / "made.txt")
+    put_files(str(folder), {name: name.encode() for name in ("a.py", "b.py", "c.py")})
+    assert victim.read_bytes() == b"mine"
+    assert not (tmp_path / "made.txt").exists()
+    assert sorted(os.listdir(folder)) == ["a.py", "b.py", "c.py"]
+    assert all(path.read_text() == path.name for path in folder.iterdir())
+    assert not any(path.is_symlink() for path in folder.iterdir())
+
+
+def test_programs_take_the_place_of_older_ones_but_not_of_read_only_ones(tmp_path: Path) -> None:
+    put_files(str(tmp_path), {"a.py": b"1", "b.py": b"1"})
+    put_files(str(tmp_path), {"a.py": b"2"})
+    (tmp_path / "b.py").chmod(0o444)
+    with pytest.raises(CannotWriteError, match=r"b\.py: it is read-only"):
+        put_files(str(tmp_path), {"b.py": b"2"})
+    assert [(tmp_path / name).read_bytes() for name in ("a.py", "b.py")] == [b"2", b"1"]
+
+
+def test_a_read_only_page_stays(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_bytes(b"<!doctype html>1")
+    page.chmod(0o444)
+    with pytest.raises(CannotWriteError, match=r"a\.html: it is read-only"):
+        try_page(str(page))
+    with pytest.raises(CannotWriteError, match=r"a\.html: it is read-only"):
+        put_page(str(page), b"<!doctype html>2")
+    assert page.read_bytes() == b"<!doctype html>1"
+
+
+@pytest.mark.parametrize("kind", ["--unsafe", "--safe-only"])
+def test_a_second_run_writes_nothing(tmp_path: Path, kind: str) -> None:
+    copied = tmp_path / "fixtures"
+    shutil.copytree(FOLDER, copied)
+    call = ("theano-updates", "fix", "--write", "--no-prove", kind, "--enable=THU9", "fixtures")
+    assert " fixed\n" in run(*call, cwd=tmp_path).stderr
+    files = [path for path in copied.rglob("*") if path.is_file()]
+    before = {path: (path.read_bytes(), path.stat().st_ino) for path in files}
+    again = run(*call, cwd=tmp_path)
+    assert not [line for line in again.stderr.splitlines() if line.endswith(" fixed")]
+    assert {path: (path.read_bytes(), path.stat().st_ino) for path in files} == before
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
