@@ -21,6 +21,7 @@ from flake8_theano_updates.rules import RULES
 
 _Value = TypeVar("_Value")
 
+_FOR_FINDINGS = "default: one for every 25 findings, and no more than there are cores"
 _HELP = {
     "check": "report what flake8 would report",
     "confirm": "compile what is reported and show what difference it makes",
@@ -32,8 +33,6 @@ _HELP = {
     "--format": "default: %(default)s",
     "--function": "compile calls of your own and where they take the updates, such as "
     "mylib.compile:updates or mylib.compile:3",
-    "--jobs": "how many processes compile side by side (default: one for every 25 findings, and "
-    "no more than there are cores)",
     "--no-fixes": "leave the fixes out of JSON and SARIF, which have them otherwise",
     "--prove": "run each update before and after its fix and make no fix that is not proven "
     "(default: where there is a backend)",
@@ -79,7 +78,9 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB")
-    _add_common(verbs.add_parser("check", help=_HELP["check"]))
+    check = verbs.add_parser("check", help=_HELP["check"])
+    _add_common(check)
+    _add_jobs(check, "how many processes read files side by side (default: 1)", default=1)
     _add_confirm(verbs.add_parser("confirm", help=_HELP["confirm"]))
     _add_fix(verbs.add_parser("fix", help=_HELP["fix"]))
     explain = verbs.add_parser("explain", help=_HELP["explain"])
@@ -96,7 +97,7 @@ def _add_confirm(verb: argparse.ArgumentParser) -> None:
     _add_common(verb)
     _add(verb, "--calls", type=_positive, default=5, metavar="N")
     _add_python(verb, "the interpreter that has the backend")
-    _add(verb, "--jobs", type=_positive, metavar="N")
+    _add_jobs(verb, f"how many processes compile side by side ({_FOR_FINDINGS})")
     _add(verb, "--timeout", type=_seconds, default=20.0, metavar="SECONDS")
     _add(verb, "--show-snippet", action="store_true")
     _add(verb, "--save-snippets", type=_path, metavar="DIR")
@@ -113,11 +114,16 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
     _add(kind, "--safe-only", action="store_true")
     _add(verb, "--prove", action=argparse.BooleanOptionalAction, default=None)
     _add_python(verb, "prove with the backend of this interpreter")
+    _add_jobs(verb, f"how many processes fix, and prove, side by side ({_FOR_FINDINGS})")
 
 
 def _add_python(verb: argparse.ArgumentParser, use: str) -> None:
     words = f"{use} (default: that in {PYTHON}, else the one that runs this)"
     verb.add_argument("--python", type=_program, metavar="PATH", help=words)
+
+
+def _add_jobs(verb: argparse.ArgumentParser, words: str, default: int | None = None) -> None:
+    verb.add_argument("--jobs", type=_positive, default=default, metavar="N", help=words)
 
 
 def _add_common(verb: argparse.ArgumentParser) -> None:

@@ -5,22 +5,34 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from flake8_theano_updates.cli.looking import Looked
+from flake8_theano_updates.cli.files import Place
+from flake8_theano_updates.cli.looking import Looked, light, look, look_at, with_fixes
 from flake8_theano_updates.cli.statuses import FOUND, NOTHING
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import json as json_report
 from flake8_theano_updates.report import text as text_report
 
 
-def run(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
+def run(options: argparse.Namespace) -> int:
     """Print the findings; return the exit status that they call for."""
+    looked = look(options.paths, options, _checked, options.jobs)
     findings = [finding for one in looked for finding in one.findings]
     if options.format != "text":
         print(in_format(options.format, findings))
     else:
         for finding in findings:
             print(text_report.line(finding))
-    return FOUND if findings else NOTHING
+    return max([FOUND if findings else NOTHING, *(one.status for one in looked)])
+
+
+def _checked(place: Place, options: argparse.Namespace) -> Looked:
+    return light(in_full(place, options))
+
+
+def in_full(place: Place, options: argparse.Namespace) -> Looked:
+    """Look at a file, and give findings their fixes where they are to be printed."""
+    looked = look_at(place, options)
+    return with_fixes(looked, options) if options.format != "text" and options.fixes else looked
 
 
 def in_format(

@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from flake8_theano_updates.cli.check import in_format
+from flake8_theano_updates.cli.check import in_format, in_full
 from flake8_theano_updates.cli.complaints import complain
-from flake8_theano_updates.cli.looking import Looked
+from flake8_theano_updates.cli.looking import Looked, look
 from flake8_theano_updates.cli.progress import progress
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.cli.write import (
@@ -29,8 +29,13 @@ from flake8_theano_updates.report.sparkline import marks_for
 _UNCHECKED = Verdict("unresolved", "the check itself failed, so there is nothing to compile")
 
 
-def run(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
+def run(options: argparse.Namespace) -> int:
     """Tell the verdict on each finding; return the exit status that the verdicts call for."""
+    looked = look(options.paths, options, in_full)
+    return max([_confirmed(options, looked), *(one.status for one in looked)])
+
+
+def _confirmed(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
     findings = [finding for one in looked for finding in one.findings]
     if not _can_write(options):
         return UNUSABLE

@@ -6,68 +6,117 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 STANDARD_INPUT = "-"
 
 _PYTHON = (".py", ".ipynb")
+_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 # Descriptors that are open already: standard input, and a shell's <(...).
 _OPEN = re.compile(r"/dev/(stdin|fd/\d+)|/proc/(self|\d+)/fd/\d+")
+# What may keep a reader waiting, or never ends.
 _ENDLESS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
+_MISSING = "no such file or folder"
+_LEADS_NOWHERE = "a link that leads nowhere"
 
 
-class NoInput(Exception):
-    """A path that leads to no Python file; the message says why."""
+@dataclass(frozen=True)
+class Place:
+    """Where one file is.
+
+    Args:
+        path: its path, or one of its paths where links lead to it.
+        is_named: whether the user named it, rather than a folder that it is in.
+        leads_out: whether it is a link, in a folder that is given, to what is not in there.
+        data: what was read of it, where that can be done once only.
+    """
+
+    path: str
+    is_named: bool
+    leads_out: bool = False
+    data: bytes | None = None
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """The lowest is the path to take of several of one file."""
+        return self.leads_out, not self.is_named, os.path.islink(self.path)
 
 
-def python_files(path: str) -> Iterator[str]:
-    """Yield the files that a path stands for: itself, or the ``*.py`` and ``*.ipynb`` files below.
+def reached(paths: Iterable[str], stdin_name: str) -> tuple[list[Place], list[str]]:
+    """Find the files that paths stand for: themselves, and ``*.py`` and ``*.ipynb`` in folders.
 
     A file that is named is taken whatever it is called, and so is ``-``, standard input, and
-    what is open already (``/dev/stdin``, ``<(...)`` in a shell). Named pipes, sockets and
-    devices are not: they may keep a reader waiting, or never end.
-    Hidden folders (``.git``, ``.venv``), ``__pycache__`` and ``node_modules`` are not entered.
+    what is open already (``/dev/stdin``, ``<(...)`` in a shell). Named pipes, sockets and devices
+    are passed over in folders. Hidden folders (``.git``, ``.venv``), ``__pycache__``,
+    ``node_modules`` and folders that are links are not entered. Whatever links lead to it, a file is taken once: by the path
+    that is named, else by its own.
 
-    Raises:
-        NoInput: if the path does not exist, is no file, or is a folder without Python files;
-            after the last file, if a folder in it cannot be read.
+    Args:
+        paths: what the user gave.
+        stdin_name: what standard input is called.
+
+    Returns:
+        the files, and what is to be said of paths that lead to none.
     """
-    if path != STANDARD_INPUT and os.path.isdir(path):
-        errors: list[OSError] = []
-        found = sorted(_below(path, errors))
-        yield from found
-        for error in errors:
-            raise NoInput(f"{error.filename}: {error.strerror}")
-        if not found:
-            raise NoInput(f"{path}: no Python files in this folder")
-    elif path == STANDARD_INPUT or _OPEN.fullmatch(path):
-        yield path
+    found: dict[str, Place] = {}
+    complaints: list[str] = []
+    for given in paths:
+        is_stdin = given == STANDARD_INPUT
+        if not is_stdin and os.path.isdir(given):
+            places = _in_folder(given, complaints)
+        else:
+            places = _named(given, stdin_name if is_stdin else given, complaints)
+        for place in places:
+            real = given if is_stdin else os.path.realpath(place.path)
+            if real not in found or place.rank < found[real].rank:
+                found.pop(real, None)
+                found[real] = place
+    return list(found.values()), complaints
+
+
+def _named(path: str, shown: str, complaints: list[str]) -> Iterator[Place]:
+    if path == STANDARD_INPUT or _OPEN.fullmatch(path):
+        try:
+            yield Place(path, is_named=True, data=_read_once(path))
+        except OSError as error:
+            complaints.append(f"{shown}: {error.strerror or error}")
+    elif not os.path.exists(path):
+        complaints.append(f"{path}: {_LEADS_NOWHERE if os.path.islink(path) else _MISSING}")
     elif (kind := _endless(path)) is not None:
-        raise NoInput(f"{path}: {kind}, not a file (- reads standard input)")
-    elif os.path.exists(path):
-        yield path
+        complaints.append(f"{path}: {kind}, not a file (- reads standard input)")
     else:
-        raise NoInput(f"{path}: no such file or folder")
+        yield Place(path, is_named=True)
 
 
-def read_file(path: str) -> bytes:
-    """Read a file, or standard input where the path is ``-``.
+def _in_folder(folder: str, complaints: list[str]) -> Iterator[Place]:
+    errors: list[OSError] = []
+    inside = os.path.join(os.path.realpath(folder), "")
+    found = sorted(_below(folder, errors))
+    for path in found:
+        if why := _unreadable(path):
+            complaints.append(f"{path}: {why}")
+        else:
+            leads_out = not os.path.realpath(path).startswith(inside)
+            yield Place(path, is_named=False, leads_out=leads_out)
+    complaints += [f"{error.filename}: {error.strerror}" for error in errors]
+    if not found and not errors:
+        complaints.append(f"{folder}: no Python files in this folder")
 
-    Raises:
-        OSError: if it cannot be read.
-    """
-    if path != STANDARD_INPUT:
-        return Path(path).read_bytes()
-    if sys.stdin is None:
-        raise OSError("it is closed")
-    return sys.stdin.buffer.read()
+
+def _unreadable(path: str) -> str | None:
+    """Say why what lies in a folder cannot be read."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        return _LEADS_NOWHERE if os.path.islink(path) else error.strerror or str(error)
+    return None
 
 
 def _below(folder: str, errors: list[OSError]) -> Iterator[str]:
@@ -84,3 +133,11 @@ def _endless(path: str) -> str | None:
         return _ENDLESS.get(stat.S_IFMT(os.stat(path).st_mode))
     except OSError:
         return None
+
+
+def _read_once(path: str) -> bytes:
+    if path != STANDARD_INPUT:
+        return Path(path).read_bytes()
+    if sys.stdin is None:
+        raise OSError("it is closed")
+    return sys.stdin.buffer.read()

@@ -3,53 +3,64 @@
 from __future__ import annotations
 
 import argparse
-import difflib
-import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from flake8_theano_updates.cli.cell_texts import with_cells
+from flake8_theano_updates.cli.changed import Changed, changed_file, put
 from flake8_theano_updates.cli.complaints import complain
-from flake8_theano_updates.cli.files import STANDARD_INPUT
-from flake8_theano_updates.cli.looking import File, look
+from flake8_theano_updates.cli.files import STANDARD_INPUT, Place
+from flake8_theano_updates.cli.jobs import each, executor
+from flake8_theano_updates.cli.looking import File, Looked, light, look, look_at
 from flake8_theano_updates.cli.opened import opened
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
-from flake8_theano_updates.cli.write import CannotWriteError, encoded, replace_file
+from flake8_theano_updates.confirm.engine import WORTH_A_WORKER, jobs_for
 from flake8_theano_updates.fixes.mend import Chain, Choice, mend
 from flake8_theano_updates.fixes.offered import Kind
 from flake8_theano_updates.fixes.prove import NoBackend, is_provable, proofs
 from flake8_theano_updates.fixes.statements import NoFixError
-from flake8_theano_updates.fixes.text import split
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
-from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report.text import place
 from flake8_theano_updates.rules import ORDER
-from flake8_theano_updates.source.notebook import Notebook
-from flake8_theano_updates.values import printable
 
 _CHOOSE = (
     "it takes a choice: --unsafe uses the new value, --safe-only keeps the numbers and shows "
     "that the old one is read"
 )
 _OPEN = "its fix cannot be proven (--no-prove makes it all the same): {reason}"
+_LEADS_OUT = "it is read through a link that leads out of the folder; name the link to follow it"
 _FAILED = "the fix fails its proof: {reason}"
 
 # What became of a file.
 Outcome = tuple[File, Chain]
 
 
+@dataclass(frozen=True)
+class _Fixed:
+    """What became of some files.
+
+    Args:
+        changed: those that could be mended.
+        complaints: what is to be said of the others, and of all of them.
+        status: the exit status that the others call for.
+    """
+
+    changed: tuple[Changed, ...]
+    complaints: tuple[str, ...]
+    status: int
+
+
 def run(options: argparse.Namespace) -> int:
     """Fix the findings; return the exit status of ``check`` on what is there afterwards."""
-    status = NOTHING
-    files: list[File] = []
-    broken: list[Finding] = []
     try:
-        for looked in look(options.paths, options):
-            status = max(status, looked.status)
-            if looked.file is not None:
-                files.append(looked.file)
-            broken += looked.findings if looked.status == INTERNAL else ()
-        outcomes, untouched = _outcomes(files, options)
+        seen = look(options.paths, options, _seen, options.jobs or 1)
+        batches = _batches(seen)
+        jobs = options.jobs or jobs_for(sum(len(one.findings) for one in seen))
+        processes = max(1, min(jobs, len(batches)))
+        work = partial(_fixed, options=options, jobs=jobs // processes)
+        with executor(processes) as pool:
+            fixed = each(work, batches, pool, "fixing", len)
     except NoBackend as error:
         complain(f"fix: nothing can be proven: {error}")
         return UNUSABLE
@@ -57,12 +68,64 @@ def run(options: argparse.Namespace) -> int:
         # Nothing is written yet, so nothing is half done.
         complain(internal_error("fix", error).message)
         return INTERNAL
-    for finding in [*broken, *untouched]:
-        complain(f"{finding.path}: {finding.message}; not fixed")
-        status = INTERNAL
-    for outcome in outcomes:
-        status = max(status, _report(*outcome, options))
+    for line in dict.fromkeys(line for one in fixed for line in one.complaints):
+        complain(line)
+    status = max([one.status for one in seen] + [one.status for one in fixed])
+    for one in fixed:
+        for changed in one.changed:
+            status = max(status, put(changed, options))
     return status
+
+
+def _seen(place: Place, options: argparse.Namespace) -> Looked:
+    """Look at a file; if it is left alone, return why, and no findings."""
+    looked = look_at(place, options)
+    if obstacles := list(_obstacles(looked)):
+        status, lines = max(told for told, _ in obstacles), tuple(line for _, line in obstacles)
+        return Looked(place, status=status, complaints=lines)
+    return light(looked)
+
+
+def _batches(seen: Sequence[Looked]) -> list[list[Place]]:
+    """Put the files to be mended together, so that each batch is worth a backend of its own."""
+    batches: list[list[Place]] = []
+    size = WORTH_A_WORKER
+    for one in seen:
+        # Standard input comes back in any case.
+        is_answered = one.place is not None and one.place.path == STANDARD_INPUT
+        if one.place is None or not (one.findings or (is_answered and not one.complaints)):
+            continue
+        if size >= WORTH_A_WORKER:
+            batches.append([])
+            size = 0
+        batches[-1].append(one.place)
+        size += len(one.findings)
+    return batches
+
+
+def _fixed(places: Sequence[Place], options: argparse.Namespace, jobs: int) -> _Fixed:
+    """Mend files, and prove the fixes with so many jobs."""
+    looked = [look_at(place, options) for place in places]
+    files = [one.file for one in looked if one.file is not None]
+    complaints = [line for one in looked for line in one.complaints]
+    status = max(one.status for one in looked)
+    outcomes, broken, notes = _outcomes(files, options, jobs)
+    if broken:
+        status = INTERNAL
+    complaints += [f"{finding.path}: {finding.message}; not fixed" for finding in broken]
+    changed = tuple(_changed(*outcome, options) for outcome in outcomes)
+    return _Fixed(changed, (*complaints, *notes), status)
+
+
+def _obstacles(looked: Looked) -> Iterator[tuple[int, str]]:
+    """Yield why a file that was read is left alone, each line with its exit status."""
+    file = looked.file
+    if file is None and looked.status == INTERNAL:
+        for finding in looked.findings:
+            yield INTERNAL, f"{finding.path}: {finding.message}; not fixed"
+    elif file is not None and file.leads_out:
+        for finding in looked.findings:
+            yield FOUND, _not_fixed(finding, _LEADS_OUT)
 
 
 def _not_fixed(finding: Finding, reason: str) -> str:
@@ -70,14 +133,15 @@ def _not_fixed(finding: Finding, reason: str) -> str:
 
 
 def _outcomes(
-    files: Sequence[File], options: argparse.Namespace
-) -> tuple[list[Outcome], list[Finding]]:
+    files: Sequence[File], options: argparse.Namespace, jobs: int
+) -> tuple[list[Outcome], list[Finding], list[str]]:
     """Mend files; where a fix cannot be proven, mend its file anew without it.
 
     Returns:
-        what became of files, and the internal errors of those that cannot be mended: one
-        file costs no other.
+        what became of files, the internal errors of those that cannot be mended (one file
+        costs no other), and why nothing was proven.
     """
+    notes: list[str] = []
     unproven: dict[Finding, str] = {}
     choose = _choice(options, unproven)
 
@@ -96,11 +160,12 @@ def _outcomes(
                 done[file.path] = file, mend(source, choose, look_again, obstacle)
             except Exception as error:
                 broken.append(internal_error(file.shown_path, error))
-        missed = _unproven([done[one.path] for one in waiting if one.path in done], options)
+        asked = [done[one.path] for one in waiting if one.path in done]
+        missed = _unproven(asked, options, jobs, notes)
         unproven |= missed
         paths = {finding.path for finding in missed}
         waiting = [file for file in waiting if file.shown_path in paths]
-    return list(done.values()), broken
+    return [done[file.path] for file in files if file.path in done], broken, notes
 
 
 def _choice(options: argparse.Namespace, unproven: Mapping[Finding, str]) -> Choice:
@@ -120,11 +185,13 @@ def _choice(options: argparse.Namespace, unproven: Mapping[Finding, str]) -> Cho
     return choose
 
 
-def _unproven(outcomes: Sequence[Outcome], options: argparse.Namespace) -> dict[Finding, str]:
+def _unproven(
+    outcomes: Sequence[Outcome], options: argparse.Namespace, jobs: int, notes: list[str]
+) -> dict[Finding, str]:
     """Ask the backend about every fix for which there is a program to run.
 
     Returns:
-        why findings are not to be fixed.
+        why findings are not to be fixed; if nothing can be proven, a note says so.
 
     Raises:
         NoBackend: if proofs are demanded and there is nothing to make them with.
@@ -135,11 +202,11 @@ def _unproven(outcomes: Sequence[Outcome], options: argparse.Namespace) -> dict[
         return {}
     try:
         asked = [step.mended for step in steps]
-        given = proofs(asked, python=options.python, compilers=options.function)
+        given = proofs(asked, python=options.python, compilers=options.function, jobs=jobs)
     except NoBackend as error:
         if options.prove or options.python:
             raise
-        complain(f"fix: without proof: {error}")
+        notes.append(f"fix: without proof: {error}")
         return {}
     return {
         step.origin: (_OPEN if proof.status == "open" else _FAILED).format(reason=proof.reason)
@@ -148,45 +215,17 @@ def _unproven(outcomes: Sequence[Outcome], options: argparse.Namespace) -> dict[
     }
 
 
-def _report(file: File, chain: Chain, options: argparse.Namespace) -> int:
-    for refusal in chain.refusals:
-        if refusal.finding.code in options.select:
-            complain(_not_fixed(file.shown(refusal.finding), refusal.reason))
-    before, after = chain.first, chain.last
-    if options.write:
-        try:
-            _write(file, before.parts, after.parts)
-        except CannotWriteError as error:
-            complain(f"{file.shown_path}: not written: {error}")
-            return UNUSABLE
-        if chain.steps and file.path != STANDARD_INPUT:
-            complain(f"{file.shown_path}: {len(chain.steps)} fixed")
-    else:
-        terminal.diff(terminal.console_for(sys.stdout), _diff(file, before.parts, after.parts))
-    there = (after if options.write else before).findings
-    return FOUND if any(finding.code in options.select for finding in there) else NOTHING
+def _changed(file: File, chain: Chain, options: argparse.Namespace) -> Changed:
+    def status(findings: Sequence[Finding]) -> int:
+        return FOUND if any(one.code in options.select for one in findings) else NOTHING
 
-
-def _write(file: File, before: Sequence[str], after: Sequence[str]) -> None:
-    data = file.data
-    if after != before:
-        if isinstance(file.code, Notebook):
-            data = with_cells(data, file.code, after)
-        else:
-            data = encoded(data, "".join(after))
-    if file.path == STANDARD_INPUT:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-    elif data != file.data:
-        replace_file(file.path, file.data, data)
-
-
-def _diff(file: File, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of a diff, for each cell of a notebook by itself."""
-    path = printable(file.shown_path)
-    names = [path]
-    if isinstance(file.code, Notebook):
-        names = [f"{path}:cell {cell.number}" for cell in file.code.cells]
-    for name, old, new in zip(names, before, after, strict=True):
-        for line in difflib.unified_diff(split(old), split(new), f"a/{name}", f"b/{name}"):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    refused = [one for one in chain.refusals if one.finding.code in options.select]
+    return changed_file(
+        file,
+        chain.first.parts,
+        chain.last.parts,
+        options,
+        made=f"{len(chain.steps)} fixed" if chain.steps else "",
+        complaints=[_not_fixed(file.shown(one.finding), one.reason) for one in refused],
+        statuses=(status(chain.first.findings), status(chain.last.findings)),
+    )

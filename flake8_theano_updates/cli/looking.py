@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from flake8_theano_updates.cli.cells import in_cell, place_in, spot_in
 from flake8_theano_updates.cli.complaints import complain
-from flake8_theano_updates.cli.files import STANDARD_INPUT, NoInput, python_files, read_file
+from flake8_theano_updates.cli.files import STANDARD_INPUT, Place, reached
+from flake8_theano_updates.cli.jobs import each, executor
 from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.cli.statuses import INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.internal_error import internal_error
-from flake8_theano_updates.model import Finding, Sources
+from flake8_theano_updates.model import Finding, Origin, Sources
 from flake8_theano_updates.source.notebook import Notebook
 from flake8_theano_updates.source.python3 import Unreadable
 from flake8_theano_updates.source.reading import Code, module_of, read
@@ -32,6 +34,7 @@ class File:
         found: what is found there and not silenced, selected or not; lines are those of the
             module that a notebook's cells make.
         finds: finds what is there after a change.
+        leads_out: whether it is a link, in a folder that is given, to what is not in there.
     """
 
     path: str
@@ -39,6 +42,7 @@ class File:
     code: Code
     found: tuple[Finding, ...]
     finds: Callable[[Code], tuple[Finding, ...]]
+    leads_out: bool
 
     @property
     def shown_path(self) -> str:
@@ -55,55 +59,79 @@ class Looked:
     """What looking at one path gave.
 
     Args:
+        place: where the file is; None for a path that leads to none.
         findings: what was found there and selected.
         sources: its lines, by the path in its findings and, in a notebook, the number of
             the cell.
         status: the exit status that this calls for, whatever the findings do.
+        complaints: what is to be said of what cannot be read, or is left alone.
         file: the file, where it could be read and checked.
     """
 
+    place: Place | None
     findings: tuple[Finding, ...] = ()
     sources: Sources = field(default_factory=dict)
     status: int = NOTHING
+    complaints: tuple[str, ...] = ()
     file: File | None = None
 
 
-def look(paths: Iterable[str], options: argparse.Namespace) -> Iterator[Looked]:
+def look(
+    paths: Iterable[str],
+    options: argparse.Namespace,
+    work: Callable[..., Looked] | None = None,
+    jobs: int = 1,
+) -> list[Looked]:
     """Look at each file that the paths (files, folders, or ``-``) stand for, once.
 
     Of what cannot be read it complains.
+
+    Args:
+        paths: what the user gave.
+        options: those of the command line.
+        work: what is done with a place and the options, `look_at` by default.
+        jobs: how many processes do that; with more than one, `work` returns what can be
+            handed from one to another.
     """
-    seen = set()
-    for given in paths:
-        try:
-            for path in python_files(given):
-                if path not in seen:
-                    seen.add(path)
-                    yield _look_at(path, options)
-        except NoInput as error:
-            yield _unusable(str(error))
+    places, complaints = reached(paths, options.stdin_display_name)
+    seen = [Looked(None, status=UNUSABLE, complaints=(line,)) for line in complaints]
+    with executor(min(jobs, len(places))) as pool:
+        seen += each(partial(work or look_at, options=options), places, pool, "checking")
+    for one in seen:
+        for line in one.complaints:
+            complain(line)
+    return seen
 
 
-def _look_at(path: str, options: argparse.Namespace) -> Looked:
+def look_at(place: Place, options: argparse.Namespace) -> Looked:
+    """Look at one file."""
+    path = place.path
     shown = options.stdin_display_name if path == STANDARD_INPUT else path
     try:
-        data = read_file(path)
+        data = Path(path).read_bytes() if place.data is None else place.data
         code = read(shown, data, options.python_version)
     except Unreadable as error:
-        return _unusable(str(error))
+        return Looked(place, status=UNUSABLE, complaints=(str(error),))
     except OSError as error:
-        return _unusable(f"{shown}: {error.strerror or error}")
+        why = f"{shown}: {error.strerror or error}"
+        return Looked(place, status=UNUSABLE, complaints=(why,))
     finds = partial(_found, options)
     try:
-        file = File(path, data, code, finds(code), finds)
+        file = File(path, data, code, finds(code), finds, place.leads_out)
     except Exception as error:
         # One file that trips the checks must not hide what the others hold.
-        return Looked(findings=(internal_error(shown, error),), status=INTERNAL)
+        return Looked(place, (internal_error(shown, error),), status=INTERNAL)
     sources: Sources = {(shown, None): module_of(code).lines}
     if isinstance(code, Notebook):
         sources = {(shown, c.number): tuple(io.StringIO(c.source)) for c in code.cells}
     findings = tuple(file.shown(one) for one in file.found if one.code in options.select)
-    return Looked(findings, sources, file=file)
+    return Looked(place, findings, sources, file=file)
+
+
+def light(looked: Looked) -> Looked:
+    """Leave out what only `confirm`, `explain` and `fix` take, which is much to hand on."""
+    bare = (replace(one, fault=None, origin=Origin()) for one in looked.findings)
+    return replace(looked, findings=tuple(bare), sources={}, file=None)
 
 
 def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
@@ -123,11 +151,6 @@ def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
         spot=spot,
     )
     return tuple(not_silenced(found, module.path, module.lines))
-
-
-def _unusable(why: str) -> Looked:
-    complain(why)
-    return Looked(status=UNUSABLE)
 
 
 def with_fixes(looked: Looked, options: argparse.Namespace) -> Looked:

@@ -12,12 +12,12 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 
 from flake8_theano_updates.cli import check
 from flake8_theano_updates.cli.arguments import parsed
 from flake8_theano_updates.cli.complaints import complain
-from flake8_theano_updates.cli.looking import look, with_fixes
-from flake8_theano_updates.cli.statuses import CLOSED, INTERRUPTED, UNUSABLE
+from flake8_theano_updates.cli.statuses import CLOSED, INTERNAL, INTERRUPTED, UNUSABLE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenExecutor:
+        complain("a process was ended before its work was done; --jobs 1 does without others")
+        return INTERNAL
     except OSError as error:
         # Python's own flush at exit is not to complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,12 +66,8 @@ def _run(options: argparse.Namespace) -> int:
         from flake8_theano_updates.cli import explain
 
         return explain.run(options)
-    looked = list(look(options.paths, options))
-    if options.format != "text" and options.fixes:
-        looked = [with_fixes(one, options) for one in looked]
-    status = max(one.status for one in looked)
     if options.verb == "confirm":
         from flake8_theano_updates.cli import confirm
 
-        return max(status, confirm.run(options, looked))
-    return max(status, check.run(options, looked))
+        return confirm.run(options)
+    return check.run(options)

@@ -71,14 +71,19 @@ def confirm(
         company = beside[id(finding.fault.collection)]
         return _Work(finding, company, supervisor, backend, calls, steps).verdict(finding.fault)
 
-    jobs = jobs or min(_cores(), len(findings) // WORTH_A_WORKER)
-    workers = [Workers(python, timeout) for _ in range(max(1, min(jobs, len(findings))))]
+    jobs = min(jobs or jobs_for(len(findings)), max(1, len(findings)))
+    workers = [Workers(python, timeout) for _ in range(jobs)]
     verdicts = []
     for verdict in in_parallel(one, findings, workers):
         verdicts.append(verdict)
         if progress is not None:
             progress(len(verdicts), len(findings))
     return verdicts
+
+
+def jobs_for(count: int) -> int:
+    """Return how many processes so many findings are worth."""
+    return max(1, min(_cores(), count // WORTH_A_WORKER))
 
 
 def _by_collection(findings: Sequence[Finding]) -> dict[int, list[Finding]]:

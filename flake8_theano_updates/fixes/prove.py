@@ -62,6 +62,7 @@ def proofs(
     calls: int = 5,
     python: str | None = None,
     compilers: Mapping[str, str | int] = MappingProxyType({}),
+    jobs: int | None = None,
 ) -> list[Proof]:
     """Run each finding's program before and after its fix.
 
@@ -73,6 +74,7 @@ def proofs(
         calls: how often each program is called.
         python: the interpreter that has the backend; this one by default.
         compilers: compile calls of the project's own, as in `check`.
+        jobs: how many programs run at a time, as in `confirm`.
 
     Returns:
         one proof for each.
@@ -85,7 +87,7 @@ def proofs(
     def run(indices: Iterable[int], faithful: Sequence[Step]) -> dict[int, Proof]:
         chosen = list(indices)
         every = [finding for index in chosen for finding in programs[index]]
-        verdicts = confirm(every, calls=calls, python=python, steps=faithful)
+        verdicts = confirm(every, calls=calls, python=python, jobs=jobs, steps=faithful)
         if verdicts and verdicts[0].backend is None:
             raise NoBackend(verdicts[0].reason)
         return {

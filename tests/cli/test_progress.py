@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import importlib.util
 import io
@@ -10,16 +11,24 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import sysconfig
 import termios
+import textwrap
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from commands import run, run_python
 from samples import STALE
 
 from flake8_theano_updates.cli.progress import progress
 
+_BODY = STALE.partition("import theano\n")[2]
+LONG = "import theano\n" + "".join(
+    f"def f{number}():\n{textwrap.indent(_BODY, '    ')}" for number in range(100)
+)
 # What moves the cursor, clears a line or sets a colour.
 _CONTROLS = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 
@@ -31,19 +40,22 @@ class Terminal:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         self.stream = os.fdopen(slave, "w", encoding="utf-8")
+        self._parts: list[bytes] = []
+        # All the time: what is full would hold up who writes to it.
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def written(self) -> str:
         self.stream.close()
-        parts = []
-        while True:
-            try:
-                part = os.read(self._master, 4096)
-            except OSError:  # how Linux says that nobody can write any more
-                part = b""
-            if not part:
-                os.close(self._master)
-                return b"".join(parts).decode()
-            parts.append(part)
+        self._reader.join()
+        os.close(self._master)
+        return b"".join(self._parts).decode()
+
+    def _read(self) -> None:
+        # Linux says by an error that nobody can write any more.
+        with contextlib.suppress(OSError):
+            while part := os.read(self._master, 4096):
+                self._parts.append(part)
 
 
 @pytest.fixture
@@ -94,6 +106,55 @@ def test_without_a_terminal_there_is_none() -> None:
         time.sleep(1.2)
         told(1, 2)
     assert stream.getvalue() == ""
+
+
+def test_colours_that_are_forced_make_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    stream = io.StringIO()
+    with progress(stream, "checking", 2):
+        time.sleep(1.2)
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    "call", [["check"], ["check", "--jobs=2"], ["fix", "--unsafe", "--no-prove", "--jobs=2"]]
+)
+def test_reading_shows_it_on_standard_error(tmp_path: Path, call: list[str]) -> None:
+    for number in range(8):
+        (tmp_path / f"m{number}.py").write_text(LONG)
+    (tmp_path / "bad.py").write_text("(")
+    terminal = Terminal(100)
+    # Sooner than after a second, so that the work can be short.
+    code = (
+        "import sys; from flake8_theano_updates.cli import main, progress; "
+        "progress._DELAY = 0.01; sys.exit(main.main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *call, "."],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=terminal.stream,
+        env={**os.environ, "TERM": "xterm"},
+        check=False,
+    )
+    written = terminal.written()
+    assert "/9" in _CONTROLS.sub("", written)
+    assert ("fixing" in written) == (call[0] == "fix")
+    # It is gone when the complaint comes, and standard output knows nothing of it.
+    assert "\x1b[2Ktheano-updates: ./bad.py:1:" in written
+    quiet = run("theano-updates", *call, ".", cwd=tmp_path)
+    assert (done.returncode, done.stdout.decode()) == (quiet.returncode, quiet.stdout)
+    assert quiet.stderr.startswith("theano-updates: ./bad.py:1:")
+    assert "\x1b" not in quiet.stderr
+
+
+def test_a_short_check_imports_nothing_for_it(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(STALE)
+    code = (
+        "import sys; from flake8_theano_updates.cli.main import main; main(['check', 'a.py']); "
+        "print([name for name in sys.modules if name.split('.')[0] == 'rich'])"
+    )
+    assert run_python("-c", code, cwd=tmp_path).stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.skipif(
