@@ -23,6 +23,7 @@ _Value = TypeVar("_Value")
 
 _FOR_FINDINGS = "default: one for every 25 findings, and no more than there are cores"
 _HELP = {
+    "--add-noqa": "mend nothing: silence what is found by comments (# noqa: THU101)",
     "check": "report what flake8 would report",
     "confirm": "compile what is reported and show what difference it makes",
     "explain": "say what a rule means, or what is wrong with some code; list the rules",
@@ -112,6 +113,7 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
     kind = verb.add_mutually_exclusive_group()
     _add(kind, "--unsafe", action="store_true")
     _add(kind, "--safe-only", action="store_true")
+    _add(kind, "--add-noqa", action="store_true")
     _add(verb, "--prove", action=argparse.BooleanOptionalAction, default=None)
     _add_python(verb, "prove with the backend of this interpreter")
     _add_jobs(verb, f"how many processes fix, and prove, side by side ({_FOR_FINDINGS})")

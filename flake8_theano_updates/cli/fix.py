@@ -13,6 +13,7 @@ from flake8_theano_updates.cli.files import STANDARD_INPUT, Place
 from flake8_theano_updates.cli.jobs import each, executor
 from flake8_theano_updates.cli.looking import File, Looked, light, look, look_at
 from flake8_theano_updates.cli.opened import opened
+from flake8_theano_updates.cli.silencing import silenced
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.confirm.engine import WORTH_A_WORKER, jobs_for
 from flake8_theano_updates.fixes.mend import Chain, Choice, mend
@@ -109,12 +110,29 @@ def _fixed(places: Sequence[Place], options: argparse.Namespace, jobs: int) -> _
     files = [one.file for one in looked if one.file is not None]
     complaints = [line for one in looked for line in one.complaints]
     status = max(one.status for one in looked)
-    outcomes, broken, notes = _outcomes(files, options, jobs)
+    if options.add_noqa:
+        changed, broken = _silenced(files, options)
+    else:
+        outcomes, broken, notes = _outcomes(files, options, jobs)
+        changed = [_changed(*outcome, options) for outcome in outcomes]
+        complaints += notes
     if broken:
         status = INTERNAL
     complaints += [f"{finding.path}: {finding.message}; not fixed" for finding in broken]
-    changed = tuple(_changed(*outcome, options) for outcome in outcomes)
-    return _Fixed(changed, (*complaints, *notes), status)
+    return _Fixed(tuple(changed), tuple(complaints), status)
+
+
+def _silenced(
+    files: Sequence[File], options: argparse.Namespace
+) -> tuple[list[Changed], list[Finding]]:
+    changed: list[Changed] = []
+    broken: list[Finding] = []
+    for file in files:
+        try:
+            changed.append(silenced(file, options))
+        except Exception as error:
+            broken.append(internal_error(file.shown_path, error))
+    return changed, broken
 
 
 def _obstacles(looked: Looked) -> Iterator[tuple[int, str]]:

@@ -26,6 +26,26 @@ _OPTIONS = argparse.Namespace(
 )
 
 
+def processor_for(path: str, lines: Sequence[str]) -> FileProcessor:
+    """Return what knows how flake8 reads a file."""
+    return FileProcessor(path, _OPTIONS, list(lines))
+
+
+def lines_for(processor: FileProcessor, line: int) -> range | None:
+    """Return the lines, from 1, on which flake8 looks for the comment of a finding on ``line``.
+
+    They are several where a string or a backslash goes on to the next line.
+    """
+    text = processor.noqa_line_for(line)
+    if text is None:
+        return None
+    count = max(1, text.count("\n") + (not text.endswith("\n")))
+    for first in range(max(1, line - count + 1), line + 1):
+        if "".join(processor.lines[first - 1 : first - 1 + count]) == text:
+            return range(first, first + count)
+    return None
+
+
 def not_silenced(findings: Iterable[Finding], path: str, lines: Sequence[str]) -> list[Finding]:
     """Leave out what a ``# noqa`` or ``# flake8: noqa`` comment in the file covers.
 
@@ -34,7 +54,7 @@ def not_silenced(findings: Iterable[Finding], path: str, lines: Sequence[str]) -
     found = list(findings)
     if not found or not any("noqa" in line.lower() for line in lines):
         return found
-    processor = FileProcessor(path, _OPTIONS, list(lines))
+    processor = processor_for(path, lines)
     if processor.should_ignore_file():
         return []
     return [finding for finding in found if not _is_silenced(finding, processor)]

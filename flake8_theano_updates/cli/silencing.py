@@ -1,0 +1,145 @@
+"""Write ``# noqa`` comments for findings, as ``fix --add-noqa`` does."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import tokenize
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+
+from flake8_theano_updates.cli.changed import Changed, changed_file
+from flake8_theano_updates.cli.looking import File
+from flake8_theano_updates.cli.noqa import lines_for, not_silenced, processor_for
+from flake8_theano_updates.cli.opened import opened
+from flake8_theano_updates.cli.statuses import FOUND, NOTHING
+from flake8_theano_updates.model import Finding
+from flake8_theano_updates.report.text import place
+from flake8_theano_updates.source.notebook import Notebook
+from flake8_theano_updates.source.reading import module_of
+
+_COMMENT = re.compile(
+    r"# noqa(?::\s?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE
+)
+_KIND = "comments are written into files of Python 3 only"
+_NO_LINE = "flake8 reads no line of its own there"
+_IN_STRING = "a string on its lines holds '# noqa', which flake8 takes for the comment"
+_NOT_TAKEN = "no comment can stand where flake8 would look for it"
+
+
+# An edit of one line: its number from 1, and its text after it.
+_Edit = tuple[int, str]
+
+
+def silenced(file: File, options: argparse.Namespace) -> Changed:
+    """Return a file with comments that silence its findings, those that are selected."""
+    wanted = [one for one in file.found if one.code in options.select]
+    before = after = opened(file)[0].parts
+    module = module_of(file.code)
+    if isinstance(file.code, Notebook) or module.python != 3:
+        refused = dict.fromkeys(wanted, _KIND)
+    else:
+        lines, refused = with_comments(module.path, module.lines, wanted)
+        after = ("".join(lines),)
+    done = len(wanted) - len(refused)
+    left = [(file.shown(one), refused[one]) for one in wanted if one in refused]
+    return changed_file(
+        file,
+        before,
+        after,
+        options,
+        made=f"{done} silenced" if done else "",
+        complaints=[f"{place(one)}: {one.code} is not silenced: {why}" for one, why in left],
+        statuses=(FOUND if wanted else NOTHING, FOUND if refused else NOTHING),
+    )
+
+
+def with_comments(
+    path: str, lines: Sequence[str], findings: Sequence[Finding]
+) -> tuple[list[str], dict[Finding, str]]:
+    """Add comments where flake8 looks for them.
+
+    Args:
+        path: the name of the file.
+        lines: its lines with their ends.
+        findings: what is to be silent.
+
+    Returns:
+        the lines after it, as many as before, and what stays with the reason.
+    """
+    processor = processor_for(path, lines)
+    refused: dict[Finding, str] = {}
+    groups: dict[range, list[Finding]] = {}
+    for finding in findings:
+        where = lines_for(processor, finding.line)
+        if where is None:
+            refused[finding] = _NO_LINE
+        else:
+            groups.setdefault(where, []).append(finding)
+    edits: list[tuple[_Edit, list[Finding]]] = []
+    comments = _comments(processor.file_tokens) if groups else {}
+    for where, found in groups.items():
+        edit = _edit(lines, where, sorted({one.code for one in found}), comments)
+        if edit is None:
+            refused |= dict.fromkeys(found, _IN_STRING)
+        else:
+            edits.append((edit, found))
+    every = [one for _, found in edits for one in found]
+    after = _edited(lines, [edit for edit, _ in edits])
+    if _is_silent(path, lines, after, every):
+        return after, refused
+    # One that cannot be is no reason to leave the others.
+    after = list(lines)
+    for edit, found in edits:
+        tried = _edited(after, [edit])
+        if _is_silent(path, after, tried, found):
+            after = tried
+        else:
+            refused |= dict.fromkeys(found, _NOT_TAKEN)
+    return after, refused
+
+
+def _comments(tokens: Iterable[tokenize.TokenInfo]) -> dict[int, int]:
+    """Return the column at which the comment of a line starts, by the line."""
+    return {one.start[0]: one.start[1] for one in tokens if one.type == tokenize.COMMENT}
+
+
+def _edit(
+    lines: Sequence[str], where: range, codes: Sequence[str], comments: Mapping[int, int]
+) -> _Edit | None:
+    """Return the line with a comment, or None where flake8 takes something else for one."""
+    last = where[-1]
+    line = lines[last - 1]
+    text = "".join(lines[number - 1] for number in where)
+    there = _COMMENT.search(text)
+    if there is None:
+        newline = line[len(line.rstrip("\r\n")) :]
+        return last, f"{line.rstrip()}  # noqa: {','.join(codes)}{newline}"
+    start = there.start() - (len(text) - len(line))
+    if last not in comments or start < comments[last]:
+        return None
+    given = there["codes"] or ""
+    more = (", " if ", " in given else ",").join(["", *codes])
+    end = start + len(there[0])
+    return last, line[:end] + more + line[end:]
+
+
+def _edited(lines: Sequence[str], edits: Iterable[_Edit]) -> list[str]:
+    after = list(lines)
+    for number, line in edits:
+        after[number - 1] = line
+    return after
+
+
+def _is_silent(
+    path: str, before: Sequence[str], after: Sequence[str], findings: Sequence[Finding]
+) -> bool:
+    """Are the findings silent, and is the program what it was?"""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            trees = [ast.dump(ast.parse("".join(lines))) for lines in (before, after)]
+        except SyntaxError:
+            return False
+    return trees[0] == trees[1] and not not_silenced(findings, path, after)
