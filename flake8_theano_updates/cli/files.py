@@ -55,8 +55,8 @@ def reached(paths: Iterable[str], stdin_name: str) -> tuple[list[Place], list[st
     A file that is named is taken whatever it is called, and so is ``-``, standard input, and
     what is open already (``/dev/stdin``, ``<(...)`` in a shell). Named pipes, sockets and devices
     are passed over in folders. Hidden folders (``.git``, ``.venv``), ``__pycache__``,
-    ``node_modules`` and folders that are links are not entered. Whatever links lead to it, a file is taken once: by the path
-    that is named, else by its own.
+    ``node_modules`` and folders that are links are not entered. Whatever links lead to it, a
+    file is taken once: by the path that is named, else by its own.
 
     Args:
         paths: what the user gave.
