@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Codes
 from contextlib import contextmanager
+from functools import cache
 from itertools import accumulate
 from types import MappingProxyType
 
@@ -19,6 +20,7 @@ from flake8_theano_updates.checks.order import order_suspicions
 from flake8_theano_updates.checks.scans import dropped_scans
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.checks.written import Written
+from flake8_theano_updates.internal_error import not_checked
 from flake8_theano_updates.interpreter.functions import Guide, Worth
 from flake8_theano_updates.interpreter.names import (
     backends_of,
@@ -26,7 +28,7 @@ from flake8_theano_updates.interpreter.names import (
     is_theano_code,
     may_hold_updates,
 )
-from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
+from flake8_theano_updates.interpreter.scopes import Interpreted, Unread, interpret
 from flake8_theano_updates.model import Finding, Origin, UpdateCollection
 from flake8_theano_updates.rules import BY_CODE, RULES
 from flake8_theano_updates.values import printable
@@ -47,6 +49,9 @@ def check(
 ) -> list[Finding]:
     """Return the findings of one file, sorted by place.
 
+    A function in which an error of the checks comes up, or which nests too deeply for them,
+    is a finding itself (THU000, THU001) and costs no other its findings.
+
     Args:
         tree: the file's syntax tree.
         lines: its lines, with or without their ends.
@@ -62,16 +67,27 @@ def check(
         return []
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
-    origin: Origin | None = None
+
+    @cache
+    def origin() -> Origin:
+        return Origin(backends_of(tree), place)
+
+    def found_in(scope: Interpreted | Unread) -> list[Finding]:
+        """Return what is found in a scope, or that an error has kept it from being checked."""
+        if isinstance(scope, Interpreted):
+            try:
+                asked = [one for one in _suspicions(scope) if one.code in wanted]
+                return [_finding(one, lines, path, origin(), spot) for one in asked]
+            except Exception as error:
+                scope = Unread(scope.node, error)
+        return [not_checked(path, scope.node, scope.error, scope.statement, place)]
+
     with _no_collection():
         for scope in interpret(tree, _guide(lines, compilers, python)):
-            for suspicion in _suspicions(scope):
-                if suspicion.code in wanted:
-                    origin = origin or Origin(backends_of(tree), place)
-                    finding = _finding(suspicion, lines, path, origin, spot)
-                    where = (finding.code, finding.line, finding.column, finding.variable)
-                    if where not in found or _is_nearer(finding, found[where]):
-                        found[where] = finding
+            for finding in found_in(scope):
+                where = (finding.code, finding.line, finding.column, finding.variable)
+                if where not in found or _is_nearer(finding, found[where]):
+                    found[where] = finding
     return sorted(found.values(), key=lambda f: (f.line, f.column, f.code))
 
 
@@ -102,8 +118,9 @@ def collections(
     """
     found: list[UpdateCollection] = []
     for scope in interpret(tree, _guide(lines, compilers, python)):
-        found.extend(compiled_collections(scope))
-        found.extend(collection.whole for collection in collections_of(scope))
+        if isinstance(scope, Interpreted):
+            found.extend(compiled_collections(scope))
+            found.extend(collection.whole for collection in collections_of(scope))
     return found
 
 

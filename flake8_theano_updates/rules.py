@@ -503,13 +503,28 @@ def predator_prey(x, y, dt=0.1):
         default_on=False,
     ),
     Rule(
+        code="THU001",
+        name="too-deep",
+        summary="code that nests too deeply to be followed is not checked",
+        message="{deep} nests too deeply to be followed; not checked: {lines}",
+        why=(
+            "Hundreds of expressions inside one another are more than the checker can follow. "
+            "Nothing is known of the function that they stand in, or of what stands outside of "
+            "functions; the rest of the file is checked. Long sums, chains of methods and of elif "
+            "are no trouble. Give inner parts a name, or accept it: `# noqa: THU001` on that line."
+        ),
+        bad="",
+        good="",
+    ),
+    Rule(
         code="THU000",
         name="internal-error",
-        summary="the checker failed on this file",
-        message="internal error: {error}; the file was not checked, please report it",
+        summary="the checker failed on this function or file",
+        message="internal error: {error}; not checked: {lines}; please report it",
         why=(
-            "An error inside the checker, reported for this file so that the others are still "
-            "checked. It says nothing about the code; please report it."
+            "An error inside the checker, reported for the function that it was checking so that "
+            "all else is still checked: at the function, or on line 1 where the whole file could "
+            "not be checked. It says nothing about the code; please report it."
         ),
         bad="",
         good="",

@@ -288,9 +288,15 @@ class Environment:
 
     def attributes(self, owner: str) -> dict[str, Value]:
         """Return what is known of ``owner.x``, the inner scopes' values last."""
-        found = {} if self.outer is None else self.outer.attributes(owner)
+        scopes: list[Environment] = []
+        current: Environment | None = self
+        while current is not None:
+            scopes.append(current)
+            current = current.outer
         prefix = owner + "."
-        found.update((k, v) for k, v in self.own.items() if k.startswith(prefix))
+        found: dict[str, Value] = {}
+        for scope in reversed(scopes):
+            found.update((k, v) for k, v in scope.own.items() if k.startswith(prefix))
         return found
 
 

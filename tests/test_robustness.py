@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+from textwrap import indent
 
 import pytest
 
+from flake8_theano_updates import findings
 from flake8_theano_updates.findings import check
+from flake8_theano_updates.interpreter.scopes import Interpreted
+from flake8_theano_updates.interpreter.statements import Interpreter
 
 HEAD = "import theano\n\n\ndef train(x, w, acc, g, flags):\n    updates = []\n"
 TAIL = "    return theano.function([x], [], updates=updates)\n"
@@ -73,6 +77,145 @@ def test_sixty_doublings_do_not_take_for_ever(doubled: str, first: str, last: st
     for number in range(60):
         body += f"    x{number + 1} = {doubled.format(f'x{number}')}\n"
     codes(f"{HEAD}{body}    {last}\n{TAIL}")
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "label = " + " + ".join(['"a"'] * 2000),
+        "g = " + " + ".join(["g"] * 2000),
+        "g = " + " - ".join(["g * 2"] * 2000),
+        "g = g" + ".sum().mean()" * 350,
+        "g = [g " + "for _ in flags " * 150 + "]",
+        "if flags == 0:\n        g = g * 2"
+        + "".join(f"\n    elif flags == {n}:\n        g = g * {n + 2}" for n in range(1, 900)),
+        "if flags == 0:\n        helper(updates, g)"
+        + "".join(f"\n    elif flags == {n}:\n        pass" for n in range(1, 900))
+        + "\n    else:\n        self.helper(updates)",
+    ],
+    ids=["texts", "sum", "differences", "methods", "loops", "elifs", "helpers"],
+)
+def test_what_is_long_is_not_too_deep(deep: str) -> None:
+    body = f"    {deep}\n    updates.append((acc, acc + x))\n    updates.append((w, w - x / acc))\n"
+    assert codes(HEAD + body + TAIL) == ["THU101"]
+
+
+STALE = """\
+def {name}(x, w, acc):
+    updates = [(acc, acc + x), (w, w - x / acc)]
+    return theano.function([x], [], updates=updates)
+"""
+TOO_DEEP = "deep = " + "g.f()[0].b" + ".f()[0].b" * 250
+
+
+def told(source: str) -> list[tuple[int, str, str]]:
+    found = check(ast.parse(source), source.splitlines(keepends=True), "program.py")
+    return [(finding.line, finding.code, finding.message) for finding in found]
+
+
+def test_what_is_too_deep_costs_its_function_alone() -> None:
+    stale = STALE.format(name="other").splitlines()
+    source = "\n".join(
+        ["import theano", *stale[:1], f"    {TOO_DEEP}", *stale[1:], *stale, "lr = 0.1"]
+    )
+    deep, found = told(source)
+    assert deep == (
+        2,
+        "THU001",
+        "line 3 nests too deeply to be followed; not checked: line 2 to line 5",
+    )
+    assert found[:2] == (7, "THU101")
+
+
+def test_what_is_too_deep_in_a_module_costs_what_stands_outside_of_functions() -> None:
+    first, last = (STALE.format(name=name) for name in ("first", "last"))
+    source = (
+        f"import theano\n{first}{TOO_DEEP}\nT = theano.tensor\nif T:\n    {TOO_DEEP}\n"
+        f"acc = theano.shared(1.0)\nw = theano.shared(1.0)\n"
+        f"updates = [(acc, acc + 1), (w, w - acc)]\n{last}"
+    )
+    found = told(source)
+    assert [(line, code) for line, code, _ in found] == [
+        (3, "THU101"),
+        (5, "THU001"),
+        (13, "THU101"),
+    ]
+    words = "line 5 nests too deeply to be followed; not checked: line 5 and what stands outside"
+    assert found[1][2].startswith(words)
+
+
+def test_what_a_statement_has_bound_that_is_too_deep_is_not_known() -> None:
+    # Else the counter that the default makes of `k` would be one here too.
+    source = (
+        "import theano\nk = 2\nfor k in x:\n    step = "
+        + "g.f()[0].b"
+        + ".f()[0].b" * 250
+        + "\n"
+        + "def train(w, x):\n    n = theano.shared(1.0)\n"
+        + "    return theano.function([x], [], updates=[(n, n + {}), (w, w - x / n)])\n"
+    )
+    assert [code for _, code, _ in told(source.format("2"))] == ["THU001"]
+    assert [code for _, code, _ in told(source.format("k"))] == ["THU001", "THU101"]
+
+
+def fails(*_: object) -> bool:
+    raise ZeroDivisionError("one\ntwo")
+
+
+def test_an_error_of_the_interpreter_costs_its_function_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Interpreter, "_while", fails)
+    first, last = (STALE.format(name=name) for name in ("first", "last"))
+    source = f"import theano\nclass Both:\n{indent(first, '    ')}        while x: pass\n{last}"
+    source = source.replace("w - x / acc)]\n    ", "w - x / acc)]\n        while x: pass\n    ", 1)
+    (line, code, message), other = told(source)
+    assert (line, code) == (3, "THU000")
+    assert message.startswith("internal error: ZeroDivisionError: one two at test_robustness.py:")
+    assert message.endswith("; not checked: line 3 to line 7; please report it")
+    assert other[:2] == (9, "THU101")
+
+
+def test_an_error_of_a_check_costs_its_scope_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = findings.lost_in_calls
+
+    def fails_in_some(scope: Interpreted) -> object:
+        return fails() if getattr(scope.node, "name", "") in ("", "first") else real(scope)
+
+    monkeypatch.setattr(findings, "lost_in_calls", fails_in_some)
+    first, last = (STALE.format(name=name) for name in ("first", "last"))
+    found = told(f"import theano\n{first}{last}")
+    assert [(line, code) for line, code, _ in found] == [
+        (1, "THU000"),
+        (2, "THU000"),
+        (6, "THU101"),
+    ]
+    assert "; not checked: what stands outside of functions; please" in found[0][2]
+    assert "; not checked: line 2 to line 4; please" in found[1][2]
+
+
+def test_a_method_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Interpreter, "_while", fails)
+    source = """\
+import theano
+
+
+class Base:
+    def __init__(self):
+        while True:
+            self.updates = []
+
+
+class Both(Base):
+    def train(self, x, w, acc):
+        self.updates = [(acc, acc + x), (w, w - x / acc)]
+"""
+    assert [(line, code) for line, code, _ in told(source)] == [(5, "THU000"), (12, "THU101")]
+
+
+def test_pairs_that_are_yielded_outside_of_functions_are_no_updates() -> None:
+    head = "import theano\nacc = theano.shared(1.0)\nw = theano.shared(1.0)\n"
+    assert codes(f"{head}yield acc, acc + 1\nyield w, w - acc\nyield from [(w, w)]\n") == []
 
 
 def test_a_number_of_more_digits_than_python_prints() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_theano_updates.checks.faults import filled_collection, registration
+from flake8_theano_updates.checks.faults import filled_collection, received, registration
 from flake8_theano_updates.interpreter.names import OPTIMIZERS, SHARED, UPDATES
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import Registration, UpdateCollection
@@ -102,14 +102,15 @@ class Collection:
 
 
 def collections_of(scope: Interpreted) -> Iterator[Collection]:
-    """Return the update collections of ``scope``."""
+    """Return the update collections of ``scope``, as they are when they are compiled."""
     held = frozenset(map(id, scope.state.environment.own.values()))
+    late = {id(entry) for call, _, one in received(scope) for entry, _ in one.late(call)}
     for container in scope.state.containers:
         if id(container) not in held and _is_left_behind(container):
             continue
         if container.kind == "tuple" and len(container.entries) == 2 and not container.compiled:
             continue  # a pair itself
-        pairs = tuple(_pairs(container))
+        pairs = tuple(_pairs(container, late))
         sure = container.compiled or any(map(_says_updates, container.names))
         if pairs and (sure or _visibly_shared(container, pairs)):
             yield Collection(scope, container, pairs, sure)
@@ -137,10 +138,10 @@ def _says_updates(name: str) -> bool:
     return UPDATES.search(name) is not None or OPTIMIZERS.search(name) is not None
 
 
-def _pairs(container: Container) -> Iterator[Pair]:
+def _pairs(container: Container, late: Set[int]) -> Iterator[Pair]:
     for position, entry in enumerate(container.entries):
         pair = pair_of(entry)
-        if pair is None:
+        if pair is None or id(entry) in late:
             continue
         target, value = pair
         variable = original(target.value)

@@ -60,7 +60,22 @@ class Received:
     def unseen(self) -> list[tuple[Entry, Registration]]:
         """The updates that entered after the container was last looked at."""
         last = max((moment for moment, _ in self.container.looked_at), default=0)
-        return [(entry, pair) for entry, pair in self.pairs if entry.moment >= last]
+        return [(entry, pair) for entry, pair in self.pairs if entry.there >= last]
+
+    def late(self, compilation: Compilation) -> list[tuple[Entry, Registration]]:
+        """The updates that enter after a compile call, and are never looked at again."""
+        container = self.container
+        if not isinstance(container.expression, ast.Name):
+            return []
+        if compilation.depth > container.depth or container.kind == "generator":
+            return []
+        return [
+            (entry, pair)
+            for entry, pair in self.unseen
+            if entry.there > compilation.moment
+            # Where it was not compiled, it may still be.
+            and all(arm in entry.path for arm in compilation.path if arm.name)
+        ]
 
     @cached_property
     def whole(self) -> UpdateCollection:

@@ -205,18 +205,8 @@ def _kind_of_iterator(node: ast.AST) -> str:
 
 def _too_late(compilation: Compilation, updates: Received) -> Iterator[Suspicion]:
     """Pairs that enter after the only compilation of what receives them."""
-    container = updates.container
-    if not isinstance(container.expression, ast.Name):
-        return
-    if compilation.depth > container.depth or container.kind == "generator":
-        return
-    unseen = [one for one in updates.unseen if one[0].moment > compilation.moment]
-    after = [one for one in updates.pairs if unseen and one[0].moment > compilation.moment]
-    for entry, pair in unseen:
-        if not meet(entry.path, compilation.path):
-            continue
-        if any(arm.name and arm not in entry.path for arm in compilation.path):
-            continue  # where it was not compiled, it may still be
+    after = updates.late(compilation)
+    for entry, pair in after:
         # Those that come late with it belong to the fault, after it.
         others = [late for one, late in after if late is not pair and meet(one.path, entry.path)]
         fault = PairFault(
@@ -226,4 +216,4 @@ def _too_late(compilation: Compilation, updates: Received) -> Iterator[Suspicion
             path=joined(compilation.path, entry.path),
         )
         line = compilation.node.lineno
-        yield at_target("THU206", pair.variable, fault, line, container=_name(container))
+        yield at_target("THU206", pair.variable, fault, line, container=_name(updates.container))

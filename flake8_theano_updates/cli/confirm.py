@@ -19,14 +19,13 @@ from flake8_theano_updates.cli.write import (
     try_page,
 )
 from flake8_theano_updates.confirm import confirm
-from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
-from flake8_theano_updates.internal_error import internal_error
+from flake8_theano_updates.internal_error import NOT_CHECKED, internal_error
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report.programs import programs
 from flake8_theano_updates.report.sparkline import marks_for
 
-_UNCHECKED = Verdict("unresolved", "the check itself failed, so there is nothing to compile")
+_UNCHECKED = Verdict("unresolved", "it was not checked, so there is nothing to compile")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -83,7 +82,7 @@ def _can_write(options: argparse.Namespace) -> bool:
 
 
 def _verdicts(options: argparse.Namespace, findings: Sequence[Finding]) -> list[Verdict]:
-    checked = [finding for finding in findings if finding.code != INTERNAL_CODE]
+    checked = [finding for finding in findings if finding.code not in NOT_CHECKED]
     with progress(sys.stderr, "confirming", len(checked)) as told:
         given = confirm(
             checked,
@@ -94,7 +93,7 @@ def _verdicts(options: argparse.Namespace, findings: Sequence[Finding]) -> list[
             progress=told,
         )
     remaining = iter(given)
-    return [_UNCHECKED if f.code == INTERNAL_CODE else next(remaining) for f in findings]
+    return [_UNCHECKED if f.code in NOT_CHECKED else next(remaining) for f in findings]
 
 
 def _write(

@@ -13,8 +13,7 @@ from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.files import STANDARD_INPUT
 from flake8_theano_updates.cli.looking import Looked, look, with_fixes
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
-from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
-from flake8_theano_updates.internal_error import internal_error
+from flake8_theano_updates.internal_error import NOT_CHECKED, internal_error
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.explanation import explanation
@@ -39,7 +38,7 @@ class _Place:
 
     def holds(self, finding: Finding) -> bool:
         """Is the finding on the line, in the cell and at the column that are asked for?"""
-        if finding.code == INTERNAL_CODE:
+        if finding.code in NOT_CHECKED:
             return True
         return (
             self.cell in (None, finding.cell)

@@ -16,6 +16,7 @@ from flake8_theano_updates.cli.jobs import each, executor
 from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.cli.statuses import INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.findings import check
+from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Origin, Sources
 from flake8_theano_updates.source.notebook import Notebook
@@ -124,8 +125,10 @@ def look_at(place: Place, options: argparse.Namespace) -> Looked:
     sources: Sources = {(shown, None): module_of(code).lines}
     if isinstance(code, Notebook):
         sources = {(shown, c.number): tuple(io.StringIO(c.source)) for c in code.cells}
-    findings = tuple(file.shown(one) for one in file.found if one.code in options.select)
-    return Looked(place, findings, sources, file=file)
+    failed = [one for one in file.found if one.code == INTERNAL_CODE]
+    wanted = (one for one in file.found if one.code in options.select or one in failed)
+    status = INTERNAL if failed else NOTHING
+    return Looked(place, tuple(map(file.shown, wanted)), sources, status, file=file)
 
 
 def light(looked: Looked) -> Looked:

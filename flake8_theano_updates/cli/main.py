@@ -2,7 +2,7 @@
 
 Exit statuses, the highest that applies: 0 nothing found; 1 findings; 2 wrong usage, an
 input that cannot be read, or ``confirm`` without a backend; 3 an internal error (also
-reported as THU000 on line 1 of the file); 130 interrupted; 141 output closed early.
+reported as THU000); 130 interrupted; 141 output closed early.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 
 from flake8_theano_updates.interpreter.builders import Builders
 from flake8_theano_updates.interpreter.evaluator import Evaluator, is_text
@@ -47,22 +48,37 @@ class Calls:
         self.methods = Methods(self.builders)
 
     def call(self, node: ast.Call) -> Value:
-        """Evaluate a call."""
+        """Evaluate a call; a chain of methods from its first one: it may have hundreds."""
+        chain = [node]
+        while (inner := _called_before(chain[-1])) is not None:
+            chain.append(inner)
+        value = self._first(chain[-1])
+        for called, following in pairwise(reversed(chain)):
+            value = self._on(following, self.state.use(value, called))
+        return value
+
+    def _first(self, node: ast.Call) -> Value:
+        """Evaluate a call that no other call stands before."""
         function = node.func
         known = self.state.environment.get(dotted(function) or "")
         if isinstance(known, Term) and known.op == "import":
             return self._function(node, str(known.label), None)
         if isinstance(function, ast.Attribute):
-            receiver = self.expressions.use(function.value)
-            value = original(receiver.value)
-            if isinstance(value, Term) and value.op == "import":
-                return self._function(node, f"{value.label}.{function.attr}", None)
-            return self._method(node, function, receiver)
+            return self._on(node, self.expressions.use(function.value))
         if isinstance(function, ast.Name):
             if isinstance(known, Term) and isinstance(known.label, Closure):
                 return self._follow(node, known.label, function.id, None)
             return self._function(node, function.id, None)
         return self._function(node, "", self.expressions.use(function))
+
+    def _on(self, node: ast.Call, receiver: Use) -> Value:
+        """Evaluate the call of an attribute of ``receiver``."""
+        function = node.func
+        assert isinstance(function, ast.Attribute)
+        value = original(receiver.value)
+        if isinstance(value, Term) and value.op == "import":
+            return self._function(node, f"{value.label}.{function.attr}", None)
+        return self._method(node, function, receiver)
 
     def _follow(self, node: ast.Call, closure: Closure, name: str, receiver: Use | None) -> Value:
         """Evaluate a call of a function of this module, through its body where that helps."""
@@ -258,6 +274,13 @@ class Calls:
             self.state.differentiated.add(original(wrt.value).identity)
             for element, _ in self.state.elements(wrt):
                 self.state.differentiated.add(original(element.value).identity)
+
+
+def _called_before(node: ast.Call) -> ast.Call | None:
+    """Return the call whose result has the method that ``node`` calls."""
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+        return node.func.value
+    return None
 
 
 def _is_worth_knowing(returned: Value) -> bool:

@@ -259,8 +259,18 @@ class Expressions:
                     yield
 
     def _binary(self, node: ast.BinOp) -> Value:
-        left = self.use(node.left)
-        right = self.use(node.right)
+        """Evaluate a chain of operators from its left end: it may have thousands of terms."""
+        chain = [node]
+        while isinstance(inner := chain[-1].left, ast.BinOp):
+            chain.append(inner)
+        left = self.use(chain[-1].left)
+        while len(chain) > 1:
+            operation = chain.pop()
+            value = self._combined(operation, left, self.use(operation.right))
+            left = self.state.use(value, operation)
+        return self._combined(node, left, self.use(node.right))
+
+    def _combined(self, node: ast.BinOp, left: Use, right: Use) -> Value:
         if isinstance(left.value, Container) and isinstance(node.op, (ast.Add, ast.Mult)):
             return self._concatenated(node, left, right)
         if isinstance(right.value, Container) and isinstance(node.op, ast.Add):
@@ -340,8 +350,11 @@ class Expressions:
         self.bind(node.target, use)
         return use.value
 
-    def _yielded(self) -> Container:
+    def _yielded(self) -> Container | None:
+        """Return what the function's yields fill; there is none outside of functions."""
         state = self.state
+        if isinstance(state.generated, ast.Module):
+            return None
         if state.generator is None:
             state.generator = state.container("generator", state.generated, 0)
             state.generator.depth = 0
@@ -352,11 +365,14 @@ class Expressions:
     def _yield(self, node: ast.Yield) -> Value:
         if node.value is not None:
             use = self.use(node.value)
-            self.state.enter(self._yielded(), use, None, use.moment)
+            if (filled := self._yielded()) is not None:
+                self.state.enter(filled, use, None, use.moment)
         return self.state.made("opaque", "yield")
 
     def _yield_from(self, node: ast.YieldFrom) -> Value:
-        self.state.join(self._yielded(), self.use(node.value))
+        use = self.use(node.value)
+        if (filled := self._yielded()) is not None:
+            self.state.join(filled, use)
         return self.state.made("opaque", "yield")
 
     def _lambda(self, node: ast.Lambda) -> Value:

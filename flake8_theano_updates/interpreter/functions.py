@@ -7,7 +7,16 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flake8_theano_updates.interpreter.names import SHARED
-from flake8_theano_updates.values import Environment, Term, Use, Value, original, written
+from flake8_theano_updates.model import Scope
+from flake8_theano_updates.values import (
+    Environment,
+    Term,
+    Use,
+    Value,
+    dotted,
+    original,
+    written,
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Whether a function or class can hold anything to find, or to follow.
@@ -249,6 +258,27 @@ def with_defaults(parameters: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr
     without = len(positional) - len(parameters.defaults)
     yield from zip(positional, [None] * without + list(parameters.defaults), strict=True)
     yield from zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
+
+
+def bound_by(node: ast.stmt | ast.pattern) -> Iterator[str]:
+    """Return the names and dotted names that a statement or a pattern may bind."""
+    for child in ast.walk(node):
+        names = [getattr(child, field, None) for field in ("asname", "name", "rest")]
+        if not isinstance(getattr(child, "ctx", ast.Load()), ast.Load):
+            names = [dotted(child)]
+        yield from (name for name in names if isinstance(name, str))
+
+
+def parameters_of(scope: Scope) -> Iterator[tuple[str, Value]]:
+    """Return what a function's parameters hold where nothing is known of its calls."""
+    if isinstance(scope, ast.Module):
+        return
+    for argument, default in with_defaults(scope.args):
+        name = argument.arg
+        yield name, value_of(name, default, ("parameter", name, id(scope)))
+    for extra in (scope.args.vararg, scope.args.kwarg):
+        if extra is not None:
+            yield extra.arg, Term("name", extra.arg, (), ("parameter", extra.arg, id(scope)))
 
 
 def value_of(name: str, default: ast.expr | None, identity: Hashable) -> Term:

@@ -21,7 +21,21 @@ class Interpreted:
     state: State
 
 
-def interpret(tree: ast.Module, guide: Guide) -> Iterator[Interpreted]:
+@dataclass(frozen=True, eq=False)
+class Unread:
+    """One scope that could not be interpreted to its end; the functions in it can be.
+
+    Args:
+        error: what was raised.
+        statement: the first of the scope's statements in which something was.
+    """
+
+    node: Scope
+    error: Exception
+    statement: ast.stmt | None = None
+
+
+def interpret(tree: ast.Module, guide: Guide) -> Iterator[Interpreted | Unread]:
     """Interpret the module and the functions in it, the outer ones first."""
     yield from _interpret(tree, guide, Environment(), 0, None)
 
@@ -33,11 +47,18 @@ def _interpret(
     moment: int,
     owner: Class | None,
     attributes: tuple[Value, ...] = (),
-) -> Iterator[Interpreted]:
+) -> Iterator[Interpreted | Unread]:
     interpreter = Interpreter(node, known, moment, guide, owner)
     interpreter.state.containers.extend(v for v in attributes if isinstance(v, Container))
-    interpreter.run()
-    yield Interpreted(node, interpreter.state)
+    unread: Unread | None = None
+    while True:
+        try:
+            interpreter.run()
+            break
+        except Exception as error:
+            unread = unread or Unread(node, error, interpreter.reading)
+            interpreter = interpreter.beyond()
+    yield unread or Interpreted(node, interpreter.state)
     for definition in interpreter.definitions:
         if isinstance(definition.node, ast.Lambda) or not guide.worth(definition.node):
             continue
@@ -48,7 +69,7 @@ def _interpret(
             yield from _interpret(definition.node, guide, inner, interpreter.state.moment, owner)
 
 
-def _interpret_class(owner: Class, guide: Guide, moment: int) -> Iterator[Interpreted]:
+def _interpret_class(owner: Class, guide: Guide, moment: int) -> Iterator[Interpreted | Unread]:
     """Interpret the methods; those after ``__init__`` know what it made."""
     methods = [child for child in owner.node.body if isinstance(child, Function)]
     methods.sort(key=lambda method: method.name != "__init__")
@@ -59,6 +80,8 @@ def _interpret_class(owner: Class, guide: Guide, moment: int) -> Iterator[Interp
         known = owner.environment.inner({k: _fresh(v) for k, v in attributes.items()})
         for scope in _interpret(method, guide, known, moment, owner, tuple(known.own.values())):
             yield scope
+            if isinstance(scope, Unread):
+                continue
             if scope.node is method and method.name == "__init__":
                 attributes.update(_attributes(scope.state.environment.own))
                 # What it put into its lists came before anything that the others do.
@@ -83,7 +106,10 @@ def _attributes_of_bases(owner: Class, guide: Guide, moment: int) -> dict[str, V
         for child in base.node.body:
             if isinstance(child, Function) and child.name == "__init__":
                 interpreter = Interpreter(child, base.environment, moment, guide, base)
-                interpreter.run()
+                try:
+                    interpreter.run()
+                except Exception:
+                    return {}  # which is told where the base itself is read
                 return dict(_attributes(interpreter.state.environment.own))
     return {}
 

@@ -13,14 +13,14 @@ from flake8_theano_updates.interpreter.functions import (
     Function,
     Guide,
     bind_arguments,
+    bound_by,
     decided_by,
     outcome,
-    value_of,
-    with_defaults,
+    parameters_of,
 )
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.model import Scope
-from flake8_theano_updates.values import Container, Environment, Term, Use, Value, original
+from flake8_theano_updates.values import Arm, Container, Environment, Term, Use, Value, original
 
 
 def _is_wildcard(pattern: ast.pattern) -> bool:
@@ -48,6 +48,10 @@ class Interpreter:
         self.state.owner = owner
         self.expressions = Expressions(self.state, self._follow)
         self.definitions: list[Closure | Class] = []
+        self.reading: ast.stmt | None = None
+        self._owner = owner
+        self._names = self.state.environment
+        self._waiting = iter(scope.body)
         self._executors: dict[type[ast.stmt], Callable[..., bool | None]] = {
             ast.Assign: self._assign,
             ast.AnnAssign: self._annotated,
@@ -74,24 +78,27 @@ class Interpreter:
         }
         if hasattr(ast, "TryStar"):
             self._executors[ast.TryStar] = self._try
+        self._names.own.update(parameters_of(scope))
 
     def run(self) -> None:
-        """Interpret the whole scope."""
-        scope = self.state.scope
-        if not isinstance(scope, ast.Module):
-            self._parameters(scope.args)
-        # What follows an unconditional return is not executed.
-        any(map(self._execute, scope.body))
+        """Interpret the scope, up to its end or to a statement that raises."""
+        for statement in self._waiting:
+            self.reading = statement
+            if self._execute(statement):
+                break  # what follows an unconditional return is not executed
 
-    def _parameters(self, arguments: ast.arguments) -> None:
-        for argument, default in with_defaults(arguments):
-            name = argument.arg
-            identity = ("parameter", name, id(self.state.scope))
-            self.state.environment.own[name] = value_of(name, default, identity)
-        for extra in (arguments.vararg, arguments.kwarg):
-            if extra is not None:
-                identity = ("parameter", extra.arg, id(self.state.scope))
-                self.state.environment.own[extra.arg] = Term("name", extra.arg, (), identity)
+    def beyond(self) -> Interpreter:
+        """Return an interpreter for what follows the statement that raised.
+
+        It is for the sake of the functions there; whatever the statement has bound is unknown.
+        """
+        state = self.state
+        rest = Interpreter(state.scope, self._names, state.moment, state.guide, self._owner)
+        rest.state.environment = rest._names = self._names
+        rest.definitions, rest._waiting = self.definitions, self._waiting
+        for name in bound_by(self.reading) if self.reading is not None else ():
+            self._names.own[name] = Term("name", name, (), ("name", name))
+        return rest
 
     def _block(self, statements: Sequence[ast.stmt]) -> bool:
         """Execute statements; return whether they never get past their end."""
@@ -103,10 +110,13 @@ class Interpreter:
 
     def _execute(self, statement: ast.stmt) -> bool:
         """Execute one statement; return whether it never gets past its end."""
-        self.state.begun = self.state.tick()
-        self.state.executing = statement
+        self._begin(statement)
         execute = self._executors.get(type(statement))
         return execute is not None and bool(execute(statement))
+
+    def _begin(self, statement: ast.stmt) -> None:
+        self.state.begun = self.state.tick()
+        self.state.executing = statement
 
     def _assign(self, node: ast.Assign) -> None:
         use = self.expressions.use(node.value)
@@ -188,15 +198,34 @@ class Interpreter:
         return bound, left
 
     def _if(self, node: ast.If) -> bool:
-        known = outcome(node.test, self.state.constants())
-        if known is not None:
-            return self._block(node.body if known else node.orelse)
-        branch = decision(node.test)
-        self.expressions.use(node.test)
-        body, body_left = self._arm(branch, "body", node, node.body)
-        orelse, orelse_left = self._arm(branch, "orelse", node, node.orelse)
-        self._meet_again(node, branch, [("body", body, body_left), ("orelse", orelse, orelse_left)])
-        return body_left and orelse_left
+        """Execute an ``if`` with its ``elif``s, of which each stands in the else of the one before.
+
+        One after the other, without recursion: there may be hundreds.
+        """
+        state = self.state
+        entered = []
+        while True:
+            known = outcome(node.test, state.constants())
+            if known is None:
+                branch = decision(node.test)
+                self.expressions.use(node.test)
+                bound, body_left = self._arm(branch, "body", node, node.body)
+                body = ("body", bound, body_left)
+                entered.append((node, branch, body, state.environment, state.path))
+                state.environment = state.environment.inner()
+                state.path = (*state.path, Arm(branch, "orelse", node))
+            rest = node.body if known else node.orelse
+            if len(rest) != 1 or not isinstance(rest[0], ast.If):
+                break
+            node = rest[0]
+            self._begin(node)
+        left = self._block(rest)
+        for node, branch, body, environment, path in reversed(entered):
+            orelse = ("orelse", state.environment.own, left)
+            state.environment, state.path = environment, path
+            self._meet_again(node, branch, [body, orelse])
+            left = left and body[2]
+        return left
 
     def _meet_again(
         self, node: ast.stmt, branch: object, arms: list[tuple[str, dict[str, Value], bool]]
@@ -263,10 +292,8 @@ class Interpreter:
 
     def _capture(self, pattern: ast.pattern) -> None:
         """What a pattern binds is unknown."""
-        for child in ast.walk(pattern):
-            name = getattr(child, "name", None) or getattr(child, "rest", None)
-            if isinstance(name, str):
-                self.state.environment.own[name] = self.state.made("opaque", name)
+        for name in bound_by(pattern):
+            self.state.environment.own[name] = self.state.made("opaque", name)
 
     def _with(self, node: ast.With) -> bool:
         for item in node.items:

@@ -21,6 +21,7 @@ from samples import STALE
 import flake8_theano_updates
 from flake8_theano_updates.cli import looking
 from flake8_theano_updates.cli import main as cli
+from flake8_theano_updates.interpreter.statements import Interpreter
 from flake8_theano_updates.rules import RULES
 
 PAIR = "(param, param + velocity)"
@@ -350,6 +351,70 @@ def test_an_internal_error_is_a_finding_and_the_rest_is_checked(
     assert first.startswith("other.py:1:1: THU000 internal error")
     assert "ZeroDivisionError: one two at test_cli.py:" in first
     assert second.startswith("stale.py:7:32: THU101 ")
+
+
+def test_an_internal_error_costs_one_function(
+    stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> bool:
+        raise ZeroDivisionError("one")
+
+    monkeypatch.setattr(Interpreter, "_while", fails)
+    function = "def f(updates):\n    while True:\n        pass\n"
+    (stale / "stale.py").write_text(STALE + function)
+    monkeypatch.chdir(stale)
+    assert cli.main(["check", "--select", "THU201", "stale.py"]) == 3
+    assert capsys.readouterr().out.startswith("stale.py:9:1: THU000 internal error: ")
+    assert cli.main(["check", "--format", "json", "stale.py"]) == 3
+    first, second = json.loads(capsys.readouterr().out)
+    assert (first["code"], len(first["fixes"])) == ("THU101", 2)
+    assert (second["code"], second["line"], second["fixes"]) == ("THU000", 9, [])
+    assert cli.main(["explain", "stale.py:10"]) == 3
+    assert "THU000" in capsys.readouterr().out
+    assert cli.main(["fix", "--unsafe", "--no-prove", "--write", "stale.py"]) == 3
+    told = capsys.readouterr().err
+    assert "THU000 is not fixed" in told
+    assert "stale.py: 1 fixed" in told
+
+
+DEEP = "def f(updates):\n    deep = g" + ".f()[0].b" * 250 + "\n"
+
+
+def test_what_is_too_deep_is_a_finding_that_can_be_accepted(
+    stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (stale / "stale.py").write_text(STALE + DEEP)
+    monkeypatch.chdir(stale)
+    assert cli.main(["check", "stale.py"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("stale.py:7:32: THU101 ")
+    assert second == (
+        "stale.py:9:1: THU001 line 10 nests too deeply to be followed; "
+        "not checked: line 9 to line 10"
+    )
+    (stale / "stale.py").write_text("import theano\n" + DEEP.replace(":", ":  # noqa: THU001", 1))
+    assert cli.main(["check", "stale.py"]) == 0
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        "y = " + " + ".join(["x"] * 2000),
+        "y = x" + ".sum()" * 700,
+        "y = x" + ".f()[0].b" * 250,
+        "if x == 0:\n    y = 1" + "".join(f"\nelif x == {n}:\n    y = 1" for n in range(1, 600)),
+    ],
+    ids=["sum", "methods", "deep", "elifs"],
+)
+def test_fixes_are_offered_beside_what_is_long(
+    long: str, stale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function = "".join(f"    {line}\n" for line in long.split("\n"))
+    (stale / "stale.py").write_text(f"{STALE}def f(updates, x):\n{function}")
+    monkeypatch.chdir(stale)
+    assert cli.main(["check", "--format", "json", "stale.py"]) == 1
+    first, *_ = json.loads(capsys.readouterr().out)
+    assert (first["code"], len(first["fixes"])) == ("THU101", 2)
 
 
 def test_output_that_is_closed_early_is_no_error(tmp_path: Path) -> None:
