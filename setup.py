@@ -67,6 +67,7 @@ setup(
             "black>=24,<27",
             "Flake8-pyproject>=1.2.3,<2",
             "hypothesis>=6.100,<7",
+            "hypothesmith>=0.3.3,<0.4",
             "isort>=5.13,<9",
             "jinja2>=3.1,<4",
             "matplotlib>=3.7,<4",

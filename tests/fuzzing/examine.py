@@ -21,7 +21,6 @@ from flake8_theano_updates.findings import check
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import RULES
 from flake8_theano_updates.source.python3 import Unreadable, parse
-
 from fuzzing.layouts import LAYOUTS, Layout
 
 OFF = tuple(rule.code for rule in RULES if not rule.default_on)

@@ -119,7 +119,8 @@ LAYOUTS: dict[str, Callable[[str, Random], Layout]] = {
 
 def _is_plain(source: str) -> bool:
     r"""Do lines end with ``\n`` alone, for Python's parser and for `str.splitlines`?"""
-    return source.splitlines(keepends=True) == list(io.StringIO(source, newline="\n"))
+    lines = list(io.StringIO(source, newline="\n"))
+    return "\r" not in source and source.splitlines(keepends=True) == lines
 
 
 def _tokens(source: str) -> list[tokenize.TokenInfo]:

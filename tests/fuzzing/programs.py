@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-import hypothesmith
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from marks import FOLDER
 
@@ -81,6 +80,9 @@ def mutant(run: int, number: int) -> Program:
 
 def generated(run: int, count: int) -> list[str]:
     """Return programs of the grammar of Python, fewer where it repeats itself."""
+    # Imported here: it reads the grammar, which takes a second.
+    import hypothesmith
+
     found: dict[str, None] = {}
 
     @seed(run)
