@@ -8,6 +8,7 @@ from textwrap import indent
 import pytest
 
 from flake8_theano_updates import findings
+from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.findings import check
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.interpreter.statements import Interpreter
@@ -98,6 +99,21 @@ def test_sixty_doublings_do_not_take_for_ever(doubled: str, first: str, last: st
 def test_what_is_long_is_not_too_deep(deep: str) -> None:
     body = f"    {deep}\n    updates.append((acc, acc + x))\n    updates.append((w, w - x / acc))\n"
     assert codes(HEAD + body + TAIL) == ["THU101"]
+
+
+def test_a_verdict_beside_hundreds_of_elif() -> None:
+    # Each arm holds another value: their ways grow with them.
+    chain = "".join(f"    elif flags == {n}:\n        g = g * {n + 2}\n" for n in range(1, 300))
+    body = f"    if flags == 0:\n        g = g * 2\n{chain}"
+    body += "    updates.append((acc, acc + g))\n    updates.append((w, w - x / acc))\n"
+    source = HEAD + body + TAIL
+    (verdict,) = confirm(check(ast.parse(source), source.splitlines(keepends=True), "program.py"))
+    assert verdict.status == "confirmed"
+
+
+def test_a_variable_that_one_arm_binds_anew() -> None:
+    body = "    updates.append((acc, acc + g))\n    if flags:\n        acc = theano.shared(0.0)\n"
+    assert codes(f"{HEAD}{body}    updates.append((w, w - g / acc))\n{TAIL}") == ["THU101"]
 
 
 STALE = """\

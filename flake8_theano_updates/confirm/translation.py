@@ -39,6 +39,7 @@ from flake8_theano_updates.values import (
     Term,
     Use,
     by_key,
+    joined,
     meet,
     operands,
     original,
@@ -163,7 +164,7 @@ class Translation:
             current = waiting.pop()
             if id(current.node) in self._nodes:
                 return True
-            if id(current.value) not in seen | self._without_read:
+            if id(current.value) not in seen and id(current.value) not in self._without_read:
                 seen.add(id(current.value))
                 waiting.extend(operands(current.value))
         self._without_read |= seen
@@ -372,9 +373,8 @@ def _arms(either: Term) -> Iterator[tuple[Use, Path]]:
     waiting: list[tuple[Use, Path]] = [(use, use.path) for use in reversed(either.uses)]
     while waiting:
         use, way = waiting.pop()
-        value = original(use.value)
-        if isinstance(value, Term) and value.op == "either":
-            waiting.extend((inner, (*way, *inner.path)) for inner in reversed(value.uses))
+        if isinstance(value := original(use.value), Term) and value.op == "either":
+            waiting.extend((inner, joined(way, inner.path)) for inner in reversed(value.uses))
         else:
             yield use, way
 
