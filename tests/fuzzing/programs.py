@@ -14,8 +14,6 @@ from marks import FOLDER
 
 from fuzzing.changes import CHANGES
 
-# One program of so many is made from the grammar alone, which takes long.
-ONE_GENERATED_IN = 20
 _MOST_CHANGES = 6
 _LONGEST = 20_000  # characters
 
@@ -47,19 +45,18 @@ class Program:
     origin: str
 
 
-def programs(run: int, count: int, first: int = 0) -> Iterator[Program]:
-    """Make programs: each depends on the seed of the run and on its number alone.
+def programs(run: int, count: int, of_grammar: int) -> Iterator[Program]:
+    """Make programs, of which a changed fixture depends on the seed and its number alone.
 
-    Those of the grammar depend on how many there are, too.
+    Args:
+        run: the seed.
+        count: how many there are.
+        of_grammar: how many of them, the first ones, are made from the grammar alone; that
+            takes long, and there are fewer where it repeats itself.
     """
-    numbers = range(first, first + count)
-    waiting = iter(generated(run, sum(n % ONE_GENERATED_IN == 0 for n in numbers)))
-    for number in numbers:
-        made = None
-        if number % ONE_GENERATED_IN == 0:
-            text = next(waiting, None)
-            made = None if text is None else Program(number, text, "grammar")
-        yield made or mutant(run, number)
+    made = generated(run, of_grammar)
+    yield from (Program(number, source, "grammar") for number, source in enumerate(made))
+    yield from (mutant(run, number) for number in range(len(made), count))
 
 
 def mutant(run: int, number: int) -> Program:

@@ -20,7 +20,10 @@ class Report:
     """What a run has seen.
 
     Args:
-        programs: how many were checked, and of how many more was asked.
+        programs: how many were checked, and how many of them were
+        of_grammar: made from the grammar alone,
+        examined: laid out otherwise, and mended,
+        hashed: checked under each hash seed.
         codes: the findings.
         troubles: what must not be, each kind with its programs.
         slowest: seconds of the slowest check, and its program.
@@ -28,6 +31,7 @@ class Report:
     """
 
     programs: int = 0
+    of_grammar: int = 0
     examined: int = 0
     hashed: int = 0
     codes: Counter[str] = field(default_factory=Counter)
@@ -62,6 +66,7 @@ def run(
             if seen.megabytes > MOST_MEGABYTES:
                 troubles.append(f"more than {MOST_MEGABYTES:g} MB")
             report.programs += 1
+            report.of_grammar += program.origin == "grammar"
             report.codes.update(seen.codes)
             report.slowest = max(report.slowest, (seen.seconds, program), key=lambda one: one[0])
             report.biggest = max(report.biggest, (seen.megabytes, program), key=lambda one: one[0])
