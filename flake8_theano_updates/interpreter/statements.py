@@ -206,15 +206,16 @@ class Interpreter:
         entered = []
         while True:
             known = outcome(node.test, state.constants())
-            if known is None:
-                branch = decision(node.test)
-                self.expressions.use(node.test)
-                bound, body_left = self._arm(branch, "body", node, node.body)
-                body = ("body", bound, body_left)
-                entered.append((node, branch, body, state.environment, state.path))
-                state.environment = state.environment.inner()
-                state.path = (*state.path, Arm(branch, "orelse", node))
             rest = node.body if known else node.orelse
+            if known is not None:
+                break
+            branch = decision(node.test)
+            self.expressions.use(node.test)
+            bound, body_left = self._arm(branch, "body", node, node.body)
+            body = ("body", bound, body_left)
+            entered.append((node, branch, body, state.environment, state.path))
+            state.environment = state.environment.inner()
+            state.path = (*state.path, Arm(branch, "orelse", node))
             if len(rest) != 1 or not isinstance(rest[0], ast.If):
                 break
             node = rest[0]
