@@ -199,8 +199,11 @@ class _Replace(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _written(tree: ast.AST) -> str:
-    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+def _written(tree: ast.AST) -> str | None:
+    try:
+        return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    except (ValueError, RecursionError):
+        return None  # such as a name where a text of an f-string has stood
 
 
 def _blocks(tree: ast.AST) -> Iterator[_Block]:
