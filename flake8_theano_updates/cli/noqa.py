@@ -36,14 +36,21 @@ def lines_for(processor: FileProcessor, line: int) -> range | None:
 
     They are several where a string or a backslash goes on to the next line.
     """
-    text = processor.noqa_line_for(line)
-    if text is None:
-        return None
+    text = _text_for(processor, line)
     count = max(1, text.count("\n") + (not text.endswith("\n")))
     for first in range(max(1, line - count + 1), line + 1):
         if "".join(processor.lines[first - 1 : first - 1 + count]) == text:
             return range(first, first + count)
     return None
+
+
+def _text_for(processor: FileProcessor, line: int) -> str:
+    """Return the text of these lines.
+
+    Where Python 3 knows no tokens, as in some sources of Python 2, it is that of the line alone.
+    """
+    text = processor.noqa_line_for(line)
+    return str(processor.lines[line - 1] if text is None else text)
 
 
 def not_silenced(findings: Iterable[Finding], path: str, lines: Sequence[str]) -> list[Finding]:
@@ -61,8 +68,7 @@ def not_silenced(findings: Iterable[Finding], path: str, lines: Sequence[str]) -
 
 
 def _is_silenced(finding: Finding, processor: FileProcessor) -> bool:
-    # An empty string where flake8 knows no line: None would send it to read the file.
-    line = processor.noqa_line_for(finding.line) or ""
+    line = _text_for(processor, finding.line)
     violation = Violation(
         finding.code, finding.path, finding.line, finding.column, finding.message, line
     )

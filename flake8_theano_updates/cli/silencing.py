@@ -6,23 +6,22 @@ import argparse
 import ast
 import re
 import tokenize
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
+
+from flake8.processor import FileProcessor
 
 from flake8_theano_updates.cli.changed import Changed, changed_file
 from flake8_theano_updates.cli.looking import File
 from flake8_theano_updates.cli.noqa import lines_for, not_silenced, processor_for
-from flake8_theano_updates.cli.opened import opened
 from flake8_theano_updates.cli.statuses import FOUND, NOTHING
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report.text import place
-from flake8_theano_updates.source.notebook import Notebook
-from flake8_theano_updates.source.reading import module_of
+from flake8_theano_updates.source.python3 import Unreadable
+from flake8_theano_updates.source.reading import Code, module_of, parts_of, read_anew
 
 _COMMENT = re.compile(
     r"# noqa(?::\s?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE
 )
-_KIND = "comments are written into files of Python 3 only"
 _NO_LINE = "flake8 reads no line of its own there"
 _IN_STRING = "a string on its lines holds '# noqa', which flake8 takes for the comment"
 _NOT_TAKEN = "no comment can stand where flake8 would look for it"
@@ -35,13 +34,8 @@ _Edit = tuple[int, str]
 def silenced(file: File, options: argparse.Namespace) -> Changed:
     """Return a file with comments that silence its findings, those that are selected."""
     wanted = [one for one in file.found if one.code in options.select]
-    before = after = opened(file)[0].parts
-    module = module_of(file.code)
-    if isinstance(file.code, Notebook) or module.python != 3:
-        refused = dict.fromkeys(wanted, _KIND)
-    else:
-        lines, refused = with_comments(module.path, module.lines, wanted)
-        after = ("".join(lines),)
+    lines, refused = with_comments(file.code, wanted)
+    before, after = (_parts(file.code, one) for one in (module_of(file.code).lines, lines))
     done = len(wanted) - len(refused)
     left = [(file.shown(one), refused[one]) for one in wanted if one in refused]
     return changed_file(
@@ -55,20 +49,23 @@ def silenced(file: File, options: argparse.Namespace) -> Changed:
     )
 
 
-def with_comments(
-    path: str, lines: Sequence[str], findings: Sequence[Finding]
-) -> tuple[list[str], dict[Finding, str]]:
+def _parts(code: Code, lines: Sequence[str]) -> list[str]:
+    """Return the text of a file, or of each cell of a notebook, from the lines of its module."""
+    return ["".join(lines[part.start - 1 : part.stop - 1]) for part in parts_of(code)]
+
+
+def with_comments(code: Code, findings: Sequence[Finding]) -> tuple[list[str], dict[Finding, str]]:
     """Add comments where flake8 looks for them.
 
     Args:
-        path: the name of the file.
-        lines: its lines with their ends.
+        code: a file.
         findings: what is to be silent.
 
     Returns:
-        the lines after it, as many as before, and what stays with the reason.
+        the lines of the module after it, as many as before, and what stays with the reason.
     """
-    processor = processor_for(path, lines)
+    lines = module_of(code).lines
+    processor = processor_for(module_of(code).path, lines)
     refused: dict[Finding, str] = {}
     groups: dict[range, list[Finding]] = {}
     for finding in findings:
@@ -78,7 +75,7 @@ def with_comments(
         else:
             groups.setdefault(where, []).append(finding)
     edits: list[tuple[_Edit, list[Finding]]] = []
-    comments = _comments(processor.file_tokens) if groups else {}
+    comments = _comments(processor) if groups else {}
     for where, found in groups.items():
         edit = _edit(lines, where, sorted({one.code for one in found}), comments)
         if edit is None:
@@ -87,21 +84,25 @@ def with_comments(
             edits.append((edit, found))
     every = [one for _, found in edits for one in found]
     after = _edited(lines, [edit for edit, _ in edits])
-    if _is_silent(path, lines, after, every):
+    if _is_silent(code, lines, after, every):
         return after, refused
     # One that cannot be is no reason to leave the others.
     after = list(lines)
     for edit, found in edits:
         tried = _edited(after, [edit])
-        if _is_silent(path, after, tried, found):
+        if _is_silent(code, after, tried, found):
             after = tried
         else:
             refused |= dict.fromkeys(found, _NOT_TAKEN)
     return after, refused
 
 
-def _comments(tokens: Iterable[tokenize.TokenInfo]) -> dict[int, int]:
+def _comments(processor: FileProcessor) -> dict[int, int]:
     """Return the column at which the comment of a line starts, by the line."""
+    try:
+        tokens = processor.file_tokens
+    except (SyntaxError, tokenize.TokenError):
+        return {}
     return {one.start[0]: one.start[1] for one in tokens if one.type == tokenize.COMMENT}
 
 
@@ -133,13 +134,12 @@ def _edited(lines: Sequence[str], edits: Iterable[_Edit]) -> list[str]:
 
 
 def _is_silent(
-    path: str, before: Sequence[str], after: Sequence[str], findings: Sequence[Finding]
+    code: Code, before: Sequence[str], after: Sequence[str], findings: Sequence[Finding]
 ) -> bool:
     """Are the findings silent, and is the program what it was?"""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            trees = [ast.dump(ast.parse("".join(lines))) for lines in (before, after)]
-        except SyntaxError:
-            return False
-    return trees[0] == trees[1] and not not_silenced(findings, path, after)
+    try:
+        one, other = (read_anew(code, _parts(code, lines)) for lines in (before, after))
+    except Unreadable:
+        return False
+    same = ast.dump(module_of(one).tree) == ast.dump(module_of(other).tree)
+    return same and not not_silenced(findings, module_of(code).path, after)

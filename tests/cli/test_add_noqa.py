@@ -189,20 +189,30 @@ def test_line_ends_and_a_missing_last_one_stay(tmp_path: Path) -> None:
     assert _found(tmp_path) == []
 
 
-def test_a_notebook_and_python_2_are_left(tmp_path: Path) -> None:
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": STALE}
-    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-    (tmp_path / "n.ipynb").write_text(json.dumps(notebook))
-    if find_spec("tree_sitter") is not None:
-        (tmp_path / "old.py").write_text(f"print 'a'\n{STALE}")
-    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+def test_a_notebook_gets_its_comments_in_its_cells(tmp_path: Path) -> None:
+    sources = ["%matplotlib inline\n!ls 'x", STALE.rstrip("\n")]
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": s} for s in sources]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    file = tmp_path / "n.ipynb"
+    file.write_text(json.dumps(notebook))
     done = run(*ADD, "--write", ".", cwd=tmp_path)
-    assert done.returncode == 1
-    lines = done.stderr.splitlines()
-    assert len(lines) == len(before)
-    assert all(line.endswith("comments are written into files of Python 3 only") for line in lines)
-    assert lines[0].startswith("theano-updates: ./n.ipynb:cell 1:7:32: THU101 is not silenced: ")
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert (done.returncode, done.stderr) == (0, "theano-updates: ./n.ipynb: 1 silenced\n")
+    first, second = (cell["source"] for cell in json.loads(file.read_text())["cells"])
+    assert first == sources[0]
+    changed = [line for line in second.split("\n") if line not in sources[1].split("\n")]
+    assert [line.endswith("  # noqa: THU101") for line in changed] == [True]
+    assert run("theano-updates", "check", ".", cwd=tmp_path).stdout == ""
+
+
+@pytest.mark.skipif(find_spec("tree_sitter") is None, reason="needs the extra py2")
+@pytest.mark.parametrize("old", ["print 'a'", "n = 0777", "print `n`, 10L"])
+def test_python_2_gets_comments_that_are_read_there(tmp_path: Path, old: str) -> None:
+    source = f"{old}\n{STALE}"
+    (tmp_path / "old.py").write_text(source)
+    done = run(*ADD, "--write", "old.py", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "theano-updates: old.py: 1 silenced\n")
+    assert (tmp_path / "old.py").read_text().replace("  # noqa: THU101", "") == source
+    assert run("theano-updates", "check", "old.py", cwd=tmp_path).stdout == ""
 
 
 def test_every_fixture_is_silent_and_the_same_program_afterwards(tmp_path: Path) -> None:
