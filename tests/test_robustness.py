@@ -261,9 +261,24 @@ def second_updates(w, g):
     assert codes(source) == []
 
 
-def test_a_list_that_holds_itself() -> None:
+@pytest.mark.parametrize(
+    "last",
+    [
+        TAIL,
+        TAIL.replace("[], updates", "updates, updates"),
+        "    for pair in [updates, updates]:\n        pass\n" + TAIL,
+        "    both = (x, w)\n    both += (both, updates)\n    for pair in [both]:\n"
+        "        updates.append((acc, acc + 1))\n" + TAIL,
+    ],
+)
+def test_a_list_that_holds_itself(last: str) -> None:
     body = "    updates.append(updates)\n    updates.append((w, w - g))\n"
-    assert codes(HEAD + body + TAIL) == []
+    assert codes(HEAD + body + last) == []
+
+
+def test_a_list_that_holds_a_pair_of_itself() -> None:
+    body = "    updates.append((updates, 0.5 * updates + g))\n"
+    assert codes(HEAD + body + TAIL.replace("[], updates", "updates, updates")) == []
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from flake8_theano_updates.values import (
     Value,
     joined,
     original,
+    walk,
 )
 
 _TEXT = re.compile(r"(?:^|_)(?:names?|keys?|attrs?|attributes?|labels?|fields?|k)$")
@@ -238,13 +239,14 @@ def _returned_old(compilation: Compilation, updates: Received) -> Iterator[Suspi
             )
 
 
-def _outputs(use: Use) -> Iterator[Use]:
-    value = use.value
-    if isinstance(value, Container):
-        for entry in value.entries:
-            yield from _outputs(entry.value)
-    else:
-        yield use
+def _outputs(outputs: Use) -> Iterator[Use]:
+    """Return what is in lists, and in lists in them, of which one may hold itself."""
+
+    def elements(use: Use) -> list[Use]:
+        value = use.value
+        return [entry.value for entry in value.entries] if isinstance(value, Container) else []
+
+    return (use for use in walk(outputs, elements) if not isinstance(use.value, Container))
 
 
 def _plain_dict(given: Use, container: Container) -> Iterator[Suspicion]:

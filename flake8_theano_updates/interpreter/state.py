@@ -224,8 +224,12 @@ def element_base(iterable: Use) -> Hashable:
 
 def identities(value: Value) -> Iterator[Hashable]:
     """Return the identities of what a loop's target holds, one by one."""
-    value = original(value)
-    yield value.identity
-    if isinstance(value, Container) and value.kind == "tuple":
-        for entry in value.entries:
-            yield from identities(entry.value.value)
+    waiting = [value]
+    seen: set[int] = set()
+    while waiting:
+        value = original(waiting.pop())
+        if id(value) not in seen:  # a tuple that was added to may hold itself
+            seen.add(id(value))
+            yield value.identity
+            if isinstance(value, Container) and value.kind == "tuple":
+                waiting.extend(entry.value.value for entry in value.entries)
