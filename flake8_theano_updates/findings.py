@@ -14,19 +14,22 @@ from types import MappingProxyType
 from flake8_theano_updates.checks.collections import collections_of
 from flake8_theano_updates.checks.faults import compiled_collections, whole_collection
 from flake8_theano_updates.checks.frozen import frozen_in_calls, frozen_in_collection
+from flake8_theano_updates.checks.generators import chains_of, generator_suspicions
 from flake8_theano_updates.checks.lost import lost_in_calls, lost_in_collection
 from flake8_theano_updates.checks.order import order_suspicions
+from flake8_theano_updates.checks.places import Places
 from flake8_theano_updates.checks.scans import dropped_scans
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.interpreter.functions import Guide, Worth
 from flake8_theano_updates.interpreter.names import (
     backends_of,
     calls_own,
+    has_generators,
     is_theano_code,
     may_hold_updates,
 )
 from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
-from flake8_theano_updates.model import Finding, Origin, UpdateCollection
+from flake8_theano_updates.model import Finding, GeneratorFault, Origin, UpdateCollection
 from flake8_theano_updates.rules import BY_CODE, RULES
 
 # What flake8 and the command line call their standard input.
@@ -61,9 +64,11 @@ def check(
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
     origin: Origin | None = None
+    text = "".join(lines).lower()
+    places = Places(tree) if has_generators(text) else None
     with _no_collection():
         for scope in interpret(tree, Guide(_worth(lines, compilers), compilers, python)):
-            for suspicion in _suspicions(scope):
+            for suspicion in _suspicions(scope, places):
                 if suspicion.code in wanted:
                     origin = origin or Origin(backends_of(tree), place)
                     finding = _finding(suspicion, lines, path, origin, spot)
@@ -104,6 +109,22 @@ def collections(
     return found
 
 
+def chains(
+    tree: ast.Module, compilers: Mapping[str, str | int] = MappingProxyType({})
+) -> list[GeneratorFault]:
+    """Return what the functions of a file in Python 3 draw from random generators.
+
+    Args:
+        tree: the file's syntax tree.
+        compilers: compile calls of the project's own, as in `check`.
+    """
+    places = Places(tree)
+    found: list[GeneratorFault] = []
+    for scope in interpret(tree, Guide(lambda _: True, compilers)):
+        found.extend(chains_of(scope, places))
+    return found
+
+
 def _is_nearer(new: Finding, old: Finding) -> bool:
     """Was the new one made in a function inside the scope in which the old one was made?
 
@@ -120,7 +141,7 @@ def _is_nearer(new: Finding, old: Finding) -> bool:
     )
 
 
-def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
+def _suspicions(scope: Interpreted, places: Places | None) -> Iterator[Suspicion]:
     for collection in collections_of(scope):
         yield from order_suspicions(collection)
         yield from lost_in_collection(collection)
@@ -128,17 +149,21 @@ def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
     yield from lost_in_calls(scope)
     yield from dropped_scans(scope)
     yield from frozen_in_calls(scope)
+    if places is not None:
+        yield from generator_suspicions(scope, places)
 
 
 def _worth(lines: Sequence[str], compilers: Iterable[str]) -> Worth:
     """Return whether a function or class of a file may hold a finding, by its text alone."""
     text = "".join(lines).lower()
     all_of_it = any(calls_own(text, name) for name in compilers)
+    draws = has_generators(text)
     starts = list(accumulate((len(line.lower()) for line in lines), initial=0))
 
     def worth(node: ast.stmt) -> bool:
         end = min(node.end_lineno or node.lineno, len(starts) - 1)
-        return all_of_it or may_hold_updates(text[starts[node.lineno - 1] : starts[end]])
+        own = text[starts[node.lineno - 1] : starts[end]]
+        return all_of_it or may_hold_updates(own) or (draws and "rng" in own)
 
     return worth
 

@@ -34,7 +34,7 @@ def dropped_scans(scope: Interpreted) -> Iterator[Suspicion]:
         reason = _why_updates(scope, scan.step)
         if reason is None or not _dropped(scan):
             continue
-        if any(_computes(one, scan) and _is_kept(scope, one) for one in scope.state.compilations):
+        if any(_computes(one, scan) and is_kept(scope, one) for one in scope.state.compilations):
             collection = UpdateCollection(scope.node, scan.node, ())
             yield Suspicion(
                 code="THU205",
@@ -61,7 +61,7 @@ def _of(use: Use) -> Iterable[Use]:
         yield use.value.called.returned
 
 
-def _is_kept(scope: Interpreted, compilation: Compilation) -> bool:
+def is_kept(scope: Interpreted, compilation: Compilation) -> bool:
     """May the function be called again, with generators that are to move on?"""
     for keyword in compilation.node.keywords:
         if keyword.arg == "no_default_updates":
@@ -200,8 +200,14 @@ def _why_updates(scope: Interpreted, step: ast.AST | None) -> str | None:
 def _drawing(scope: Interpreted, function: ast.AST, seen: set[ast.AST]) -> str | None:
     """Return the call that draws random numbers, here or in a function that this one calls."""
     seen.add(function)
+    # What is unpacked as next generator and numbers comes from no stream.
+    pairs = {
+        id(child.value)
+        for child in ast.walk(function)
+        if isinstance(child, ast.Assign) and isinstance(child.targets[0], ast.Tuple)
+    }
     for child in ast.walk(function):
-        if not isinstance(child, ast.Call):
+        if not isinstance(child, ast.Call) or id(child) in pairs:
             continue
         if isinstance(child.func, ast.Attribute) and child.func.attr in DRAWS:
             if _is_stream(scope, child.func.value):

@@ -26,11 +26,18 @@ def is_theano_code(lines: Sequence[str], compilers: Iterable[str]) -> bool:
     text = "".join(lines).lower()
     if any(calls_own(text, name) for name in compilers):
         return True
+    if has_generators(text):
+        return True
     if not may_hold_updates(text):
         return False
     if any(name in text for name in _LIBRARIES):
         return True
     return any(name in text for name in _IMPORTED) and any(map(_IMPORT.match, lines))
+
+
+def has_generators(text: str) -> bool:
+    """Can this lower-case text of a file, or of a function in one, name a generator variable?"""
+    return "rng" in text and ("pytensor" in text or "aesara" in text)
 
 
 def calls_own(text: str, compiler: str) -> bool:
