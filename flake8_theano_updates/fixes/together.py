@@ -26,7 +26,7 @@ from flake8_theano_updates.fixes.offered import (
 from flake8_theano_updates.fixes.reorder import with_comments
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import Replacement, merged, ordered
-from flake8_theano_updates.model import Finding, Fix, OrderFault
+from flake8_theano_updates.model import Finding, Fix, GeneratorFault, OrderFault
 from flake8_theano_updates.rules import ORDER
 
 # Why a fix may not be made, or None; it is asked whether the fix is safe.
@@ -162,6 +162,7 @@ class _Group:
     names: dict[tuple[int, str], str] = field(default_factory=dict)
     readers: set[int] = field(default_factory=set)
     registered: set[int] = field(default_factory=set)
+    chains: set[tuple[int, str]] = field(default_factory=set)
 
     def takes(self, proposal: Proposal) -> bool:
         """Take a fix into the group if it leaves the others alone."""
@@ -183,6 +184,12 @@ class _Group:
                 return False
             self.readers.add(reader)
             self.registered.add(registered)
+        if isinstance(fault, GeneratorFault):
+            # A chain of draws is handed on one link at a time.
+            chain = id(fault.collection.expression), fault.generator
+            if self.apart and chain in self.chains:
+                return False
+            self.chains.add(chain)
         self.names.update(names)
         self.taken.update(((one.start, one.end, one.new), one) for one in new)
         for one in new:
