@@ -128,7 +128,13 @@ class Chains:
 
     def _name_of_numbers(self, draw: Draw) -> str:
         """Return what the file calls the numbers of a draw."""
-        name = _name_of(self.places.results(draw.node)[1])
+        if draw.place is None:
+            numbers = self.places.results(draw.node)[1]
+        else:
+            target = self.places.target(draw.node)
+            parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
+            numbers = next((one for n, one in enumerate(parts) if n != draw.place), None)
+        name = _name_of(numbers)
         return self.short(draw.node, str(draw.call.label)) if name is None else name
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_theano_updates.checks.draws import Draw, Draws, Found, Generator
 from flake8_theano_updates.checks.spelling import is_true, keyword_of, parts_of
+from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.values import (
     Compilation,
     Container,
     Path,
     Term,
     Use,
+    dotted,
     joined,
     meet,
     original,
     pair_of,
 )
+
+_FUNCTION = re.compile(r"(?:pytensor|aesara)\.(?:\w+\.)*p?func(?:tion)?$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,11 +118,22 @@ def last_of(draws: Sequence[Draw], draw: Draw, before: int | None = None) -> Dra
 def functions_of(draws: Draws) -> Iterator[Computed]:
     """Return what the compile calls of a scope compute, and what it returns, where it draws."""
     state = draws.scope.state
-    found = [_compiled(draws, one) for one in state.compilations if one.certain]
+    compiled = (one for one in state.compilations if one.certain and _by_backend(state, one.node))
+    found = [_compiled(draws, one) for one in compiled]
     found += [_returned(draws, use) for use in state.returned]
     for computed in found:
         if computed.found:
             yield computed
+
+
+def _by_backend(state: State, call: ast.Call) -> bool:
+    """Is this the function of the backend itself? Those of others may find updates themselves."""
+    name = dotted(call.func) or ""
+    root, _, rest = name.partition(".")
+    known = state.environment.get(root)
+    if isinstance(known, Term) and known.op == "import":
+        name = f"{known.label}.{rest}" if rest else str(known.label)
+    return _FUNCTION.match(name) is not None
 
 
 def _compiled(draws: Draws, one: Compilation) -> Computed:

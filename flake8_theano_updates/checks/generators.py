@@ -122,6 +122,8 @@ class _Check:
 
     def reused_by_scan(self, computed: Computed) -> Iterator[Suspicion]:
         """Return the draws of a step from a generator that scan does not carry."""
+        if self.places.has_default_updates:
+            return  # which scan looks at
         for draw in computed.draws:
             root = draw.root
             if draw.source.drawn is not None or draw.place is not None or not computed.whole:
@@ -161,7 +163,7 @@ class _Check:
                 continue
             if self._is_left_to_others(root, draws, compilation):
                 continue
-            if not is_kept(self.scope, compilation):
+            if not is_kept(self.places.function(compilation.node), compilation):
                 continue
             name = self.chains.name_of_next(draws[-1], compilation.node)
             variable = self.chains.name(root)

@@ -144,6 +144,14 @@ class Places:
                     return True
         return False
 
+    @cached_property
+    def has_default_updates(self) -> bool:
+        """Does the file set the default update of anything?"""
+        attributes = (node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute))
+        return any(
+            node.attr == "default_update" and isinstance(node.ctx, ast.Store) for node in attributes
+        )
+
     def is_global(self, name: str) -> bool:
         """Does a function of the file bind a name of the scopes around it?"""
         return any(

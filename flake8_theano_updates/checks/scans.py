@@ -34,7 +34,8 @@ def dropped_scans(scope: Interpreted) -> Iterator[Suspicion]:
         reason = _why_updates(scope, scan.step)
         if reason is None or not _dropped(scan):
             continue
-        if any(_computes(one, scan) and is_kept(scope, one) for one in scope.state.compilations):
+        made = scope.state.compilations
+        if any(_computes(one, scan) and is_kept(scope.node, one) for one in made):
             collection = UpdateCollection(scope.node, scan.node, ())
             yield Suspicion(
                 code="THU205",
@@ -61,13 +62,13 @@ def _of(use: Use) -> Iterable[Use]:
         yield use.value.called.returned
 
 
-def is_kept(scope: Interpreted, compilation: Compilation) -> bool:
-    """May the function be called again, with generators that are to move on?"""
+def is_kept(scope: ast.AST, compilation: Compilation) -> bool:
+    """May a function that is compiled in ``scope`` be called again, with other numbers to come?"""
     for keyword in compilation.node.keywords:
         if keyword.arg == "no_default_updates":
             if not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
                 return False
-    return not _is_called_once(scope.node, compilation.node)
+    return not _is_called_once(scope, compilation.node)
 
 
 def _is_called_once(scope: ast.AST, compiled: ast.Call) -> bool:
@@ -76,16 +77,23 @@ def _is_called_once(scope: ast.AST, compiled: ast.Call) -> bool:
     for node in ast.walk(scope):
         if isinstance(node, ast.Call) and node.func is compiled:
             return True
+        if isinstance(node, ast.Expr) and node.value is compiled:
+            return True  # nobody has it
         if isinstance(node, ast.Assign) and node.value is compiled and len(node.targets) == 1:
             name = getattr(node.targets[0], "id", None)
     if name is None or isinstance(scope, ast.Module):
         return False  # whoever imports the module may call it
-    uses = [n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name]
+    named = [n for n in ast.walk(scope) if isinstance(n, ast.Name) and n.id == name]
+    bound = [n.lineno for n in named if isinstance(n.ctx, ast.Store)]
+    end = min((line for line in bound if line > compiled.lineno), default=None)
+    begun = max(line for line in bound if line <= compiled.lineno)
+    uses = [n for n in named if begun <= n.lineno and (end is None or n.lineno < end)]
     calls = [n for n in ast.walk(scope) if isinstance(n, ast.Call) and n.func in uses]
     in_loops = {
         id(inner)
         for loop in ast.walk(scope)
         if isinstance(loop, (*_LOOPS, *COMPREHENSIONS, *_DEFINITIONS)) and loop is not scope
+        if not _holds(loop, compiled)
         for inner in ast.walk(loop)
     }
     return len(uses) == 2 and len(calls) == 1 and id(calls[0]) not in in_loops
@@ -154,8 +162,8 @@ def _blocks(owner: ast.AST) -> Iterator[Block]:
             yield block
 
 
-def _holds(node: ast.AST, statement: ast.stmt) -> bool:
-    return any(child is statement for child in ast.walk(node))
+def _holds(node: ast.AST, inner: ast.AST) -> bool:
+    return any(child is inner for child in ast.walk(node))
 
 
 def _reads(node: ast.AST, name: str) -> bool:
