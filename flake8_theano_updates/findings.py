@@ -26,6 +26,7 @@ from flake8_theano_updates.interpreter.names import (
     calls_own,
     has_generators,
     is_theano_code,
+    may_draw,
     may_hold_updates,
 )
 from flake8_theano_updates.interpreter.scopes import Interpreted, interpret
@@ -163,7 +164,7 @@ def _worth(lines: Sequence[str], compilers: Iterable[str]) -> Worth:
     def worth(node: ast.stmt) -> bool:
         end = min(node.end_lineno or node.lineno, len(starts) - 1)
         own = text[starts[node.lineno - 1] : starts[end]]
-        return all_of_it or may_hold_updates(own) or (draws and "rng" in own)
+        return all_of_it or may_hold_updates(own) or (draws and may_draw(own))
 
     return worth
 

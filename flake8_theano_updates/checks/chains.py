@@ -149,7 +149,7 @@ def is_alike(first: ast.Call, second: ast.Call) -> bool:
 
 
 def _without_generator(call: ast.Call) -> list[str]:
-    given = [one for one in call.keywords if one.arg not in ("rng", "return_next_rng")]
+    given = [one for one in call.keywords if one.arg not in ("rng", "return_next_rng", "name")]
     name = getattr(call.func, "attr", "") or getattr(call.func, "id", "")
     return [name, *map(ast.unparse, (*call.args, *given))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -21,8 +22,8 @@ from flake8_theano_updates.values import Compilation, Term, meet, original
 
 # What takes a generator and does nothing to it.
 _HARMLESS = COMPILERS | frozenset(
-    "In scan print dist get_value dprint eval list tuple dict zip enumerate len type isinstance "
-    "append".split()
+    "In scan print dist get_value dprint eval hasattr list tuple dict zip enumerate len type "
+    "isinstance append".split()
 )
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -199,8 +200,27 @@ class _Check:
         identity = root.key
         here = isinstance(identity, tuple) and identity[:2] == ("made", id(self.scope.node))
         names = self._names(root, draws)
-        inside = self.scope.node if here else self.places.tree
-        return any(self._takes(node, names, compilation.node) for node in ast.walk(inside))
+        inside = ast.walk(self.scope.node) if here else ast.walk(self.places.tree)
+        own = self._lines(root) if here else range(sys.maxsize)
+        return any(
+            getattr(node, "lineno", 0) in own and self._takes(node, names, compilation.node)
+            for node in inside
+        )
+
+    def _lines(self, root: Generator) -> range:
+        """Return the lines of its scope in which a generator has the name that it was made with."""
+        value = original(root.use.value)
+        made = value.called.node if isinstance(value, Term) and value.called is not None else None
+        target = None if made is None else self.places.target(made)
+        if made is None or not isinstance(target, ast.Name):
+            return range(sys.maxsize)
+        bound = (
+            node.lineno
+            for node in ast.walk(self.scope.node)
+            if isinstance(node, ast.Name) and node.id == target.id
+            if isinstance(node.ctx, ast.Store) and node.lineno > made.lineno
+        )
+        return range(made.lineno, min(bound, default=sys.maxsize))
 
     def _names(self, root: Generator, draws: Sequence[Draw]) -> frozenset[str]:
         """Return what the file calls a generator, in whatever functions."""

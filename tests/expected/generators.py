@@ -70,6 +70,7 @@ PROGRAMS = {
     ("THU402/functions.py", "as_an_input"): "x<rng => !x",
     ("THU402/functions.py", "by_a_helper"): "noise=normal(0.0,0.1)<rng => !noise",
     ("THU402/functions.py", "through_a_scan"): "xs[0]<rng xs[1]<xs[0] xs[2]<xs[1] => !xs[2]",
+    ("THU402/functions.py", "name_of_another_one_later"): "x<rng => !x",
     ("THU402/functions.py", "Sampler.__init__"): "x<rng => !x",
     ("THU402/functions.py", "Sampler.build_pair"): "x<rng y<x => !y",
     ("THU402/with_aesara.py", "no_updates"): "x<rng => !x",
