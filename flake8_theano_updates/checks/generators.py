@@ -200,7 +200,7 @@ class _Check:
         identity = root.key
         here = isinstance(identity, tuple) and identity[:2] == ("made", id(self.scope.node))
         names = self._names(root, draws)
-        inside = ast.walk(self.scope.node) if here else ast.walk(self.places.tree)
+        inside = ast.walk(self.scope.node) if here else self.places.nodes
         own = self._lines(root) if here else range(sys.maxsize)
         return any(
             getattr(node, "lineno", 0) in own and self._takes(node, names, compilation.node)
@@ -252,8 +252,8 @@ class _Check:
     @cached_property
     def _followed(self) -> frozenset[str]:
         """The names of the functions of this module."""
-        tree = self.places.tree
-        return frozenset(one.name for one in ast.walk(tree) if isinstance(one, _FUNCTIONS))
+        nodes = self.places.nodes
+        return frozenset(one.name for one in nodes if isinstance(one, _FUNCTIONS))
 
     def early(self, computed: Computed) -> Iterator[Suspicion]:
         """Return the updates that store a generator from which the function goes on to draw."""

@@ -22,10 +22,13 @@ class Places:
         self.tree = tree
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the file."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def _parents(self) -> dict[int, ast.AST]:
-        return {
-            id(child): node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)
-        }
+        return {id(child): node for node in self.nodes for child in ast.iter_child_nodes(node)}
 
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
         """Return what a node stands in, from the inside out."""
@@ -131,7 +134,7 @@ class Places:
 
     @cached_property
     def _scans(self) -> list[ast.Call]:
-        calls = (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        calls = (node for node in self.nodes if isinstance(node, ast.Call))
         return [call for call in calls if (dotted(call.func) or "").split(".")[-1] == "scan"]
 
     def is_stored(self, name: str, inside: ast.AST) -> bool:
@@ -147,16 +150,17 @@ class Places:
     @cached_property
     def has_default_updates(self) -> bool:
         """Does the file set the default update of anything?"""
-        attributes = (node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute))
+        attributes = (node for node in self.nodes if isinstance(node, ast.Attribute))
         return any(
             node.attr == "default_update" and isinstance(node.ctx, ast.Store) for node in attributes
         )
 
-    def is_global(self, name: str) -> bool:
-        """Does a function of the file bind a name of the scopes around it?"""
-        return any(
-            isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names
-            for node in ast.walk(self.tree)
+    @cached_property
+    def globals(self) -> frozenset[str]:
+        """The names of outer scopes that functions of the file bind."""
+        kinds = (ast.Global, ast.Nonlocal)
+        return frozenset(
+            name for node in self.nodes if isinstance(node, kinds) for name in node.names
         )
 
 

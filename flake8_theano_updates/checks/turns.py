@@ -49,7 +49,7 @@ class Turns:
             methods = (one for one in owner.node.body if isinstance(one, kinds))
             others = (one for one in methods if one is not own and one.name != "__init__")
             return not any(self.places.is_stored(name, one) for one in others)
-        return not self.places.is_global(name.partition(".")[0])
+        return name.partition(".")[0] not in self.places.globals
 
     def same_in_each(
         self, draw: Draw, computed: ast.AST, found: Sequence[Found]
@@ -60,7 +60,9 @@ class Turns:
             computed: the function that the numbers are computed in.
             found: how they get there.
         """
-        if draw.place is not None or not _is_fixed(draw.source) or not self.stays(draw):
+        if draw.place is not None or not is_repeated(draw.call):
+            return None
+        if not _is_fixed(draw.source) or not self.stays(draw):
             return None
         for node, loop in self.around(draw):
             if self._moves(node, loop, draw) or self._holds(loop, computed):
