@@ -13,6 +13,7 @@ from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.values import (
     Compilation,
     Container,
+    Entry,
     Path,
     Term,
     Use,
@@ -120,7 +121,7 @@ def functions_of(draws: Draws) -> Iterator[Computed]:
     state = draws.scope.state
     compiled = (one for one in state.compilations if one.certain and _by_backend(state, one.node))
     found = [_compiled(draws, one) for one in compiled]
-    found += [_returned(draws, use) for use in state.returned]
+    found += [one for use in state.returned for one in _returned(draws, use)]
     for computed in found:
         if computed.found:
             yield computed
@@ -143,8 +144,9 @@ def _compiled(draws: Draws, one: Compilation) -> Computed:
     whole = "givens" not in keywords and (given is not None or None not in keywords)
     stored: list[Stored] = []
     if isinstance(given, Container):
-        whole = whole and not given.rest
-        for entry in given.entries:
+        looked = any(moment < one.moment and key is None for moment, key in given.looked_at)
+        whole = whole and not given.rest and not looked  # who looks at all may add to it
+        for entry in _kept(given):
             pair = pair_of(entry)
             if pair is None:
                 whole = False
@@ -162,15 +164,34 @@ def _compiled(draws: Draws, one: Compilation) -> Computed:
     return _computed(draws, one.node, one, one.path, roots, stored, inputs, whole)
 
 
-def _returned(draws: Draws, use: Use) -> Computed:
+def _kept(updates: Container) -> Iterator[Entry]:
+    """Return the entries of updates without those that a mapping has forgotten."""
+    for place, entry in enumerate(updates.entries):
+        key = None if entry.key is None else original(entry.key.value).identity
+        later = (one for one in updates.entries[place + 1 :] if one.key is not None)
+        if not any(
+            key == original(one.key.value).identity and set(one.path) <= set(entry.path)
+            for one in later
+            if one.key is not None
+        ):
+            yield entry
+
+
+def _returned(draws: Draws, use: Use) -> Iterator[Computed]:
+    """Return what is returned: as one function if this is plain, else part by part."""
     stored = list(_handed_out(draws, use))
-    whole = all(_is_known(draws, one) for one in _elements(use))
-    return _computed(draws, use.node, None, use.path, [use], stored, frozenset(), whole)
+    parts = _elements(use)
+    whole = all(_is_known(draws, one) for one in parts)
+    together = stored or draws.places.is_step(draws.scope.node)
+    for roots in [parts] if together else [[part] for part in parts]:
+        yield _computed(draws, use.node, None, use.path, roots, stored, frozenset(), whole)
 
 
 def _elements(use: Use) -> list[Use]:
     value = original(use.value)
     if isinstance(value, Container) and value.kind in ("tuple", "list"):
+        if any(entry.many for entry in value.entries):
+            return [use]
         return [*value.rest, *(entry.value for entry in value.entries)]
     return [use]
 

@@ -16,6 +16,7 @@ from flake8_theano_updates.checks.spelling import (
     DISTRIBUTIONS,
     OF_BACKEND,
     OF_PYMC,
+    chosen_among,
     how_made,
     index_of,
     initial_of,
@@ -28,7 +29,17 @@ from flake8_theano_updates.checks.spelling import (
     starts_of,
 )
 from flake8_theano_updates.interpreter.scopes import Interpreted
-from flake8_theano_updates.values import Called, Container, Path, Term, Use, Value, joined, original
+from flake8_theano_updates.values import (
+    Arm,
+    Called,
+    Container,
+    Path,
+    Term,
+    Use,
+    Value,
+    joined,
+    original,
+)
 
 _MOST = 4000  # values that one function is computed from
 
@@ -273,6 +284,12 @@ class Draws:
                 continue
             seen.add(key)
             through = (*at.through, at.use)
+            if arms := chosen_among(value):
+                waiting.append(_Visit(arms[0], path, at.many, through))
+                for name, arm in zip(("body", "orelse"), arms[1:], strict=True):
+                    way = joined(path, (Arm(("chosen", id(value)), name, at.use.node),))
+                    waiting.append(_Visit(arm, way, at.many, through))
+                continue
             if isinstance(value, Container):
                 for entry in value.entries:
                     many = (*at.many, value) if entry.many else at.many

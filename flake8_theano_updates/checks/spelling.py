@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flake8_theano_updates.interpreter.names import COMPILERS
-from flake8_theano_updates.values import Container, Term, Use, original
+from flake8_theano_updates.values import Container, Term, Use, Value, original
 
 # Functions of `tensor.random`, and methods of a generator variable.
 DISTRIBUTIONS = frozenset(
@@ -29,6 +29,7 @@ _NOTHING = frozenset(
     "static function class import const name attr number elem index text registered opaque "
     "part".split()
 )
+_CHOICES = ("switch", "where", "ifelse")
 _SHARED = re.compile(r"(?:pytensor|aesara)\b")
 _NUMPY = re.compile(r"numpy\.random\.(?:default_rng|Generator|RandomState)$")
 
@@ -114,6 +115,14 @@ def initial_of(use: Use) -> Use:
             if isinstance(key, Term) and key.label == "initial":
                 return entry.value
     return use
+
+
+def chosen_among(value: Value) -> tuple[Use, ...]:
+    """Return condition and arms of what takes one value or the other, else nothing."""
+    if isinstance(value, Term) and value.op == "call" and value.label in _CHOICES:
+        if value.called is not None and not value.called.receiver and len(value.uses) == 3:
+            return value.uses
+    return ()
 
 
 def parts_of(value: Term) -> tuple[Use, ...]:

@@ -40,6 +40,7 @@ PROGRAMS = {
     ),
     ("THU401/twice.py", "blurred"): "dx<rng dy<rng !dy => dy<dx",
     ("THU401/twice.py", "Walk.build"): "step<rng jump<rng !jump => jump<step",
+    ("THU401/twice.py", "what_is_chosen_by"): "u=uniform()<rng x<rng !x => x<u",
     ("THU401/with_aesara.py", "twice"): TWICE,
     ("THU401/loops.py", "gathered"): TURNS,
     ("THU401/loops.py", "added_up"): TURNS,
