@@ -48,7 +48,7 @@ class _Work:
             assert second.right is not None
             self._replace(_source(second.node), self._next(fault.draws[second.right]))
         if fault.right != fault.stored and fault.right is not None and fault.stored_at is not None:
-            self._replace(fault.stored_at, self._next(fault.draws[fault.right]))
+            self._store(fault.stored_at, fault.draws[fault.right])
 
     def _in_loop(self, drawn: Drawn) -> None:
         """Carry the generator from turn to turn under the name of the next one."""
@@ -101,22 +101,14 @@ class _Work:
         match given:
             case ast.Dict(values=[*_, last]) | ast.List(elts=[*_, last]):
                 end = self.text.span(last)[1]
-                if isinstance(given, ast.List):
-                    end = self._after(end, given)
                 self.edits.append(Replacement(end, end, f", {pair}"))
             case ast.Dict() | ast.List():
                 start = self.text.span(given)[0] + 1
                 self.edits.append(Replacement(start, start, pair))
             case _:
                 written = self.text.of(given)
-                both = f"{{**{written}, {pair}}}" if mapping else f"[*{written}, {pair}]"
-                self._replace(given, both)
-
-    def _after(self, end: int, display: ast.List) -> int:
-        """Return the place behind the brackets around a list's last element."""
-        close = self.text.span(display)[1] - 1
-        rest = self.text.whole[end:close]
-        return end + len(rest.rstrip().rstrip(",").rstrip()) if rest.strip(" \n\t,)") == "" else end
+                pairs = f"{written}.items()" if mapping else written
+                self._replace(given, f"[*{pairs}, ({variable}, {new})]")
 
     def _is_mapping(self, given: ast.expr) -> bool:
         made = given
@@ -141,7 +133,14 @@ class _Work:
     def store_the_last(self) -> None:
         """Store what the last draw of the chain returns."""
         assert self.fault.right is not None
-        self._replace(self.node, self._next(self.fault.draws[self.fault.right]))
+        self._store(self.node, self.fault.draws[self.fault.right])
+
+    def _store(self, node: ast.expr, drawn: Drawn) -> None:
+        """Let the generator that a draw returns stand in the place of another."""
+        here = self.tree.function(node) is self.tree.function(drawn.node)
+        if here and self.text.span(drawn.node)[0] > self.text.span(node)[0]:
+            raise NoFixError(f"the draw of line {drawn.node.lineno} comes after the update")
+        self._replace(node, self._next(drawn))
 
     def _next(self, drawn: Drawn) -> str:
         """Write the generator that a draw returns; give it a name if need be."""

@@ -59,6 +59,7 @@ PROGRAMS = {
         f"{_R}[0]_(2)<rng {_R}[1]_(2)<{_R}[0]_(2) {_R}[2]_(2)<{_R}[1]_(2) !{_R}[2]_(2) "
         f"=> {_R}[0]_(2)<{_R}[2]_(1)"
     ),
+    ("THU401/loops.py", "until_it_is_enough"): TURNS,
     ("THU401/loops.py", "captured_by_a_step.step"): KICKS,
     ("THU401/loops.py", "handed_to_a_step.step"): KICKS,
     ("THU401/loops.py", "carried_and_used_twice.step"): "a<rng b<rng !b => b<a",
@@ -72,6 +73,8 @@ PROGRAMS = {
     ("THU402/functions.py", "by_a_helper"): "noise=normal(0.0,0.1)<rng => !noise",
     ("THU402/functions.py", "through_a_scan"): "xs[0]<rng xs[1]<xs[0] xs[2]<xs[1] => !xs[2]",
     ("THU402/functions.py", "name_of_another_one_later"): "x<rng => !x",
+    ("THU402/functions.py", "over_several_lines"): "x=normal(size=(2,))<rng => !x",
+    ("THU402/functions.py", "in_an_ordered_dict"): "x<rng => !x",
     ("THU402/functions.py", "Sampler.__init__"): "x<rng => !x",
     ("THU402/functions.py", "Sampler.build_pair"): "x<rng y<x => !y",
     ("THU402/with_aesara.py", "no_updates"): "x<rng => !x",
@@ -84,6 +87,7 @@ PROGRAMS = {
         "x<rng scale=uniform(1.0,2.0)<x y<scale !x => !y"
     ),
     ("THU403/chains.py", "handed_out_too_early"): CHAIN,
+    ("THU403/chains.py", "stored_before_it_is_drawn"): CHAIN,
     ("THU403/chains.py", "by_a_helper"): CHAIN,
     ("THU403/with_aesara.py", "first_of_two"): CHAIN,
 }
