@@ -60,6 +60,16 @@ class Generator:
     drawn: Draw | None = None
     made: str | None = None
 
+    @property
+    def is_sure(self) -> bool:
+        """Is this a generator for certain, whatever is done with it?"""
+        return self.drawn is not None or self.made in ("shared", "input")
+
+    @property
+    def is_shared(self) -> bool:
+        """Is this a shared variable that is made in view?"""
+        return self.made in ("shared", "held")
+
 
 @dataclass(frozen=True, eq=False)
 class Draw:
@@ -216,8 +226,7 @@ class Draws:
             generator = self.generator(value.uses[0]) if name in DISTRIBUTIONS else None
             if generator is None:
                 return None
-            known = generator.drawn is not None or generator.made is not None
-            if known or self.places.takes_generator(node):
+            if generator.is_sure or self.places.takes_generator(node):
                 return Draw(value, node, generator, alone=False)
             return None
         if (name in DISTRIBUTIONS and OF_BACKEND.match(function)) or OF_PYMC.match(function):
@@ -243,7 +252,7 @@ class Draws:
             return
         for place, entry in enumerate(starts.entries):
             generator = self.generator(initial_of(entry.value))
-            if generator is not None and (generator.drawn or generator.made):
+            if generator is not None and generator.is_sure:
                 yield Draw(value, called.node, generator, alone=False, place=place)
 
     def _of_scan(self, use: Use) -> tuple[Term, int | None] | None:

@@ -131,7 +131,7 @@ class _Check:
                 continue
             if any(True for _ in computed.stored_of(root)) or not computed.is_used(draw):
                 continue
-            if root.made == "shared" or self.places.is_handed_through(self.scope.node, root.key):
+            if root.is_shared or self.places.is_handed_through(self.scope.node, root.key):
                 fault = self.chains.fault("reused", computed, root, (draw,), turns=True)
                 yield self._reuse(
                     draw.node,
@@ -157,7 +157,7 @@ class _Check:
         """Return the function if nothing moves on what it draws from."""
         for root in computed.roots:
             given = root.key in computed.inputs
-            if not given and not (root.made == "shared" and computed.whole):
+            if not given and not (root.is_shared and computed.whole):
                 continue
             draws = computed.of(root)
             if any(True for _ in computed.stored_of(root)):

@@ -29,6 +29,7 @@ _NOTHING = frozenset(
     "static function class import const name attr number elem index text registered opaque "
     "part".split()
 )
+_MAKERS = {"shared_rng": "shared", "rng": "input", "random_generator_type": "input"}
 _CHOICES = ("switch", "where", "ifelse")
 _SHARED = re.compile(r"(?:pytensor|aesara)\b")
 _NUMPY = re.compile(r"numpy\.random\.(?:default_rng|Generator|RandomState)$")
@@ -76,18 +77,22 @@ def is_false(use: Use | None) -> bool:
 
 
 def how_made(value: Term) -> str | None:
-    """Say how a generator variable is made: "shared" or "input"; None for anything else."""
+    """Say how a generator variable is made: "shared" or "input"; None for anything else.
+
+    A shared variable of which only its use can tell what it holds is "held".
+    """
     called = value.called
     if value.op != "call" or called is None or called.receiver:
         return None
     function = called.function or ""
     if OF_BACKEND.match(function):
-        return {"shared_rng": "shared", "rng": "input"}.get(str(value.label))
+        return _MAKERS.get(str(value.label))
     if value.label == "shared" and _SHARED.match(function) and value.uses:
         held = original(value.uses[0].value)
         if isinstance(held, Term) and held.called is not None:
             if _NUMPY.match(held.called.function or ""):
                 return "shared"
+        return "held"
     return None
 
 
