@@ -18,7 +18,7 @@ from flake8_theano_updates.checks.turns import Turns, source_node
 from flake8_theano_updates.interpreter.names import COMPILERS
 from flake8_theano_updates.interpreter.scopes import Interpreted
 from flake8_theano_updates.model import GeneratorFault
-from flake8_theano_updates.values import Compilation, Term, meet, original
+from flake8_theano_updates.values import Compilation, Term, dotted, meet, original
 
 # What takes a generator and does nothing to it.
 _HARMLESS = COMPILERS | frozenset(
@@ -234,7 +234,9 @@ class _Check:
     def _takes(self, node: ast.AST, names: frozenset[str], compiled: ast.Call) -> bool:
         """May this part of the program move a generator on, or say how?"""
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            return node.attr == "default_update" and ast.unparse(node.value) in names
+            if node.attr != "default_update":
+                return False
+            return dotted(node.value) is None or written(node.value) in names
         if not isinstance(node, ast.Call) or node is compiled:
             return False
         function = node.func

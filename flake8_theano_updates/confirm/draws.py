@@ -53,6 +53,11 @@ _EXAMPLES: dict[str, tuple[object, ...]] = {
     **dict.fromkeys(("standard_normal", "standard_cauchy", "standard_exponential"), ()),
 }
 _RANDOM = "theano.tensor.random"
+# The words that may stand in a program.
+_PARAMETERS = frozenset(
+    "a alpha b beta c cov df high k kappa lam left loc low lower m mean mode mu n nbad ngood "
+    "nsample nu p pvals rate right scale shape sigma upper".split()
+)
 _OF_THE_CALL = ("rng", "return_next_rng", "size", "dtype", "name")
 
 
@@ -120,7 +125,8 @@ class _Writer:
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the body."""
-        yield Line("rng = generator()", f"{self.fault.generator}, with a seed of its own")
+        called = self.fault.generator if self.fault.generator.isprintable() else "the generator"
+        yield Line("rng = generator()", f"{called}, with a seed of its own")
         for place, drawn in enumerate(self.fault.draws):
             written, right = self._start(drawn.start), self._start(drawn.right)
             arguments = self._arguments(drawn)
@@ -213,9 +219,9 @@ def _keywords(call: Term) -> Iterator[tuple[str, Use]]:
     assert called is not None
     given = call.uses[len(call.uses) - len(called.keywords) :]
     for name, use in zip(called.keywords, given, strict=True):
-        if name is None:
-            raise _UnknownError
         if name not in _OF_THE_CALL:
+            if name not in _PARAMETERS:
+                raise _UnknownError
             yield name, use
 
 
