@@ -67,7 +67,7 @@ class Turns:
         for node, loop in self.around(draw):
             if self._moves(node, loop, draw) or self._holds(loop, computed):
                 return None
-            if any(self._gathers(loop, one) for one in found):
+            if self._is_carried(node) or any(self._gathers(loop, one) for one in found):
                 return node
         return None
 
@@ -82,11 +82,31 @@ class Turns:
         if node is draw.node:
             name = written(source_node(draw))
             return name is None or self.places.is_stored(name, loop)
-        names = (dotted(one) for one in ast.walk(node))
+        given = self._given(node, draw)
+        names = (dotted(one) for one in ast.walk(node if given is None else given))
         return any(self.places.is_stored(name, loop) for name in names if name is not None)
+
+    def _given(self, site: ast.Call, draw: Draw) -> ast.expr | None:
+        """Return what a function that draws is given as its generator, if this is seen."""
+        function = self.places.function(draw.node)
+        if not isinstance(function, ast.FunctionDef):
+            return None
+        wanted = written(source_node(draw))
+        named = next((one.value for one in site.keywords if one.arg == wanted), None)
+        names = [one.arg for one in function.args.args]
+        if named is None and wanted in names and names[0] != "self":
+            place = names.index(wanted)
+            return site.args[place] if place < len(site.args) else None
+        return named
 
     def _holds(self, loop: ast.AST, node: ast.AST) -> bool:
         return any(outer is loop for outer in self.places.around(node))
+
+    def _is_carried(self, node: ast.Call) -> bool:
+        """Are numbers computed from what has their name in the turn before?"""
+        target = self.places.target(node)
+        stored = set() if target is None else set(map(dotted, ast.walk(target))) - {None}
+        return any(dotted(one) in stored for one in ast.walk(node))
 
     def _gathers(self, loop: ast.AST, found: Found) -> bool:
         """Do the numbers of several turns come together in what is computed?"""

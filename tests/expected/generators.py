@@ -61,6 +61,11 @@ PROGRAMS = {
         f"=> {_R}[0]_(2)<{_R}[2]_(1)"
     ),
     ("THU401/loops.py", "until_it_is_enough"): TURNS,
+    ("THU401/loops.py", "layers"): (
+        "mask[0]=bernoulli(0.5)<rng mask[1]=bernoulli(0.5)<rng mask[2]=bernoulli(0.5)<rng !mask[2] "
+        "=> mask[1]<mask[0] mask[2]<mask[1]"
+    ),
+    ("THU401/loops.py", "random_walk"): TURNS,
     ("THU401/loops.py", "captured_by_a_step.step"): KICKS,
     ("THU401/loops.py", "handed_to_a_step.step"): KICKS,
     ("THU401/loops.py", "carried_and_used_twice.step"): "a<rng b<rng !b => b<a",
