@@ -15,8 +15,10 @@ from types import MappingProxyType
 from flake8_theano_updates.checks.collections import collections_of
 from flake8_theano_updates.checks.faults import compiled_collections
 from flake8_theano_updates.checks.frozen import frozen_in_calls, frozen_in_collection
+from flake8_theano_updates.checks.generators import chains_of, generator_suspicions
 from flake8_theano_updates.checks.lost import lost_in_calls, lost_in_collection
 from flake8_theano_updates.checks.order import order_suspicions
+from flake8_theano_updates.checks.places import Places
 from flake8_theano_updates.checks.scans import dropped_scans
 from flake8_theano_updates.checks.suspicion import Suspicion
 from flake8_theano_updates.checks.written import Written
@@ -25,11 +27,13 @@ from flake8_theano_updates.interpreter.functions import Guide, Worth
 from flake8_theano_updates.interpreter.names import (
     backends_of,
     calls_own,
+    has_generators,
     is_theano_code,
+    may_draw,
     may_hold_updates,
 )
 from flake8_theano_updates.interpreter.scopes import Interpreted, Unread, interpret
-from flake8_theano_updates.model import Finding, Origin, UpdateCollection
+from flake8_theano_updates.model import Finding, GeneratorFault, Origin, UpdateCollection
 from flake8_theano_updates.rules import BY_CODE, RULES
 from flake8_theano_updates.values import printable
 
@@ -67,6 +71,7 @@ def check(
         return []
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
+    places = Places(tree) if has_generators("".join(lines).lower()) else None
 
     @cache
     def origin() -> Origin:
@@ -76,7 +81,7 @@ def check(
         """Return what is found in a scope, or that an error has kept it from being checked."""
         if isinstance(scope, Interpreted):
             try:
-                asked = [one for one in _suspicions(scope) if one.code in wanted]
+                asked = [one for one in _suspicions(scope, places) if one.code in wanted]
                 return [_finding(one, lines, path, origin(), spot) for one in asked]
             except Exception as error:
                 scope = Unread(scope.node, error)
@@ -124,6 +129,24 @@ def collections(
     return found
 
 
+def chains(
+    tree: ast.Module,
+    lines: Sequence[str],
+    compilers: Mapping[str, str | int] = MappingProxyType({}),
+    python: int = 3,
+) -> list[GeneratorFault]:
+    """Return what the functions of a file draw from random generators.
+
+    The arguments are those of `check`, which reads a file in the same way.
+    """
+    places = Places(tree)
+    found: list[GeneratorFault] = []
+    for scope in interpret(tree, _guide(lines, compilers, python)):
+        if isinstance(scope, Interpreted):
+            found.extend(chains_of(scope, places))
+    return found
+
+
 def _is_nearer(new: Finding, old: Finding) -> bool:
     """Was the new one made in a function inside the scope in which the old one was made?
 
@@ -140,7 +163,7 @@ def _is_nearer(new: Finding, old: Finding) -> bool:
     )
 
 
-def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
+def _suspicions(scope: Interpreted, places: Places | None) -> Iterator[Suspicion]:
     written = Written(scope.node)
     for collection in collections_of(scope):
         yield from order_suspicions(collection)
@@ -149,6 +172,8 @@ def _suspicions(scope: Interpreted) -> Iterator[Suspicion]:
     yield from lost_in_calls(scope)
     yield from dropped_scans(scope, written)
     yield from frozen_in_calls(scope)
+    if places is not None:
+        yield from generator_suspicions(scope, places)
 
 
 def _guide(lines: Sequence[str], compilers: Mapping[str, str | int], python: int) -> Guide:
@@ -159,11 +184,13 @@ def _worth(lines: Sequence[str], compilers: Iterable[str]) -> Worth:
     """Return whether a function or class of a file may hold a finding, by its text alone."""
     text = "".join(lines).lower()
     all_of_it = any(calls_own(text, name) for name in compilers)
+    draws = has_generators(text)
     starts = list(accumulate((len(line.lower()) for line in lines), initial=0))
 
     def worth(node: ast.stmt) -> bool:
         end = min(node.end_lineno or node.lineno, len(starts) - 1)
-        return all_of_it or may_hold_updates(text[starts[node.lineno - 1] : starts[end]])
+        own = text[starts[node.lineno - 1] : starts[end]]
+        return all_of_it or may_hold_updates(own) or (draws and may_draw(own))
 
     return worth
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flake8_theano_updates.values import Path, Use
+from flake8_theano_updates.values import Path, Term, Use
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -131,7 +131,69 @@ class PairFault:
         return self.pairs[0].bound if alone else frozenset()
 
 
-Fault = OrderFault | PairFault
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One draw of a function.
+
+    Args:
+        name: what the file calls its numbers.
+        call: the call as a value.
+        node: where it is written.
+        start: from which draw's next generator it starts, by its place among the draws of
+            the function; None for the generator variable itself.
+        right: the same as it should be.
+        turns: whether it is made once, or in each turn of a loop: from the same state, or going
+            on from the turn before.
+    """
+
+    name: str
+    call: Term
+    node: ast.Call
+    start: int | None
+    right: int | None
+    turns: Literal["once", "same", "on"] = "once"
+
+
+@dataclass(frozen=True, eq=False)
+class GeneratorFault:
+    """Why a finding on a random generator was made.
+
+    Args:
+        kind: "reused": two draws start from one generator; "kept": no update moves it on;
+            "early": one does, not far enough; "written": nothing, the chain is as it should be.
+        generator: what the file calls the generator.
+        draws: what the function draws from it, in the order of the program.
+        stored: whose next generator the function stores, by the place of the draw; None
+            where it stores none.
+        right: the same as it should be.
+        stored_at: where that generator is written.
+        told: the draws that the finding speaks of, by their places.
+        collection: the compile call, or what else puts the draws together.
+        path: the branches that are taken for it to happen.
+    """
+
+    kind: Literal["reused", "kept", "early", "written"]
+    generator: str
+    draws: tuple[Drawn, ...]
+    stored: int | None
+    right: int | None
+    stored_at: ast.expr | None
+    told: tuple[int, ...]
+    collection: UpdateCollection
+    path: Path = ()
+
+    @property
+    def pairs(self) -> tuple[Registration, ...]:
+        """It is not about pairs."""
+        return ()
+
+    @property
+    def reads(self) -> tuple[Use, ...]:
+        """Nor about reads of variables."""
+        return ()
+
+
+Fault = OrderFault | PairFault | GeneratorFault
 
 
 @dataclass(frozen=True)

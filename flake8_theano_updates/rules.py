@@ -381,6 +381,102 @@ def train(x, param, grad):
 """,
     ),
     Rule(
+        code="THU401",
+        name="generator-reused",
+        summary="two draws start from the same state of a random generator",
+        message=(
+            "generator reused: '{variable}' draws on {registered}, and {what}; {instead} "
+            "(theano-updates explain {subject})"
+        ),
+        why=(
+            "In PyTensor and Aesara a draw does not change the generator that it draws from: it "
+            "returns the numbers and the next generator. Two draws from one generator begin with "
+            "the same random bits and, of one distribution, give the same numbers. The next draw "
+            "has to start from the generator that the draw before has returned."
+        ),
+        bad="""\
+import pytensor
+import pytensor.tensor as pt
+
+rng = pt.random.shared_rng(seed=1)
+next_rng, x = rng.normal()
+last_rng, y = rng.normal()
+draw = pytensor.function([], [x, y], updates={rng: last_rng})
+""",
+        good="""\
+import pytensor
+import pytensor.tensor as pt
+
+rng = pt.random.shared_rng(seed=1)
+next_rng, x = rng.normal()
+last_rng, y = next_rng.normal()
+draw = pytensor.function([], [x, y], updates={rng: last_rng})
+""",
+    ),
+    Rule(
+        code="THU402",
+        name="generator-not-updated",
+        summary="a function draws from a random generator that it does not move on",
+        message=(
+            "generator not updated: this function draws from '{variable}' on {registered} and does "
+            "not {effect}; {instead}"
+        ),
+        why=(
+            "A random generator is a shared variable like any other: it has its old value in every "
+            "call until an update stores the next one, which the draw returns. PyTensor 3 sets no "
+            "default updates; only RandomStream does, and pm.compile and collect_default_updates "
+            "of PyMC find the updates by themselves."
+        ),
+        bad="""\
+import pytensor
+import pytensor.tensor as pt
+
+rng = pt.random.shared_rng(seed=1)
+next_rng, x = rng.normal()
+draw = pytensor.function([], x)
+""",
+        good="""\
+import pytensor
+import pytensor.tensor as pt
+
+rng = pt.random.shared_rng(seed=1)
+next_rng, x = rng.normal()
+draw = pytensor.function([], x, updates={rng: next_rng})
+""",
+    ),
+    Rule(
+        code="THU403",
+        name="generator-updated-too-early",
+        summary="an update stores a random generator from which the function goes on to draw",
+        message=(
+            "generator updated too early: '{target}' becomes {stored}, from which {registered} "
+            "draws: the next call begins with these numbers again; store {instead}"
+        ),
+        why=(
+            "Each draw returns the next generator, and the next call begins with what the update "
+            "has stored. If that is not the last generator of the chain, the call draws numbers "
+            "again that the one before has drawn further down."
+        ),
+        bad="""\
+import pytensor
+import pytensor.tensor as pt
+
+rng = pt.random.shared_rng(seed=1)
+next_rng, x = rng.normal()
+last_rng, y = next_rng.normal()
+draw = pytensor.function([], [x, y], updates={rng: next_rng})
+""",
+        good="""\
+import pytensor
+import pytensor.tensor as pt
+
+rng = pt.random.shared_rng(seed=1)
+next_rng, x = rng.normal()
+last_rng, y = next_rng.normal()
+draw = pytensor.function([], [x, y], updates={rng: last_rng})
+""",
+    ),
+    Rule(
         code="THU901",
         name="output-before-update",
         summary="an output that is updated returns its old value",

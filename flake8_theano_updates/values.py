@@ -77,12 +77,14 @@ class Called:
         receiver: whether the first operand is the object whose method is called.
         keywords: the names of the last operands.
         returned: what the function of the module returns, where it was followed.
+        node: where the call is written.
     """
 
     function: str | None
     receiver: bool
     keywords: tuple[str | None, ...]
     returned: Use | None = None
+    node: ast.Call | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -60,6 +60,7 @@ ENVIRONMENTS = (
     ),
     Environment("aesara", "aesara", "aesara", "3.11", ("aesara==2.9.4", "setuptools<81")),
     Environment("pytensor", "pytensor", "pytensor", "3.11", ("pytensor>=3.0.7,<4",)),
+    Environment("pytensor-3.13", "pytensor", "pytensor", "3.13", ("pytensor>=3.3.8,<4",)),
 )
 
 

@@ -26,7 +26,10 @@ KINDS: tuple[Kind, ...] = ("new-value", "reorder", "rewrite")
 _FOLDERS = {
     "new-value": ("THU101", "THU102", "."),
     "reorder": ("THU101",),
-    "rewrite": ("THU202", "THU203", "THU204", "THU206", "THU301", "THU303", "off"),
+    "rewrite": (
+        *("THU202", "THU203", "THU204", "THU206", "THU301", "THU303"),
+        *("THU401", "THU402", "THU403", "off"),
+    ),
 }
 
 

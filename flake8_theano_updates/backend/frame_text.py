@@ -8,7 +8,9 @@ import functools
 from collections.abc import Iterable
 from pathlib import Path
 
-_FRAMES = tuple(Path(__file__).with_name(name) for name in ("frame.py", "frame_pairs.py"))
+_FRAMES = tuple(
+    Path(__file__).with_name(name) for name in ("frame.py", "frame_pairs.py", "frame_generators.py")
+)
 
 # What a program's own names must not hide.
 _OF_PROGRAMS = "theano numpy read updates build run CALLS FORM KEPT LATE NAMES name os warnings"

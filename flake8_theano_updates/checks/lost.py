@@ -22,6 +22,7 @@ from flake8_theano_updates.values import (
     joined,
     meet,
     original,
+    walk,
 )
 
 _GENERATOR = "a generator"
@@ -106,6 +107,9 @@ def _overwritten(collection: Collection, first: Pair, second: Pair) -> Iterator[
     reading = Reading((), ())
     if reading.key(first.value) == reading.key(second.value):
         return
+    before = original(first.value.value)
+    if any(original(use.value) is before for use in walk(second.value)):
+        return  # it is computed from the first
     yield _shut_out("THU202", collection, first, second)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable, Iterator
 
 from flake8_theano_updates.checks.suspicion import Suspicion
@@ -50,7 +51,7 @@ def dropped_scans(scope: Interpreted, written: Written) -> Iterator[Suspicion]:
 def _kept(scope: Interpreted, written: Written) -> Iterator[int]:
     """Return the ids of all that flows into what functions compute that may be called again."""
     for compilation in scope.state.compilations:
-        if _is_kept(written, compilation):
+        if is_kept(written, compilation):
             for root in (compilation.outputs, compilation.updates):
                 if root is not None:
                     yield from (id(inner.value) for inner in walk(root, _of))
@@ -65,8 +66,8 @@ def _of(use: Use) -> Iterable[Use]:
         yield use.value.called.returned
 
 
-def _is_kept(written: Written, compilation: Compilation) -> bool:
-    """May the function be called again, with generators that are to move on?"""
+def is_kept(written: Written, compilation: Compilation) -> bool:
+    """May a function that is compiled there be called again, with other numbers to come?"""
     for keyword in compilation.node.keywords:
         if keyword.arg == "no_default_updates":
             if not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
@@ -76,14 +77,19 @@ def _is_kept(written: Written, compilation: Compilation) -> bool:
 
 def _is_called_once(written: Written, compiled: ast.Call) -> bool:
     """Is the function called where it is made, or once by a name that nothing else uses?"""
-    if id(compiled) in written.called:
+    if id(compiled) in written.called or id(compiled) in written.dropped:
         return True
     name = written.name_of.get(id(compiled))
     if name is None or isinstance(written.scope, ast.Module):
         return False  # whoever imports the module may call it
-    uses = written.names[name]
+    bound = [one.lineno for one in written.names[name] if isinstance(one.ctx, ast.Store)]
+    begun = max(line for line in bound if line <= compiled.lineno)
+    ended = min((line for line in bound if line > compiled.lineno), default=math.inf)
+    uses = [one for one in written.names[name] if begun <= one.lineno < ended]
     calls = [written.called[id(use)] for use in uses if id(use) in written.called]
-    return len(uses) == 2 and len(calls) == 1 and id(calls[0]) not in written.repeated
+    if len(uses) != 2 or len(calls) != 1:
+        return False
+    return written.repeating[id(calls[0])] <= written.repeating[id(compiled)]
 
 
 def _dropped(scan: Scan, body: Written) -> bool:
@@ -153,8 +159,14 @@ def _why_updates(scope: Interpreted, step: ast.AST | None) -> str | None:
 def _drawing(scope: Interpreted, function: ast.AST, seen: set[ast.AST]) -> str | None:
     """Return the call that draws random numbers, here or in a function that this one calls."""
     seen.add(function)
+    # What is unpacked as next generator and numbers comes from no stream.
+    pairs = {
+        id(child.value)
+        for child in ast.walk(function)
+        if isinstance(child, ast.Assign) and isinstance(child.targets[0], ast.Tuple)
+    }
     for child in ast.walk(function):
-        if not isinstance(child, ast.Call):
+        if not isinstance(child, ast.Call) or id(child) in pairs:
             continue
         if isinstance(child.func, ast.Attribute) and child.func.attr in DRAWS:
             if _is_stream(scope, child.func.value):

@@ -89,24 +89,36 @@ class Written:
     def read_inside(self) -> frozenset[str]:
         """The names that functions and classes in the scope read, whenever they run."""
         return frozenset(
-            name for node in self._inside(DEFINITIONS) if (name := read_by(node)) is not None
+            name
+            for node, around in self._inside(DEFINITIONS)
+            if around and (name := read_by(node)) is not None
         )
 
     @cached_property
-    def repeated(self) -> frozenset[int]:
-        """The ids of calls that may run again and again, or later."""
-        kinds = (*LOOPS, *COMPREHENSIONS, *DEFINITIONS)
-        return frozenset(id(node) for node in self._inside(kinds) if isinstance(node, ast.Call))
+    def dropped(self) -> frozenset[int]:
+        """The ids of what is computed and kept by nobody."""
+        return frozenset(id(node.value) for node in self.nodes if isinstance(node, ast.Expr))
 
-    def _inside(self, kinds: tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
-        """Return what stands in a node of these kinds, and these nodes, other than the scope."""
-        waiting = [(self.scope, False)]
+    @cached_property
+    def repeating(self) -> Mapping[int, frozenset[ast.AST]]:
+        """What makes a call run again and again, or later, by its id: loops and definitions."""
+        kinds = (*LOOPS, *COMPREHENSIONS, *DEFINITIONS)
+        return {
+            id(node): around for node, around in self._inside(kinds) if isinstance(node, ast.Call)
+        }
+
+    def _inside(
+        self, kinds: tuple[type[ast.AST], ...]
+    ) -> Iterator[tuple[ast.AST, frozenset[ast.AST]]]:
+        """Return each node with the nodes of these kinds around it, and itself, in the scope."""
+        nothing: frozenset[ast.AST] = frozenset()
+        waiting: list[tuple[ast.AST, frozenset[ast.AST]]] = [(self.scope, nothing)]
         while waiting:
-            node, inside = waiting.pop()
-            inside = inside or (isinstance(node, kinds) and node is not self.scope)
-            if inside:
-                yield node
-            waiting.extend((child, inside) for child in ast.iter_child_nodes(node))
+            node, around = waiting.pop()
+            if isinstance(node, kinds) and node is not self.scope:
+                around |= {node}
+            yield node, around
+            waiting.extend((child, around) for child in ast.iter_child_nodes(node))
 
     def around(self, statement: ast.stmt) -> Iterator[tuple[ast.AST, Block, int]]:
         """Return the blocks around a statement, each with its owner and the place in it."""

@@ -16,12 +16,21 @@ from flake8_theano_updates.backend.supervisor import (
     Supervisor,
     WorkerFailedError,
 )
+from flake8_theano_updates.confirm.draws import CALLS, NO_GENERATORS
 from flake8_theano_updates.confirm.judging import judged, without_numbers
 from flake8_theano_updates.confirm.neighbours import is_hidden, reads_beside, revealed
 from flake8_theano_updates.confirm.programs import Program, preference, program_of
 from flake8_theano_updates.confirm.reasons import NOTHING_TO_RUN
 from flake8_theano_updates.confirm.steps import STEPS, Step
-from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Status, Verdict
+from flake8_theano_updates.model import (
+    Fault,
+    Finding,
+    GeneratorFault,
+    OrderFault,
+    PairFault,
+    Status,
+    Verdict,
+)
 
 # As many findings take a worker as long as its start.
 WORTH_A_WORKER = 25
@@ -68,8 +77,14 @@ def confirm(
             backend = supervisor.backend()
         except NoBackendError as error:
             return Verdict("unresolved", str(error))
+        number = calls
+        if isinstance(finding.fault, GeneratorFault):
+            if backend.package == "theano":
+                reason = NO_GENERATORS.format(name=backend.name)
+                return without_numbers("unresolved", reason, backend)
+            number = min(calls, CALLS)
         company = beside[id(finding.fault.collection)]
-        return _Work(finding, company, supervisor, backend, calls, steps).verdict(finding.fault)
+        return _Work(finding, company, supervisor, backend, number, steps).verdict(finding.fault)
 
     jobs = min(jobs or jobs_for(len(findings)), max(1, len(findings)))
     workers = [Workers(python, timeout) for _ in range(jobs)]

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_theano_updates.backend.frame_text import names_read, needed, reserved
+from flake8_theano_updates.confirm.draws import drawing_of
 from flake8_theano_updates.confirm.expressions import Line, Printer
 from flake8_theano_updates.confirm.pairs import Pair, Parts, parts_of
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.interpreter.names import BACKENDS
-from flake8_theano_updates.model import Fault, Finding, OrderFault
+from flake8_theano_updates.model import Fault, Finding, GeneratorFault, OrderFault
 from flake8_theano_updates.report.text import place
 from flake8_theano_updates.values import printable
 
@@ -34,6 +35,7 @@ _QUESTIONS = {
     "frozen": "Does the number follow what it is taken of?",
     "returned": "Which value does the function return?",
     "written": "What do the updates compute?",
+    "drawing": "Does each draw start from where the one before has ended, in each call anew?",
     "dropped": "Does a function without the updates of its scan draw new numbers in each call?",
 }
 
@@ -79,6 +81,10 @@ def program_of(finding: Finding, fault: Fault, step: Step, calls: int) -> Progra
         step: how much of the file to keep.
         calls: how often the program calls what it compiles, where it is run alone.
     """
+    if isinstance(fault, GeneratorFault):
+        drawing = drawing_of(fault, step, finding.origin, reserved())
+        text = _text(finding, "drawing", drawing.build, {"NAMES": drawing.names}, calls)
+        return Program(text, drawing.labels, drawing.names, drawing.stand_ins, False, step)
     kind = "order" if isinstance(fault, OrderFault) else fault.kind
     if kind == "dropped":
         where = finding.origin.place(fault.collection.expression.lineno)

@@ -6,7 +6,16 @@ import math
 from collections.abc import Iterable, Sequence
 
 from flake8_theano_updates.checks.schedule import SWITCHES
-from flake8_theano_updates.model import Fault, Finding, OrderFault, PairFault, Status, Verdict
+from flake8_theano_updates.confirm.draws import told_of
+from flake8_theano_updates.model import (
+    Fault,
+    Finding,
+    GeneratorFault,
+    OrderFault,
+    PairFault,
+    Status,
+    Verdict,
+)
 from flake8_theano_updates.report.elements import first_difference, told_apart
 from flake8_theano_updates.values import Term, Use, operands, walk
 
@@ -22,6 +31,8 @@ def parting(finding: Finding, fault: Fault, verdict: Verdict, instead: str) -> s
     Args:
         instead: what was done in the other program; of findings on order empty.
     """
+    if isinstance(fault, GeneratorFault):
+        return told_of(fault, verdict)
     call = verdict.first_difference
     after = f"after {'1 call' if call == 1 else f'{call} calls'}"
     seen = first_difference(finding, verdict)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from flake8_theano_updates.fixes.brackets import entries
 from flake8_theano_updates.fixes.effects import effects
+from flake8_theano_updates.fixes.generators import generator_fix
 from flake8_theano_updates.fixes.imports import ordered_dict
 from flake8_theano_updates.fixes.statements import NoFixError, common, moved_before, needed
 from flake8_theano_updates.fixes.text import Replacement, Text
 from flake8_theano_updates.fixes.tree import Tree, is_dotted, same
-from flake8_theano_updates.model import Finding
+from flake8_theano_updates.model import Finding, GeneratorFault
 
 Edits = list[Replacement]
 # Whether the numbers stay what they are, and the edits.
@@ -35,6 +36,9 @@ def other_fix(finding: Finding, tree: Tree, text: Text) -> Proposal:
     Raises:
         NoFixError: if there is none; the message says why.
     """
+    if isinstance(finding.fault, GeneratorFault):
+        node = _node(finding, tree, text)
+        return False, generator_fix(finding, finding.fault, node, tree, text)
     mend = _MENDS.get(finding.code)
     if mend is None:
         raise NoFixError(f"{finding.code} has no fix")

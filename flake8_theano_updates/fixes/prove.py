@@ -13,12 +13,13 @@ from typing import Literal
 
 from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.confirm.steps import STEPS, Step
-from flake8_theano_updates.findings import collections
+from flake8_theano_updates.findings import chains, collections
 from flake8_theano_updates.fixes.offered import Mended
 from flake8_theano_updates.fixes.text import moved
 from flake8_theano_updates.model import (
     Fault,
     Finding,
+    GeneratorFault,
     OrderFault,
     PairFault,
     Registration,
@@ -112,11 +113,34 @@ def _programs(step: Mended, compilers: Mapping[str, str | int]) -> tuple[Finding
     """
     fault = step.finding.fault
     assert fault is not None
-    there = collections(step.source.tree, step.source.text.lines, compilers, step.source.python)
-    after = _after(fault, there, partial(_line_after, step))
+    after_fix = step.source
+    given = after_fix.tree, after_fix.text.lines, compilers, after_fix.python
+    if isinstance(fault, GeneratorFault):
+        drawn = _drawn_after(fault, chains(*given), partial(_line_after, step))
+        written = dataclasses.replace(fault, kind="written", told=())
+        return tuple(
+            dataclasses.replace(step.finding, fault=one) for one in (fault, written, drawn)
+        )
+    after = _after(fault, collections(*given), partial(_line_after, step))
     reads = fault.reads if isinstance(fault, PairFault) else ()
     plain = PairFault("written", fault.pairs, fault.collection, reads, fault.path)
     return tuple(dataclasses.replace(step.finding, fault=one) for one in (fault, plain, after))
+
+
+def _drawn_after(
+    fault: GeneratorFault, there: Sequence[GeneratorFault], at: At
+) -> GeneratorFault | None:
+    """Return what the function of a finding draws after its fix, or None."""
+    wanted = {one.name for one in fault.draws}
+    scope, line = fault.collection.scope, at(fault.collection.expression.lineno)
+    name = getattr(scope, "name", "")
+    alike = [
+        one
+        for one in there
+        if wanted <= {drawn.name for drawn in one.draws}
+        and getattr(one.collection.scope, "name", "") == name
+    ]
+    return min(alike, key=lambda one: abs(one.collection.expression.lineno - line), default=None)
 
 
 def _line_after(step: Mended, line: int) -> int:

@@ -26,7 +26,7 @@ from flake8_theano_updates.fixes.offered import (
 from flake8_theano_updates.fixes.reorder import with_comments
 from flake8_theano_updates.fixes.statements import NoFixError, OtherCodeError
 from flake8_theano_updates.fixes.text import Replacement, Text, merged, ordered
-from flake8_theano_updates.model import Finding, Fix, OrderFault
+from flake8_theano_updates.model import Finding, Fix, GeneratorFault, OrderFault
 from flake8_theano_updates.rules import ORDER
 
 # Why a fix may not be made, or None; it is asked whether the fix is safe.
@@ -169,6 +169,7 @@ class _Group:
     lines: set[int] = field(default_factory=set)
     readers: set[int] = field(default_factory=set)
     registered: set[int] = field(default_factory=set)
+    chains: set[tuple[int, str]] = field(default_factory=set)
 
     def takes(self, proposal: Proposal) -> bool:
         """Take a fix into the group if it leaves the others alone."""
@@ -194,6 +195,12 @@ class _Group:
                 return False
             self.readers.add(reader)
             self.registered.add(registered)
+        if isinstance(fault, GeneratorFault):
+            # A chain of draws is handed on one link at a time.
+            chain = id(fault.collection.expression), fault.generator
+            if self.apart and chain in self.chains:
+                return False
+            self.chains.add(chain)
         self.lines |= lines
         self.names.update(names)
         self.taken.update(((one.start, one.end, one.new), one) for one in new)

@@ -166,7 +166,7 @@ class Calls:
         elif last in VIEWS:
             op = "view"
         function = None if closure is not None else name
-        called = Called(function, receiver is not None, tuple(keywords), returned)
+        called = Called(function, receiver is not None, tuple(keywords), returned, node)
         made = self.state.made(op, last, uses, called)
         if last == "scan" and any(backend in name for backend in BACKENDS):
             self._scans(node, made, keywords.get("fn") or (arguments[0] if arguments else None))

@@ -148,6 +148,7 @@ class Followed:
         self._open: list[int] = []
         self._calls: list[tuple[int, int]] = []
         self._names: list[Mapping[str, Value]] = []
+        self._sites: list[ast.Call] = []
 
     def may_enter(self, closure: Closure) -> bool:
         """Is this call worth following, and is there room left?"""
@@ -159,8 +160,11 @@ class Followed:
             self._worth[node] = told or hands_out_pairs(node)
         return self._worth[node]
 
-    def enter(self, closure: Closure, moment: int, names: Mapping[str, Value]) -> None:
-        """The interpreter goes into the function, which binds ``names``."""
+    def enter(
+        self, closure: Closure, moment: int, names: Mapping[str, Value], site: ast.Call
+    ) -> None:
+        """The interpreter goes into the function, which binds ``names``, by the call ``site``."""
+        self._sites.append(site)
         self._names.append(names)
         self._open.append(len(self._calls))
         self._calls.append((moment, moment))
@@ -179,6 +183,10 @@ class Followed:
         return frozenset(
             call for call, (begun, ended) in enumerate(self._calls) if begun < moment < ended
         )
+
+    def sites_at(self, moment: int) -> Mapping[int, ast.Call]:
+        """Return where the calls stand that the program was in, the outer ones first."""
+        return {call: self._sites[call] for call in sorted(self.calls_at(moment))}
 
     def names_at(self, moment: int) -> Mapping[str, Value] | None:
         """Return what the function binds that the program was in, or None outside of any."""

@@ -18,6 +18,8 @@ _OPTIMIZERS = (
     *("sgd", "momentum", "nesterov", "nag", "adagrad", "adadelta", "rmsprop", "rms_prop"),
     *("rprop", "adam", "adamax", "nadam", "amsgrad", "smorms3", "esgd"),
 )
+# ``next_rng, x = ...`` and ``_, x = self.rng.normal()``
+_UNPACKED = re.compile(r"rng\w*, *[\w.]+ *=[^=]|, *[\w.]+ *= *[\w.]*rng\b")
 _UPS = re.compile(r"(?:\b|_)ups\b")
 
 
@@ -26,11 +28,25 @@ def is_theano_code(lines: Sequence[str], compilers: Iterable[str]) -> bool:
     text = "".join(lines).lower()
     if any(calls_own(text, name) for name in compilers):
         return True
+    if has_generators(text):
+        return True
     if not may_hold_updates(text):
         return False
     if any(name in text for name in _LIBRARIES):
         return True
     return any(name in text for name in _IMPORTED) and any(map(_IMPORT.match, lines))
+
+
+def has_generators(text: str) -> bool:
+    """Can this lower-case text of a file draw from generators that are variables?"""
+    return may_draw(text) and ("pytensor" in text or "aesara" in text)
+
+
+def may_draw(text: str) -> bool:
+    """Can this lower-case text of a function draw from such a generator?"""
+    return "rng" in text and (
+        "rng=" in text or "shared_rng" in text or _UNPACKED.search(text) is not None
+    )
 
 
 def calls_own(text: str, compiler: str) -> bool:

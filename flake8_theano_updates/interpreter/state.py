@@ -58,7 +58,7 @@ class State:
         self.generator: Container | None = None
         self.defaults: Container | None = None
         self.generated: ast.AST = scope
-        self.returned: list[Use] | None = None
+        self.returned: list[Use] = []
         self.with_attributes: set[str] = set()
         self.owner: Class | None = None
         self.followed = Followed(guide.worth)

@@ -149,8 +149,7 @@ class Interpreter:
     def _return(self, node: ast.Return) -> bool:
         if node.value is not None:
             use = self.expressions.use(node.value)
-            if self.state.returned is not None:
-                self.state.returned.append(use)
+            self.state.returned.append(use)
             returned = original(use.value)
             if isinstance(returned, Container):
                 self._hands_out(returned, node.value)
@@ -361,7 +360,7 @@ class Interpreter:
             state.owner = owner if owner is not None else closure.owner
         state.environment = closure.environment.inner(bound)
         state.generator, state.generated, state.returned = None, closure.node, []
-        made = self._go_through(closure, bound)
+        made = self._go_through(closure, bound, node)
         returned = state.returned
         state.environment, state.generator, state.generated, state.returned = before
         state.owner, state.decided = owner, decided
@@ -378,13 +377,15 @@ class Interpreter:
             result = state.use(either(self.state, result, use, node), node)
         return result.value
 
-    def _go_through(self, closure: Closure, bound: dict[str, Value]) -> Container | None:
+    def _go_through(
+        self, closure: Closure, bound: dict[str, Value], node: ast.Call
+    ) -> Container | None:
         """Execute the body; return what its yields have filled."""
         state = self.state
-        state.followed.enter(closure, state.tick(), bound)
+        state.followed.enter(closure, state.tick(), bound, node)
         if not isinstance(closure.node, ast.Lambda):
             self._block(closure.node.body)
-        elif state.returned is not None:
+        else:
             state.returned.append(self.expressions.use(closure.node.body))
         state.followed.leave(state.tick())
         if state.generator is not None:

@@ -27,7 +27,11 @@ _FIXED_BLANK = "\N{NO-BREAK SPACE}"
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 
 # What the line does that a finding calls registered, where that is not to register a pair.
-_OTHER_LINE = {"THU206": "compiles", "THU302": "rebinds"}
+_OTHER_LINE = {
+    "THU206": "compiles",
+    "THU302": "rebinds",
+    **dict.fromkeys(("THU401", "THU402", "THU403"), "draws"),
+}
 
 _FIX_TITLES = {
     "new-value": "Write instead, to use the new value (`theano-updates fix --unsafe` does it):",

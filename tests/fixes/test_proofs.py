@@ -54,7 +54,11 @@ def test_new_values_give_what_confirm_promises() -> None:
 
 
 def test_the_mends_of_the_other_rules_are_proven_too() -> None:
-    steps = [step for step in _steps(_chains("rewrite")) if is_provable(step.finding)]
+    steps = [
+        step
+        for step in _steps(_chains("rewrite"))
+        if is_provable(step.finding) and not step.finding.code.startswith("THU4")
+    ]
     codes = {step.finding.code for step in steps}
     assert codes == {"THU202", "THU203", "THU204", "THU206", "THU301", "THU303"}
     assert {proof.status for proof in proofs(steps)} == {"proven"}
