@@ -1,6 +1,7 @@
 # make demo      see a finding and its confirmation on two small programs
 # make test      run the suite against the installed package
-# make backends  run the longer tests, and those of the other backends, which it installs first
+# make backends  run the longer tests, those of the other backends, which it installs first, and
+#                the suite once more where PyTensor stands for Theano (Python 3.13)
 # make lint      check style, types, layers, and this project with its own plugin
 # make bench     what the plugin costs, and how it does on other people's code (minutes)
 # make clean     remove everything that these made
@@ -42,6 +43,8 @@ backends: $(VENV)/.for-test
 	@echo '== backends: the longer tests; Theano of Python 2.7 and 3.8, Theano-PyMC, Aesara, PyTensor 3.0 and 3.3'
 	$(BIN)/python tests/backends.py
 	$(BIN)/pytest -n 2 -m "backends or longer"
+	@python=$$($(BIN)/python tests/pythons.py 3.13) && \
+		$(MAKE) test VENV=$(VENV)/python3.13 PYTHON=$$python || test -z "$$python"
 
 lint: $(VENV)/.for-lint
 	@echo '== lint: style, types, layers, and the plugin on its own project'

@@ -1,10 +1,11 @@
-"""Other Pythons of this machine."""
+"""Other Pythons of this machine; ``python tests/pythons.py 3.13`` prints where one is."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 
@@ -21,3 +22,9 @@ def _is(python: str, version: str) -> bool:
     # The shims of pyenv are there for every Python that any of its versions has.
     answer = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False)
     return answer.stdout.strip() == version
+
+
+if __name__ == "__main__":
+    sys.exit(
+        print(found) if (found := find(sys.argv[1])) else f"there is no Python {sys.argv[1]} here"
+    )
