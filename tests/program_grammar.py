@@ -34,11 +34,11 @@ def _functions(text: str) -> dict[str, str]:
 
 _FIXED = {
     name: function
-    for module in ("frame.py", "frame_pairs.py")
+    for module in ("frame.py", "frame_pairs.py", "frame_generators.py")
     for name, function in _functions((_BACKEND / module).read_text(encoding="utf-8")).items()
 }
 _BACKENDS = {"theano", "aesara", "pytensor"}
-_KINDS = set("refused misplaced overwritten late frozen returned written dropped".split())
+_KINDS = set("refused misplaced overwritten late frozen returned written dropped drawing".split())
 _FORMS = {"list", "zip", "map", "generator", "flat"}
 _QUESTIONS = set(programs._QUESTIONS.values())
 
@@ -52,6 +52,30 @@ _DOTTED = {one.name for one in FUNCTIONS.values() if "." in one.name} | set(
     "numpy.identity numpy.arange numpy.sqrt numpy.exp numpy.log numpy.abs numpy.tanh numpy.sin "
     "numpy.cos numpy.maximum numpy.minimum numpy.clip numpy.floor numpy.ceil".split()
 )
+_DISTRIBUTIONS = {
+    f"theano.tensor.random.{name}"
+    for name in (
+        "bernoulli beta betabinom binomial categorical cauchy chisquare choice dirichlet "
+        "exponential gamma geometric gumbel halfcauchy halfnormal hypergeometric integers invgamma laplace "
+        "logistic lognormal multinomial multivariate_normal nbinom negative_binomial normal pareto "
+        "permutation poisson standard_cauchy standard_exponential standard_normal t triangular "
+        "uniform vonmises wald weibull"
+    ).split()
+}
+_BOUNDS = {
+    "size",
+    "loc",
+    "scale",
+    "low",
+    "high",
+    "p",
+    "lam",
+    "mu",
+    "sigma",
+    "shape",
+    "alpha",
+    "beta",
+}
 _CONSTANTS = set("numpy.pi numpy.e numpy.inf numpy.nan".split())
 _METHODS = {"get_value", "eval"}
 _ATTRIBUTES = {"T", "shape"}
@@ -68,6 +92,7 @@ _RESERVED = (
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _COMMENT = re.compile(
     r"(cell \d+, )?line \d+(: .+)?(, after the function was compiled)?|any variable"
+    r"|.+, with a seed of its own"
 )
 _MOST_DIGITS = 16
 
@@ -159,6 +184,9 @@ def _is_identifier(name: str) -> bool:
 def _in_build(function: ast.FunctionDef) -> Iterator[str]:
     if ast.dump(function) == ast.dump(ast.parse(programs._SCAN).body[0]):
         return
+    if [one.arg for one in function.args.args] == ["mended"]:
+        yield from _in_draws(function)
+        return
     signature = ast.dump(ast.parse("def build(read): pass").body[0].args)  # type: ignore[attr-defined]
     if ast.dump(function.args) != signature or function.decorator_list or function.returns:
         yield "another signature"
@@ -186,6 +214,51 @@ def _in_build(function: ast.FunctionDef) -> Iterator[str]:
                     yield f"watched: {ast.unparse(one)}"
         case end:
             yield f"another end: {list(map(ast.unparse, end))}"
+
+
+def _in_draws(function: ast.FunctionDef) -> Iterator[str]:
+    """Walk what draws from a generator: each draw from one that is there already."""
+    first, *draws, last = function.body
+    if ast.unparse(first) != "rng = generator()":
+        yield ast.unparse(first)
+    own = {"rng"}
+    for node in draws:
+        match node:
+            case ast.Assign(
+                [ast.Tuple([ast.Name(after), ast.Name(drawn)])],
+                ast.Call(ast.Name("drawn_from"), [source, distribution, *bounds], keywords),
+            ):
+                yield from _in_source(source, own)
+                if ast.unparse(distribution) not in _DISTRIBUTIONS:
+                    yield f"a distribution {ast.unparse(distribution)}"
+                for bound in (*bounds, *(one.value for one in keywords)):
+                    yield from _in_expression(bound, set())
+                if {one.arg for one in keywords} - _BOUNDS:
+                    yield ast.unparse(node)
+                if not _is_identifier(drawn) or after != f"after_{drawn}":
+                    yield f"variables {after!r}, {drawn!r}"
+                own |= {after, drawn}
+            case _:
+                yield ast.unparse(node)
+    match last:
+        case ast.Return(ast.Tuple([ast.Name("rng"), stored, ast.List(numbers)])):
+            if ast.unparse(stored) != "None":
+                yield from _in_source(stored, own)
+            for one in numbers:
+                yield from _in_expression(one, own)
+        case _:
+            yield f"another end: {ast.unparse(last)}"
+
+
+def _in_source(node: ast.expr, own: set[str]) -> Iterator[str]:
+    """Walk what a draw starts from, or an update stores: as written, or as it should be."""
+    match node:
+        case ast.IfExp(ast.Name("mended"), meant, written):
+            for one in (meant, written):
+                if ast.unparse(one) != "None":
+                    yield from _in_expression(one, own)
+        case _:
+            yield from _in_expression(node, own)
 
 
 def _in_expression(node: ast.expr, own: set[str]) -> Iterator[str]:

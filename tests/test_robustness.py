@@ -30,6 +30,28 @@ def test_forty_branches_do_not_double_the_list_forty_times() -> None:
     assert codes(HEAD + body + TAIL).count("THU101") == 40
 
 
+@pytest.mark.parametrize("joined", ["updates = updates + updates", "updates += updates"])
+def test_a_list_that_is_joined_with_itself_sixty_times(joined: str) -> None:
+    body = "    updates = [(acc, acc + g), (w, w - g / acc)]\n" + f"    {joined}\n" * 60
+    assert codes(HEAD + body + TAIL) == ["THU101"]
+
+
+def test_two_names_that_are_exchanged_sixty_times() -> None:
+    body = "    x, y = acc, w\n"
+    for number in range(60):
+        body += f"    if flags[{number}]:\n        x, y = y, x\n"
+    body += "    updates.append((acc, acc + g))\n    updates.append((w, w - g / acc + x))\n"
+    # The old acc is in a local before it is registered, and in the update after it.
+    assert codes(HEAD + body + TAIL) == ["THU102", "THU101"]
+
+
+def test_sixty_loops_over_one_list_in_each_other() -> None:
+    loops = " ".join(f"for x{number} in x" for number in range(60))
+    body = f"    updates = [(x0, x0 + g) {loops}]\n"
+    body += "    updates += [(acc, acc + g), (w, w - g / acc)]\n"
+    assert codes(HEAD + body + TAIL) == ["THU101"]
+
+
 def test_a_long_chain_of_sums() -> None:
     body = "    step = g\n" + "    step = step + 1\n" * 3000
     body += "    updates.append((acc, acc + g))\n    updates.append((w, w - step / acc))\n"

@@ -124,7 +124,7 @@ def _flow_in_gradient(q: Question, root: Use) -> Flow:
 
 def _visited(q: Question, use: Use, found: Flow) -> list[Use]:
     """Add an expression, and return the reads that it takes itself or hands on."""
-    reads = q.reading.reads(use) if q.reading.hands_on(use) else (use,)
+    reads = q.reading.handed_on(use) if q.reading.hands_on(use) else (use,)
     taken = [read for read in reads if q.reading.target(read) is not None]
     found.reads.update(map(id, taken))
     if q.reading.target(use) is None:

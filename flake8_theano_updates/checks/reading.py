@@ -96,7 +96,7 @@ class Reading:
         seen: set[int] = set()
         waiting: list[Use | Value] = []
         for use in uses:
-            waiting += (*self._handed_on(use), use.value)
+            waiting += (*self.handed_on(use), use.value)
         waiting.reverse()
         while waiting:
             one = waiting.pop()
@@ -121,7 +121,7 @@ class Reading:
 
     def taken_by(self, use: Use) -> tuple[Use | Value, ...]:
         """Return the reads that what is no target takes itself, and the values with the others."""
-        return (*self._handed_on(use), *((use.value,) if self._holds(use.value) else ()))
+        return (*self.handed_on(use), *((use.value,) if self._holds(use.value) else ()))
 
     def taken_in(self, value: Value) -> tuple[Use | Value, ...]:
         """Return the reads that a value takes itself, and the values with the others."""
@@ -131,7 +131,7 @@ class Reading:
         """Does this take nothing itself, but hand on what it holds: a list, a name?"""
         return _hands_on(use.value) and self.target(use) is None
 
-    def _handed_on(self, use: Use) -> tuple[Use, ...]:
+    def handed_on(self, use: Use) -> tuple[Use, ...]:
         """Return the reads of what is handed on, at the moment at which it is used.
 
         A name that may mean more than `MOST_HANDED_ON` variables is not known to mean any.
@@ -145,7 +145,7 @@ class Reading:
                 if self.target(part) is not None:
                     reads.append(part)
                 elif isinstance(part.value, Term):
-                    reads.extend(self._handed_on(part))
+                    reads.extend(self.handed_on(part))
             if isinstance(use.value, Term) and len(reads) > MOST_HANDED_ON:
                 reads = []
             known = tuple(
@@ -173,7 +173,7 @@ class Reading:
                     yield use
                 continue
             # Asked from the inner ones to the outer ones, as chains of names may be long.
-            handed = self._handed_on(use)
+            handed = self.handed_on(use)
             if not (is_part and isinstance(use.value, Term)):
                 yield from handed
             # A value that holds itself is not known yet.

@@ -238,7 +238,10 @@ def _literal(use: Use) -> object:
         return [_literal(entry.value) for entry in value.entries]
     if value.op == "number":
         return _literal(value.uses[0])
-    if value.op == "const" and (value.label is None or isinstance(value.label, (int, float))):
+    if value.op == "const" and value.label is None:
+        return None
+    # What is not finite, or has thousands of digits, is no number to print.
+    if value.op == "const" and isinstance(value.label, (int, float)) and abs(value.label) < 2**53:
         return value.label
     raise _UnknownError
 

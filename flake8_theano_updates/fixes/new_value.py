@@ -164,11 +164,11 @@ def _name_it(case: Case) -> Edits:
     value = stored_value(case)
     for node in (value.node, *case.fault.read_nodes):
         if tree.comprehension(node) is not None and not _is_free(case, node, value.nodes):
-            raise NoFixError("the new value is computed inside a comprehension")
+            raise OtherCodeError("the new value is computed inside a comprehension")
     if tree.function(value.node) is not tree.function(read):
         raise NoFixError("the new value is computed in another function")
     if isinstance(tree.function(read), ast.Lambda):
-        raise NoFixError("a lambda has no place for a name")
+        raise OtherCodeError("a lambda has no place for a name")
     name = free_name(case.fault.registered.target, "new", tree, read)
     edits = [*value.replaced(name, case), *case.reading(name)]
     registered, reader = common(tree.places(value.node), tree.places(read))
@@ -258,7 +258,7 @@ def _keep_it(case: Case) -> Edits:
     if tree.function(value.node) is not tree.function(read):
         raise NoFixError("the new value is computed in another function")
     if tree.comprehension(value.node) is not None:
-        raise NoFixError("the new value is computed inside a comprehension")
+        raise OtherCodeError("the new value is computed inside a comprehension")
     registered, reader = common(tree.places(value.node), tree.places(read))
     if registered.index >= reader.index or not tree.loops(value.node):
         raise OtherCodeError("the new value is not computed in an earlier loop")

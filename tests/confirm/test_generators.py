@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from backends import ENVIRONMENTS, Environment
+from backends import FOLDER as FOLDER_OF_BACKENDS
 from confirming import finding_in, verdict_on
 from expected.generators import PROGRAMS, Chain, chains
 from fixing import DATA, fixed, fixture_paths
@@ -28,6 +29,8 @@ NAMES = [name for name in fixture_names() if name.startswith("THU4")]
 MARKS = marks_of(*NAMES)
 WITH_GENERATORS = [one for one in ENVIRONMENTS if one.backend in ("aesara", "pytensor")]
 WITHOUT = [one for one in ENVIRONMENTS if one not in WITH_GENERATORS]
+
+FLAGS = f"cxx=,mode=FAST_COMPILE,blas__ldflags=,base_compiledir={FOLDER_OF_BACKENDS / 'compiled'}"
 
 # Draws of both chains of every program, three calls each, by the backend alone.
 DRAWING = """\
@@ -103,7 +106,7 @@ def _run(one: Environment, script: str, *arguments: str, given: object = None) -
         capture_output=True,
         text=True,
         check=True,
-        env={f"{one.package.upper()}_FLAGS": "cxx=,mode=FAST_COMPILE"},
+        env={f"{one.package.upper()}_FLAGS": FLAGS},
     )
     return json.loads(done.stdout.splitlines()[-1])
 

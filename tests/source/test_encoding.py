@@ -37,7 +37,6 @@ PIECES = (
     b"vim: set fileencoding=cp1252 :",
     b"x",
     b"'''",
-    b"\\",
 )
 LINE_ENDS = (b"\n", b"\r\n", b"\r")
 PART = st.lists(st.sampled_from(PIECES), max_size=4).map(b"".join)
