@@ -56,10 +56,10 @@ _DISTRIBUTIONS = {
     f"theano.tensor.random.{name}"
     for name in (
         "bernoulli beta betabinom binomial categorical cauchy chisquare choice dirichlet "
-        "exponential gamma geometric gumbel halfcauchy halfnormal hypergeometric integers invgamma laplace "
-        "logistic lognormal multinomial multivariate_normal nbinom negative_binomial normal pareto "
-        "permutation poisson standard_cauchy standard_exponential standard_normal t triangular "
-        "uniform vonmises wald weibull"
+        "exponential gamma geometric gumbel halfcauchy halfnormal hypergeometric integers "
+        "invgamma laplace logistic lognormal multinomial multivariate_normal nbinom "
+        "negative_binomial normal pareto permutation poisson standard_cauchy "
+        "standard_exponential standard_normal t triangular uniform vonmises wald weibull"
     ).split()
 }
 _BOUNDS = {
