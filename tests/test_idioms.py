@@ -106,6 +106,39 @@ def train(x, w, v, g):
     updates.append((w, w + v))  # error: THU101 28 v
     return theano.function([x], [], updates=updates)
 """,
+    "a pair that enters in front": """\
+def train(x, w, v, g):
+    updates = [(w, w + v)]  # error: THU101 24 v
+    updates.insert(0, (v, 0.9 * v - g))
+    return theano.function([x], [], updates=updates)
+""",
+    "a part of a variable": """\
+def train(x, tail, v, g):
+    updates = [(v, 0.9 * v - g), (tail, v[1:])]  # error: THU101 41 v
+    return theano.function([x], [], updates=updates)
+""",
+    "cases of which none takes everything": """\
+def train(x, w, v, g, kind):
+    updates = []
+    match kind:
+        case "both":
+            updates.append((v, 0.9 * v - g))
+        case "first":
+            updates.append((v, 0.8 * v - g))
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
+    "a method that fills a list": """\
+class Trainer:
+    def register(self, updates, v, g):
+        updates.append((v, 0.9 * v - g))
+
+    def train(self, x, w, v, g):
+        updates = []
+        self.register(updates, v, g)
+        updates.append((w, w + v))  # error: THU101 32 v
+        return theano.function([x], [], updates=updates)
+""",
     "a function that is handed over": """\
 def register(updates, v, g):
     updates.append((v, 0.9 * v - g))
