@@ -139,6 +139,18 @@ class Trainer:
         updates.append((w, w + v))  # error: THU101 32 v
         return theano.function([x], [], updates=updates)
 """,
+    "the values of a mapping": """\
+def train(x, params, g):
+    speeds = OrderedDict()
+    for p in params:
+        speeds[p] = theano.shared(0.5)
+    updates = []
+    for v in speeds.values():
+        updates.append((v, 0.9 * v - g))
+    for p in params:
+        updates.append((p, p + speeds[p]))  # error: THU101 32 speeds[p]
+    return theano.function([x], [], updates=updates)
+""",
     "a function that is handed over": """\
 def register(updates, v, g):
     updates.append((v, 0.9 * v - g))
