@@ -151,6 +151,18 @@ def train(x, params, g):
         updates.append((p, p + speeds[p]))  # error: THU101 32 speeds[p]
     return theano.function([x], [], updates=updates)
 """,
+    "a function that takes what is left over": """\
+def register(updates, v, g, *others):
+    updates.append((v, 0.9 * v - g))
+    print(others)
+
+
+def train(x, w, v, g):
+    updates = []
+    register(updates, v, g, x, w)
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
     "a function that is handed over": """\
 def register(updates, v, g):
     updates.append((v, 0.9 * v - g))
