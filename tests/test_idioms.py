@@ -189,8 +189,8 @@ class Summing(Layer):
 def train(x, w, name):
     updates = {}
     updates[w["{}_v".format(name)]] = 0.9 * w["{}_v".format(name)] - x
-    read = w["{}_b".format(name)] + w["{}_v".format(name)]  # error: THU101 37 w['{}_v'.format(name)]
-    updates[w["{}_b".format(name)]] = read
+    bias = w["{}_b".format(name)]
+    updates[bias] = bias + w["{}_v".format(name)]  # error: THU101 28 w['{}_v'.format(name)]
     return theano.function([x], [], updates=updates)
 """,
     "a parameter that is no number": """\
