@@ -221,6 +221,12 @@ def train(x, net, g):
     updates = [(v, 0.9 * v - g), (w, w + net.v)]  # error: THU101 42 net.v
     return theano.function([x], [], updates=updates)
 """,
+    "two names at once, of what is updated later": """\
+def train(x, w, v, g):
+    old, rate = v, 0.1  # error: THU102 17 v
+    updates = [(w, w + rate * old), (v, 0.9 * v - g)]
+    return theano.function([x], [], updates=updates)
+""",
     "lists in a chain": """\
 def train(x, w, v, g):
     first, second = [(v, 0.9 * v - g)], [(w, w + v)]  # error: THU101 50 v
