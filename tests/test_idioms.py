@@ -227,6 +227,36 @@ def train(x, w, v, g):
     updates = [(w, w + rate * old), (v, 0.9 * v - g)]
     return theano.function([x], [], updates=updates)
 """,
+    "a copy of a list": """\
+def train(x, w, v, g):
+    first = [(v, 0.9 * v - g)]
+    updates = first.copy()
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
+    "a list with its type": """\
+def train(x, w, v, g):
+    updates: list = [(v, 0.9 * v - g)]
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
+    "an element by its number": """\
+def train(x, w, v, g):
+    pairs = [(v, 0.9 * v - g), (w, w + v)]  # error: THU101 40 v
+    return theano.function([x], [], updates=[pairs[0], pairs[-1]])
+""",
+    "a method of a base": """\
+class Base:
+    def steps(self, v, g):
+        return [(v, 0.9 * v - g)]
+
+
+class Derived(Base):
+    def train(self, x, w, v, g):
+        updates = super().steps(v, g)
+        updates.append((w, w + v))  # error: THU101 32 v
+        return theano.function([x], [], updates=updates)
+""",
     "lists in a chain": """\
 def train(x, w, v, g):
     first, second = [(v, 0.9 * v - g)], [(w, w + v)]  # error: THU101 50 v
