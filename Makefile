@@ -64,7 +64,7 @@ bench: $(VENV)/.for-test
 clean:
 	@echo '== clean: $(VENV), build products and caches'
 	rm -rf $(VENV) build dist *.egg-info
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*
 	find flake8_theano_updates tests fixtures -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made: tools/make_venv.sh

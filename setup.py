@@ -77,7 +77,14 @@ setup(
             "pytest>=8,<10",
             "pytest-xdist>=3.5,<4",
         ],
-        "dev": [*FIX, "build>=1.2", "import-linter>=2.1,<3", "mypy>=1.11,<3", "ruff>=0.17,<0.18"],
+        "dev": [
+            *FIX,
+            "build>=1.2",
+            "coverage>=7.10,<8",
+            "import-linter>=2.1,<3",
+            "mypy>=1.11,<3",
+            "ruff>=0.17,<0.18",
+        ],
     },
     entry_points={
         "flake8.extension": ["THU = flake8_theano_updates.plugin:Plugin"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures"
@@ -30,8 +31,12 @@ def off_fixture_names() -> list[str]:
 
 def marks(name: str) -> list[Mark]:
     """Return what the comments of a fixture announce, in the order of flake8's output."""
+    return marks_in((FOLDER / name).read_text(encoding="utf-8").splitlines(), name)
+
+
+def marks_in(lines: Iterable[str], name: str) -> list[Mark]:
+    """Return what the comments in a program announce, in the order of flake8's output."""
     found = []
-    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, 1):
         comment = _COMMENT.search(line)
         for mark in comment["marks"].split(";") if comment else ():
