@@ -147,7 +147,7 @@ def shown(path: str) -> str:
 
 
 def _called(graph: Graph, number: int) -> str:
-    return graph.names.get(number) or graph[number].name or "a shared variable without a name"
+    return graph.names.get(number) or graph[number].name or "an unnamed variable"
 
 
 def _made(graph: Graph, pair: Pair) -> Chain:

@@ -28,8 +28,7 @@ sys.path.remove(_HERE)
 BACKENDS = ("theano", "aesara", "pytensor")
 DEEPEST = 8  # frames of the program that are kept of each expression
 OWN = os.path.abspath(__file__.replace(".pyc", ".py"))
-COMPILING = ("pfunc", "construct_function_ins_and_outs")
-DOORS = ("function", "pfunc", "construct_function_ins_and_outs")
+COMPILING = ("pfunc", "construct_pfunc_ins_and_outs", "construct_function_ins_and_outs")
 
 
 class Recorder(object):
@@ -182,7 +181,7 @@ def _in_silence(recorder, kind):
 
 def _called_by_program(recorder, frame):
     """Is this a call of the program, rather than one of the backend by itself?"""
-    while frame.f_code.co_name in DOORS:
+    while frame.f_code.co_name in COMPILING or frame.f_code.co_name == "function":
         frame = frame.f_back
     return not recorder.is_backend(frame.f_code)
 

@@ -124,7 +124,10 @@ class Program:
                 continue
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                 return None
-            return _name_for(file.expression(frame), statement.targets[0], statement.value)
+            made = file.expression(frame)
+            if made is None and isinstance(statement.value, _PAIRS):
+                return None
+            return _name_for(made, statement.targets[0], statement.value)
         return None
 
     def is_local(self, chain: Chain) -> bool | None:
@@ -202,8 +205,14 @@ def _holds_pairs(statement: ast.stmt) -> bool:
     if isinstance(value, ast.Lambda):
         value = value.body
     if isinstance(value, ast.Call):
-        return any(isinstance(one, _PAIRS) for one in ast.walk(value))
+        return any(map(_may_be_pairs, ast.walk(value)))
     return isinstance(value, _PAIRS)
+
+
+def _may_be_pairs(node: ast.AST) -> bool:
+    if isinstance(node, ast.Tuple):
+        return len(node.elts) == 2
+    return isinstance(node, ast.Dict | ast.ListComp | ast.DictComp | ast.GeneratorExp)
 
 
 def _operand(node: ast.expr | ast.stmt, operand: int, name: str | None) -> ast.expr | ast.stmt:
