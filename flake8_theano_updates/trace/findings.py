@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import BY_CODE, ORDER
 from flake8_theano_updates.trace.evidence import evidence_for
+from flake8_theano_updates.trace.forms import of_form
 from flake8_theano_updates.trace.graph import Graph, Pair, Read
 from flake8_theano_updates.trace.products import Products
 from flake8_theano_updates.trace.question import Question
 from flake8_theano_updates.trace.recorded import Chain, Function
-from flake8_theano_updates.trace.written import Place, Program
+from flake8_theano_updates.trace.written import Place, Program, character, shown
 from flake8_theano_updates.values import printable
 
 # Old values that are evidently meant, but of which a list may be wanted.
@@ -60,6 +60,7 @@ def _found(function: Function, program: Program, wanted: Collection[str]) -> Ite
         if variable.kind == "shared" and (name := program.assigned(variable.made))
     }
     graph = Graph(function, names)
+    yield from of_form(function, program, wanted)
     for old in _old_values(graph, program):
         if old.code in wanted:
             yield _finding(old, graph, program)
@@ -126,9 +127,9 @@ def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
     return Finding(
         path=path,
         line=line,
-        column=_character(lines, line, column) + 1,
+        column=character(lines, line, column) + 1,
         end_line=end_line,
-        end_column=_character(lines, end_line, end_column) + 1,
+        end_column=character(lines, end_line, end_column) + 1,
         code=rule.code,
         name=rule.name,
         message=printable(message),
@@ -138,12 +139,6 @@ def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
         update_line=made,
         new_value=new_value,
     )
-
-
-def shown(path: str) -> str:
-    """Return a path as users write it: from the current folder on, where it is below that."""
-    relative = os.path.relpath(path) if os.path.isabs(path) else path
-    return path if relative.startswith(os.pardir) else relative
 
 
 def _called(graph: Graph, number: int) -> str:
@@ -176,9 +171,3 @@ def _instead(
     stem = re.search(r"[^\W\d]\w*$", variable)
     new = f"{stem[0] if stem and ' ' not in variable else 'value'}_new"
     return None, f"compute {new} = ..., register ({variable}, {new}) and use {new} here"
-
-
-def _character(lines: Sequence[str], line: int, offset: int) -> int:
-    """Turn a column in UTF-8 bytes into one in characters, both from 0."""
-    text = lines[line - 1] if line <= len(lines) else ""
-    return len(text.encode()[:offset].decode(errors="replace")) if text else offset

@@ -104,6 +104,7 @@ class Function:
         updates: target and new value of each pair of the list, by number.
         defaults: those pairs that the backend added itself.
         form: the type of the updates, as given.
+        backend: the package that compiles.
     """
 
     compiled: Chain
@@ -111,6 +112,7 @@ class Function:
     updates: tuple[tuple[int, int], ...]
     defaults: tuple[tuple[int, int], ...]
     form: str
+    backend: str
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,12 @@ def _function(record: dict[str, Any]) -> Function:
     pairs = tuple((target, new) for target, new in record["updates"])
     given = record["given"]
     return Function(
-        chain(record["compiled"]), variables, pairs[:given], pairs[given:], record["form"]
+        chain(record["compiled"]),
+        variables,
+        pairs[:given],
+        pairs[given:],
+        record["form"],
+        record["backend"],
     )
 
 

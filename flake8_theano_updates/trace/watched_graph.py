@@ -34,7 +34,7 @@ class Graph(object):
             "backend": package.__name__,
             "version": _text(getattr(package, "__version__", "")),
             "compiled": self.chain(chain),
-            "given": 0 if given is None else len(given),
+            "given": len(given) if hasattr(given, "__len__") else 0,
             "form": type(given).__name__,
             "updates": pairs,
             "outputs": [self.number(one) for one in outputs if hasattr(one, "type")],

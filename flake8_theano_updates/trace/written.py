@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -159,6 +160,19 @@ class Program:
             return False
         return self.file(frame.path).names_in(name, frame.line, last.line)
 
+    def updates(self, chain: Chain) -> tuple[str, ast.expr] | None:
+        """Return the file and the expression of the updates in a compile call."""
+        frame = self.frame(chain)
+        if frame is None:
+            return None
+        file = self.file(frame.path)
+        around = file.expression(frame) or file.statement(frame.line)
+        for call in ast.walk(around) if around is not None else ():
+            for keyword in call.keywords if isinstance(call, ast.Call) else ():
+                if keyword.arg == "updates":
+                    return frame.path, keyword.value
+        return None
+
     def read(self, chain: Chain, operand: int, name: str | None) -> Place | None:
         """Return where a read stands.
 
@@ -259,3 +273,15 @@ def _named_in(node: ast.AST, name: str) -> list[ast.expr]:
             and ast.unparse(one) == name
         ]
     return found
+
+
+def shown(path: str) -> str:
+    """Return a path as users write it: from the current folder on, where it is below that."""
+    relative = os.path.relpath(path) if os.path.isabs(path) else path
+    return path if relative.startswith(os.pardir) else relative
+
+
+def character(lines: Sequence[str], line: int, offset: int) -> int:
+    """Turn a column in UTF-8 bytes into one in characters, both from 0."""
+    text = lines[line - 1] if line <= len(lines) else ""
+    return len(text.encode()[:offset].decode(errors="replace")) if text else offset

@@ -107,3 +107,21 @@ def test_sarif_is_written_too(tmp_path: Path) -> None:
     run("theano-updates", "trace", "--format", "sarif", "--output", report, name, cwd=tmp_path)
     (result,) = json.loads(report.read_text())["runs"][0]["results"]
     assert result["ruleId"] == "THU101"
+
+
+PLAIN = """\
+import theano
+
+a, b = theano.shared(1.0), theano.shared(2.0)
+both = {a: a + 1, b: b + 1}
+f = theano.function([], [], updates=both)
+g = theano.function([], [], updates={a: a + 1})
+"""
+
+
+def test_a_plain_dict_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(PLAIN)
+    done = run("theano-updates", "trace", "--enable", "THU903", "main.py", cwd=tmp_path)
+    *_, said, count = done.stderr.splitlines()
+    assert said.startswith("main.py:5:37: THU903 plain dict: ")
+    assert count == "theano-updates: 2 functions compiled: 1 finding"

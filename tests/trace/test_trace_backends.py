@@ -21,9 +21,7 @@ def test_a_program_has_the_findings_of_its_marks(
 ) -> None:
     if not one.stamp.exists():
         pytest.skip(f"python tests/backends.py has not made {one.name}")
-    flags = f"cxx=,mode=FAST_COMPILE,base_compiledir={tmp_path / 'compiled'}"
-    for name in ("THEANO_FLAGS", "AESARA_FLAGS", "PYTENSOR_FLAGS"):
-        monkeypatch.setenv(name, f"{flags},blas.ldflags=,blas__ldflags=")
+    _set_up(monkeypatch, tmp_path)
     source = (FOLDER / NAME).read_text()
     source = source.replace("import theano\n", f"import {one.package}\n")
     source = source.replace("theano.", f"{one.package}.")
@@ -37,3 +35,34 @@ def test_a_program_has_the_findings_of_its_marks(
         for f in json.loads(report.read_text())
     ]
     assert found == [("program.py", *mark[1:]) for mark in marks(NAME)]
+
+
+ONE_SHOT = """\
+import pytensor
+
+w = pytensor.shared(1.0)
+f = pytensor.function([], [], updates=zip([w], [w + 1]))
+f()
+print(w.get_value())
+"""
+
+
+def test_updates_that_pytensor_drops_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = next(one for one in ENVIRONMENTS if one.name == "pytensor")
+    if not one.stamp.exists():
+        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    _set_up(monkeypatch, tmp_path)
+    (tmp_path / "program.py").write_text(ONE_SHOT)
+    done = run("theano-updates", "trace", "--python", one.interpreter, "program.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "1.0\n")
+    said, count = done.stderr.splitlines()[-2:]
+    assert said.startswith("program.py:4:39: THU204 one-shot iterator: updates is a zip, ")
+    assert count == "theano-updates: 1 function compiled: 1 finding"
+
+
+def _set_up(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    flags = f"cxx=,mode=FAST_COMPILE,base_compiledir={folder / 'compiled'}"
+    for name in ("THEANO_FLAGS", "AESARA_FLAGS", "PYTENSOR_FLAGS"):
+        monkeypatch.setenv(name, f"{flags},blas.ldflags=,blas__ldflags=")
