@@ -119,7 +119,7 @@ class Graph:
         """Return what a variable is computed from, and itself.
 
         Args:
-            gradients: whether what gradients are computed from is among it.
+            gradients: whether what gradients are computed from, and are taken of, is among it.
         """
         if gradients and number in self._ancestors:
             return self._ancestors[number]
@@ -134,6 +134,8 @@ class Graph:
                 continue
             seen.add(one)
             waiting.extend(self.operands(one))
+            if gradients and node is not None:
+                waiting.extend(node.costs)
         found = frozenset(seen)
         if gradients:
             self._ancestors[number] = found

@@ -57,7 +57,8 @@ class Node:
     Args:
         serial: nodes that were made later have a higher one; 0 is not known.
         made: where it was made.
-        gradient: whether the backend made it to take a gradient.
+        gradient: whether the backend made it to take a gradient, and
+        costs: what that is taken of.
     """
 
     operation: Operation
@@ -65,6 +66,7 @@ class Node:
     serial: int
     made: Chain
     gradient: bool
+    costs: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def _function(record: dict[str, Any]) -> Function:
             one["serial"],
             chain(one["made"]),
             one["gradient"],
+            tuple(one["costs"]),
         )
         for one in record["nodes"]
     ]

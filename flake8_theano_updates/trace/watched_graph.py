@@ -53,7 +53,8 @@ class Graph(object):
                 waiting.pop()
                 continue
             owner = variable.owner
-            missing = [] if owner is None else [one for one in owner.inputs if not self.has(one)]
+            before = [] if owner is None else list(owner.inputs) + self.costs(owner)
+            missing = [one for one in before if not self.has(one)]
             if missing:
                 waiting.extend(missing)
                 continue
@@ -62,6 +63,12 @@ class Graph(object):
             self.numbers[id(variable)] = len(self.variables)
             self.variables.append(self.variable(variable))
         return self.numbers[id(root)]
+
+    def costs(self, node):
+        """Return what the gradient that a node is made for is taken of."""
+        number = getattr(node.tag, MARK + "_gradient", None)
+        known = self.recorder.costs
+        return list(known[number]) if number is not None and number < len(known) else []
 
     def has(self, variable):
         return id(variable) in self.numbers
@@ -95,6 +102,7 @@ class Graph(object):
                     "serial": number or 0,
                     "made": self.made(node),
                     "gradient": hasattr(node.tag, MARK + "_gradient"),
+                    "costs": [self.numbers[id(one)] for one in self.costs(node)],
                 }
             )
         return self.numbers[id(node)]

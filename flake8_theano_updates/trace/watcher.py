@@ -45,6 +45,7 @@ class Recorder(object):
         self.written = 0
         self.watching = True
         self.made = []  # the frames of each expression, by its number
+        self.costs = []  # of each gradient, by its number
         self.chains = {}
         self.lock = threading.RLock()
         self.local = threading.local()
@@ -73,6 +74,12 @@ class Recorder(object):
         with self.lock:
             self.made.append(chain)
             return len(self.made)
+
+    def gradient(self, costs):
+        """Return the number of a gradient that is taken of some costs."""
+        with self.lock:
+            self.costs.append(tuple(costs))
+            return len(self.costs) - 1
 
     def depth(self):
         return getattr(self.local, "depth", 0)
@@ -113,14 +120,14 @@ def hook(recorder, package):
 
     def populate_grad_dict(var_to_app_to_idx, grad_dict, wrt, *args, **kwargs):
         local = recorder.local
-        before = getattr(local, "gradients", 0)
-        local.gradients = before + 1
+        before = getattr(local, "gradient", None)
+        local.gradient = recorder.gradient(grad_dict) if recorder.watching else None
         try:
             for one in wrt:
                 setattr(one.tag, MARK + "_wrt", True)
             return populate(var_to_app_to_idx, grad_dict, wrt, *args, **kwargs)
         finally:
-            local.gradients = before
+            local.gradient = before
 
     gradient._populate_grad_dict = populate_grad_dict
 
@@ -157,8 +164,9 @@ def _numbered(recorder, kind):
         if recorder.watching and not recorder.depth():
             try:
                 setattr(self.tag, MARK, recorder.number(sys._getframe(1)))
-                if getattr(recorder.local, "gradients", 0):
-                    setattr(self.tag, MARK + "_gradient", True)
+                gradient = getattr(recorder.local, "gradient", None)
+                if gradient is not None:
+                    setattr(self.tag, MARK + "_gradient", gradient)
             except Exception as error:
                 recorder.failed(error)
 

@@ -52,7 +52,7 @@ class File:
     def statement(self, line: int) -> ast.stmt | None:
         """Return the innermost statement around a line."""
         around = [one for one in self._statements if one.lineno <= line <= (one.end_lineno or 0)]
-        return max(around, key=lambda one: one.lineno, default=None)
+        return max(around, key=lambda one: (one.lineno, one.col_offset), default=None)
 
     def names_in(self, name: str, line: int, last: int) -> bool:
         """Is a name the new value of a pair, or assigned to a key, on these lines?"""

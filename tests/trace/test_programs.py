@@ -125,3 +125,20 @@ def test_a_plain_dict_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
     *_, said, count = done.stderr.splitlines()
     assert said.startswith("main.py:5:37: THU903 plain dict: ")
     assert count == "theano-updates: 2 functions compiled: 1 finding"
+
+
+THROUGH_THE_COST = """\
+import numpy as np
+import theano
+import theano.tensor as T
+
+x, v = theano.shared(np.ones(2)), theano.shared(np.ones(2))
+moved = T.tanh(x) + v
+f = theano.function([], [], updates=[(v, 0.5 * v - T.grad(T.sum(moved), x)), (x, moved)])
+"""
+
+
+def test_a_gradient_depends_on_all_of_its_cost(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(THROUGH_THE_COST)
+    done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
+    assert done.stderr.splitlines()[-1] == "theano-updates: 1 function compiled: nothing found"
