@@ -28,13 +28,16 @@ _HELP = {
     "confirm": "compile what is reported and show what difference it makes",
     "explain": "say what a rule means, or what is wrong with some code; list the rules",
     "fix": "show, or write, what mends the findings",
+    "trace": "run a program and report what the functions that it compiles do",
     "--calls": "how often each compiled function is called (default: %(default)s)",
     "--diff": "print what would change, and change nothing (default)",
     "--enable": "also compute these rules, which are off by default",
     "--format": "default: %(default)s",
     "--function": "compile calls of your own and where they take the updates, such as "
     "mylib.compile:updates or mylib.compile:3",
+    "--functions": "stop watching after this many compiled functions",
     "--no-fixes": "leave the fixes out of JSON and SARIF, which have them otherwise",
+    "--output": "the file of the report (default: standard error)",
     "--prove": "run each update before and after its fix and make no fix that is not proven "
     "(default: where there is a backend)",
     "--python-version": "the Python that the files are written in (default: %(default)s, found "
@@ -48,7 +51,9 @@ _HELP = {
     "--timeout": "how long one program may take (default: %(default)g)",
     "--unsafe": "use new values where they were meant, and whatever else changes the numbers",
     "--write": "change the files; with -, print the new text",
+    "-m": "run a module as python -m does",
     "paths": "files, folders, or - for standard input",
+    "program": "a script and its arguments",
     "subjects": "a rule such as THU101; files, folders, or - for standard input; or a place as "
     "check prints it",
 }
@@ -87,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     explain = verbs.add_parser("explain", help=_HELP["explain"])
     _add(explain, "subjects", nargs="*", metavar="CODE|PATH[:LINE]")
     _add_reading(explain)
+    _add_trace(verbs.add_parser("trace", help=_HELP["trace"]))
     return whole
 
 
@@ -119,6 +125,17 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
     _add_jobs(verb, f"how many processes fix, and prove, side by side ({_FOR_FINDINGS})")
 
 
+def _add_trace(verb: argparse.ArgumentParser) -> None:
+    verb.usage = "%(prog)s [options] (SCRIPT | -m MODULE) [ARGUMENT ...]"
+    _add(verb, "--format", choices=("text", "json", "sarif"), default="text")
+    _add(verb, "--output", type=_path, metavar="FILE")
+    _add_python(verb, "the interpreter that runs the program, and has the backend")
+    _add(verb, "--functions", type=_positive, default=0, metavar="N")
+    _add_codes(verb)
+    _add(verb, "-m", nargs=argparse.REMAINDER, dest="module", metavar="MODULE")
+    _add(verb, "program", nargs=argparse.REMAINDER, metavar="SCRIPT")
+
+
 def _add_python(verb: argparse.ArgumentParser, use: str) -> None:
     words = f"{use} (default: that in {PYTHON}, else the one that runs this)"
     verb.add_argument("--python", type=_program, metavar="PATH", help=words)
@@ -139,10 +156,14 @@ def _add_input(verb: argparse.ArgumentParser) -> None:
     _add_reading(verb)
 
 
-def _add_reading(verb: argparse.ArgumentParser) -> None:
+def _add_codes(verb: argparse.ArgumentParser) -> None:
     every = tuple(rule.code for rule in RULES)
     _add(verb, "--select", type=_codes, default=every, metavar="CODES")
     _add(verb, "--enable", type=_codes, default=(), metavar="CODES")
+
+
+def _add_reading(verb: argparse.ArgumentParser) -> None:
+    _add_codes(verb)
     _add(verb, "--function", type=_compilers, default={}, metavar="NAMES")
     _add(verb, "--python-version", choices=("2", "3", "auto"), default="auto")
     _add(verb, "--stdin-display-name", default="stdin", metavar="NAME")

@@ -1,8 +1,9 @@
-"""The command line: ``theano-updates check``, ``confirm``, ``fix`` and ``explain``.
+"""The command line: ``theano-updates check``, ``confirm``, ``fix``, ``explain`` and ``trace``.
 
 Exit statuses, the highest that applies: 0 nothing found; 1 findings; 2 wrong usage, an
 input that cannot be read, or ``confirm`` without a backend; 3 an internal error (also
-reported as THU000); 130 interrupted; 141 output closed early.
+reported as THU000); 130 interrupted; 141 output closed early. That of ``trace`` is the traced
+program's own.
 """
 
 from __future__ import annotations
@@ -70,4 +71,8 @@ def _run(options: argparse.Namespace) -> int:
         from flake8_theano_updates.cli import confirm
 
         return confirm.run(options)
+    if options.verb == "trace":
+        from flake8_theano_updates.cli import trace
+
+        return trace.run(options)
     return check.run(options)

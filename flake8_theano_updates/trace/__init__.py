@@ -1,0 +1,1 @@
+"""The user's own run, watched: what the compiled functions' graphs say of their updates."""

@@ -1,0 +1,214 @@
+"""What the watcher has written down of a run: one `Function` for each compilation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A line of the program that ran when something was made.
+
+    Args:
+        path: the file, as Python names it.
+        name: the function.
+        line: the line; of an expression over several lines any of them.
+        library: whether it is code of the standard library or of an installed package.
+        place: first line, column, last line and its column of the expression, columns in bytes
+            from 0; None where the Python that ran does not tell.
+    """
+
+    path: str
+    name: str
+    line: int
+    library: bool
+    place: tuple[int, int, int, int] | None
+
+
+# The frames outside of the backend, the inner ones first.
+Chain = tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a node does.
+
+    Args:
+        name: of the elementwise function, such as "Add"; else of the class, such as "Dot".
+        number: equal operations of one function have the same.
+        moved: the dimensions after a DimShuffle; "x" is a new one.
+        whole: whether a Subtensor takes all of it.
+    """
+
+    name: str
+    number: int
+    moved: tuple[int | str, ...] | None
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation on variables, which are given by their numbers.
+
+    Args:
+        serial: nodes that were made later have a higher one; 0 is not known.
+        made: where it was made.
+        gradient: whether the backend made it to take a gradient, and
+        costs: what that is taken of.
+    """
+
+    operation: Operation
+    inputs: tuple[int, ...]
+    serial: int
+    made: Chain
+    gradient: bool
+    costs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One value of a graph: a shared variable, a constant, an input or the result of a node.
+
+    Args:
+        kind: which of these it is.
+        name: the name that the program gave it.
+        ndim: how many dimensions it has, where it has any.
+        node: what computes it.
+        index: which of its results it is.
+        value: the number that it is, or was when the function was compiled.
+        digest: what tells a constant of many numbers from others.
+        differentiated: whether a gradient is taken with respect to it.
+        made: where a shared variable was made.
+    """
+
+    kind: str
+    name: str | None
+    ndim: int | None
+    node: Node | None
+    index: int
+    value: float | None
+    digest: str | None
+    differentiated: bool
+    made: Chain
+
+
+@dataclass(frozen=True)
+class Function:
+    """A compiled function.
+
+    Args:
+        compiled: where.
+        variables: what it computes, by number: each stands behind what it is computed from.
+        updates: target and new value of each pair of the list, by number.
+        defaults: those pairs that the backend added itself.
+        form: the type of the updates, as given.
+        backend: the package that compiles.
+    """
+
+    compiled: Chain
+    variables: tuple[Variable, ...]
+    updates: tuple[tuple[int, int], ...]
+    defaults: tuple[tuple[int, int], ...]
+    form: str
+    backend: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was written down of a run.
+
+    Args:
+        functions: the compiled functions, in their order.
+        error: what kept the watcher from writing more.
+    """
+
+    functions: tuple[Function, ...]
+    error: str | None
+
+
+def read(path: Path) -> Run:
+    """Read what the watcher wrote; a last line that was cut short is left out."""
+    functions: list[Function] = []
+    error = None
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if not line.endswith("\n"):
+                break
+            record = json.loads(line)
+            if "error" in record:
+                error = record["error"]
+            else:
+                functions.append(_function(record))
+    return Run(tuple(functions), error)
+
+
+def _function(record: dict[str, Any]) -> Function:
+    frames = [_frame(one) for one in record["frames"]]
+    chains = [tuple(frames[number] for number in chain) for chain in record["chains"]]
+
+    def chain(number: int | None) -> Chain:
+        return () if number is None else chains[number]
+
+    nodes = [
+        Node(
+            _operation(one["op"]),
+            tuple(one["inputs"]),
+            one["serial"],
+            chain(one["made"]),
+            one["gradient"],
+            tuple(one["costs"]),
+        )
+        for one in record["nodes"]
+    ]
+    variables = tuple(_variable(one, nodes, chain(one.get("made"))) for one in record["variables"])
+    pairs = tuple((target, new) for target, new in record["updates"])
+    given = record["given"]
+    return Function(
+        chain(record["compiled"]),
+        variables,
+        pairs[:given],
+        pairs[given:],
+        record["form"],
+        record["backend"],
+    )
+
+
+def _frame(record: dict[str, Any]) -> Frame:
+    place = record.get("place")
+    return Frame(
+        record["path"],
+        record["name"],
+        record["line"],
+        record["library"],
+        None if place is None else tuple(place),
+    )
+
+
+def _operation(record: dict[str, Any]) -> Operation:
+    moved = record.get("order")
+    return Operation(
+        record.get("scalar") or record["kind"],
+        record["number"],
+        None if moved is None else tuple(moved),
+        record.get("whole", False),
+    )
+
+
+def _variable(record: dict[str, Any], nodes: Sequence[Node], made: Chain) -> Variable:
+    number = record.get("node")
+    kinds = [kind for kind in ("shared", "constant", "node") if record.get(kind) is not None]
+    return Variable(
+        kind=kinds[0] if kinds else "input",
+        name=record["name"],
+        ndim=record["ndim"],
+        node=None if number is None else nodes[number],
+        index=record.get("index", 0),
+        value=float(record["value"]) if "value" in record else None,
+        digest=record.get("digest"),
+        differentiated=record.get("differentiated", False),
+        made=made,
+    )

@@ -1,0 +1,197 @@
+"""What a compiled function computes, as lists of plain values: a part of the watcher.
+
+Standard library only and Python 2.7 or later.
+"""
+
+import hashlib
+import os
+import sysconfig
+
+MARK = "theano_updates"  # on tags: a number, which a program may pickle with its graphs
+LARGEST = 1 << 20  # bytes of a constant that is compared by what it holds
+
+
+class Graph(object):
+    """What one function computes, as lists of plain values."""
+
+    def __init__(self, recorder):
+        self.recorder = recorder
+        self.variables, self.nodes, self.chains, self.frames = [], [], [], []
+        self.numbers, self.operations = {}, {}
+        self.kept = []  # as long as an id is a key, nothing else may get it
+
+    def record(self, outputs, given, updates, chain):
+        if outputs is None:
+            outputs = []
+        elif isinstance(outputs, dict):
+            outputs = list(outputs.values())
+        elif not isinstance(outputs, (list, tuple)):
+            outputs = [outputs]
+        outputs = [getattr(one, "variable", one) for one in outputs]
+        pairs = [(self.number(target), self.number(new)) for target, new in updates]
+        package = self.recorder.package
+        return {
+            "backend": package.__name__,
+            "version": _text(getattr(package, "__version__", "")),
+            "compiled": self.chain(chain),
+            "given": len(given) if hasattr(given, "__len__") else 0,
+            "form": type(given).__name__,
+            "updates": pairs,
+            "outputs": [self.number(one) for one in outputs if hasattr(one, "type")],
+            "variables": self.variables,
+            "nodes": self.nodes,
+            "chains": self.chains,
+            "frames": self.frames,
+        }
+
+    def number(self, root):
+        """Return the number of a variable; those that it is computed from come before it."""
+        waiting = [root]
+        while waiting:
+            variable = waiting[-1]
+            if id(variable) in self.numbers:
+                waiting.pop()
+                continue
+            owner = variable.owner
+            before = [] if owner is None else list(owner.inputs) + self.costs(owner)
+            missing = [one for one in before if not self.has(one)]
+            if missing:
+                waiting.extend(missing)
+                continue
+            waiting.pop()
+            self.kept.append(variable)
+            self.numbers[id(variable)] = len(self.variables)
+            self.variables.append(self.variable(variable))
+        return self.numbers[id(root)]
+
+    def costs(self, node):
+        """Return what the gradient that a node is made for is taken of."""
+        number = getattr(node.tag, MARK + "_gradient", None)
+        known = self.recorder.costs
+        return list(known[number]) if number is not None and number < len(known) else []
+
+    def has(self, variable):
+        return id(variable) in self.numbers
+
+    def variable(self, variable):
+        constant, shared = self.recorder.kinds
+        found = {"name": _text(variable.name), "ndim": getattr(variable.type, "ndim", None)}
+        if hasattr(variable.tag, MARK + "_wrt"):
+            found["differentiated"] = True
+        if variable.owner is not None:
+            found["node"] = self.node(variable.owner)
+            found["index"] = variable.index or 0
+        elif isinstance(variable, constant):
+            found["constant"] = True
+            found.update(_value(variable.data))
+        elif isinstance(variable, shared):
+            found["shared"] = True
+            found["made"] = self.made(variable)
+            found.update(_scalar(variable.container.storage[0]))
+        return found
+
+    def node(self, node):
+        if id(node) not in self.numbers:
+            self.kept.append(node)
+            number = getattr(node.tag, MARK, None)
+            self.numbers[id(node)] = len(self.nodes)
+            self.nodes.append(
+                {
+                    "op": self.operation(node.op),
+                    "inputs": [self.numbers[id(one)] for one in node.inputs],
+                    "serial": number or 0,
+                    "made": self.made(node),
+                    "gradient": hasattr(node.tag, MARK + "_gradient"),
+                    "costs": [self.numbers[id(one)] for one in self.costs(node)],
+                }
+            )
+        return self.numbers[id(node)]
+
+    def operation(self, op):
+        """Say what an operation is: equal ones have one number."""
+        try:
+            number = self.operations.setdefault(op, len(self.operations))
+        except Exception:
+            self.kept.append(op)
+            number = self.operations.setdefault(id(op), len(self.operations))
+        scalar = getattr(op, "scalar_op", None)
+        found = {"kind": type(op).__name__, "number": number}
+        if scalar is not None and "Elemwise" in found["kind"]:
+            found["scalar"] = type(scalar).__name__
+        if found["kind"] == "DimShuffle":
+            found["order"] = list(op.new_order)
+        if found["kind"] == "Subtensor":
+            found["whole"] = all(one == slice(None) for one in op.idx_list)
+        return found
+
+    def made(self, one):
+        number = getattr(one.tag, MARK, None)
+        made = self.recorder.made
+        return self.chain(made[number - 1]) if number and number <= len(made) else None
+
+    def chain(self, chain):
+        known = self.numbers.get(("chain", chain))
+        if known is None:
+            known = self.numbers["chain", chain] = len(self.chains)
+            self.chains.append([self.frame(one) for one in chain])
+        return known
+
+    def frame(self, one):
+        known = self.numbers.get(("frame", one))
+        if known is None:
+            known = self.numbers["frame", one] = len(self.frames)
+            code, _, line = one
+            found = {"path": _text(code.co_filename), "name": code.co_name, "line": line}
+            found["library"] = os.path.abspath(code.co_filename).startswith(LIBRARIES)
+            place = _place(*one)
+            if place is not None:
+                found["place"] = place
+            self.frames.append(found)
+        return known
+
+
+def _place(code, instruction, line):
+    """Return line, column, last line and its column of an expression; Python 3.11 has them."""
+    if not hasattr(code, "co_positions") or instruction < 0:
+        return None
+    for number, (first, last, column, end) in enumerate(code.co_positions()):
+        if number == instruction // 2:
+            return None if None in (first, last, column, end) else [first, column, last, end]
+    return None
+
+
+def _value(data):
+    """Return the number that a constant is, or what tells it from others."""
+    found = _scalar(data)
+    if not found:
+        large = getattr(data, "nbytes", LARGEST + 1) > LARGEST
+        raw = str(id(data)) if large else repr((str(data.dtype), data.shape))
+        digest = hashlib.sha256(raw.encode("ascii"))
+        if not large:
+            digest.update(data.tobytes())
+        found = {"digest": digest.hexdigest()}
+    return found
+
+
+def _scalar(data):
+    try:
+        if getattr(data, "size", 1) == 1 and not isinstance(data, (str, type(""))):
+            return {"value": repr(float(data))}
+    except Exception:
+        pass  # no number
+    return {}
+
+
+def _text(value):
+    if value is None or not isinstance(value, bytes):
+        return value if value is None else "%s" % (value,)
+    return value.decode("utf-8", "replace")
+
+
+def _libraries():
+    paths = sysconfig.get_paths()
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    return tuple(set(os.path.join(os.path.abspath(paths[name]), "") for name in names))
+
+
+LIBRARIES = _libraries()

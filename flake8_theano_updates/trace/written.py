@@ -1,0 +1,287 @@
+"""From the frames of a run to the text of the program: where a read stands, what is named how."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from flake8_theano_updates.source.python3 import Unreadable
+from flake8_theano_updates.source.reading import module_of, read
+from flake8_theano_updates.trace.recorded import Chain, Frame
+
+Span = tuple[int, int, int, int]
+_PAIRS = (ast.Tuple, ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.SetComp)
+
+
+class File:
+    """One file of the program, as far as it can be read.
+
+    Args:
+        path: as Python names it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.lines: Sequence[str] = ()
+        self._tree: ast.AST = ast.Module([], [])
+        try:
+            module = module_of(read(path, Path(path).read_bytes(), "auto"))
+        except (OSError, Unreadable, ValueError):
+            return  # code that was made while the program ran, or is Python 2 without its parser
+        self.lines, self._tree = module.lines, module.tree
+
+    @cached_property
+    def _nodes(self) -> list[ast.expr | ast.stmt]:
+        return [one for one in ast.walk(self._tree) if isinstance(one, ast.expr | ast.stmt)]
+
+    @cached_property
+    def _by_span(self) -> dict[Span, ast.expr | ast.stmt]:
+        return {span_of(one): one for one in self._nodes}
+
+    @cached_property
+    def _statements(self) -> list[ast.stmt]:
+        return [one for one in self._nodes if isinstance(one, ast.stmt)]
+
+    def expression(self, frame: Frame) -> ast.expr | ast.stmt | None:
+        """Return the expression that ran, where the Python that ran tells it."""
+        return self._by_span.get(frame.place) if frame.place is not None else None
+
+    def statement(self, line: int) -> ast.stmt | None:
+        """Return the innermost statement around a line."""
+        around = [one for one in self._statements if one.lineno <= line <= (one.end_lineno or 0)]
+        return max(around, key=lambda one: (one.lineno, one.col_offset), default=None)
+
+    def names_in(self, name: str, line: int, last: int) -> bool:
+        """Is a name the new value of a pair, or assigned to a key, on these lines?"""
+        return any(
+            _is_named(part, name)
+            for one in self._nodes
+            if line <= one.lineno < last
+            for part in _stored_by(one)
+        )
+
+
+def span_of(node: ast.expr | ast.stmt) -> Span:
+    """Return where a node stands, columns in bytes from 0."""
+    end = node.end_lineno or node.lineno
+    return node.lineno, node.col_offset, end, node.end_col_offset or 0
+
+
+def _stored_by(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a pair, or an assignment to a key, stores."""
+    if isinstance(node, ast.Tuple | ast.List) and len(node.elts) == 2:
+        yield node.elts[1]
+    elif isinstance(node, ast.Dict):
+        yield from node.values
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        yield node.value
+
+
+def _is_named(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) == name
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stretch of the program's text.
+
+    Args:
+        span: where it is, columns in bytes from 0.
+        text: what stands there, where that is a name.
+    """
+
+    path: str
+    span: Span
+    text: str | None
+
+
+class Program:
+    """The text of the files that ran."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, File] = {}
+
+    def file(self, path: str) -> File:
+        """Return a file, read once."""
+        if path not in self._files:
+            self._files[path] = File(path)
+        return self._files[path]
+
+    def frame(self, chain: Chain) -> Frame | None:
+        """Return the innermost frame that is no library's, else the innermost."""
+        return next((one for one in chain if not one.library), chain[0] if chain else None)
+
+    def assigned(self, chain: Chain) -> str | None:
+        """Return the name that what was made is assigned to, if after helpers have returned it."""
+        for frame in chain:
+            if frame.library:
+                continue
+            file = self.file(frame.path)
+            statement = file.statement(frame.line)
+            if isinstance(statement, ast.Return) or frame.name == "<lambda>":
+                continue
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                return None
+            made = file.expression(frame)
+            if made is None and isinstance(statement.value, _PAIRS):
+                return None
+            return _name_for(made, statement.targets[0], statement.value)
+        return None
+
+    def is_local(self, chain: Chain) -> bool | None:
+        """Is what was made assigned to a name, rather than written in its pair? None: unknown."""
+        for frame in chain:
+            if frame.library:
+                continue
+            file = self.file(frame.path)
+            statement = file.statement(frame.line)
+            if statement is None:
+                return None
+            if frame.name == "<lambda>" or isinstance(statement, ast.Return):
+                if _holds_pairs(statement):
+                    return False
+                continue  # a helper: what its call is written in counts
+            if isinstance(statement, ast.AugAssign):
+                return not (isinstance(statement.target, ast.Subscript) or _holds_pairs(statement))
+            if not isinstance(statement, ast.Assign | ast.AnnAssign):
+                return False
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            stored = any(isinstance(one, ast.Subscript) for one in targets)
+            return not stored and not _holds_pairs(statement)
+        return None
+
+    def is_registered(self, chain: Chain, before: Chain) -> bool:
+        """Is what was made, and has a name, put into a pair before something else is made?"""
+        name, frame, last = self.assigned(chain), self.frame(chain), self.frame(before)
+        if name is None or frame is None or last is None or frame.path != last.path:
+            return False
+        return self.file(frame.path).names_in(name, frame.line, last.line)
+
+    def updates(self, chain: Chain) -> tuple[str, ast.expr] | None:
+        """Return the file and the expression of the updates in a compile call."""
+        frame = self.frame(chain)
+        if frame is None:
+            return None
+        file = self.file(frame.path)
+        around = file.expression(frame) or file.statement(frame.line)
+        for call in ast.walk(around) if around is not None else ():
+            for keyword in call.keywords if isinstance(call, ast.Call) else ():
+                if keyword.arg == "updates":
+                    return frame.path, keyword.value
+        return None
+
+    def read(self, chain: Chain, operand: int, name: str | None) -> Place | None:
+        """Return where a read stands.
+
+        Args:
+            chain: where the node that reads was made.
+            operand: which operand of the node it is.
+            name: what the variable is called.
+        """
+        frame = self.frame(chain)
+        if frame is None:
+            return None
+        file = self.file(frame.path)
+        expression = file.expression(frame)
+        if expression is not None:
+            found = _operand(expression, operand, name)
+            text = ast.unparse(found) if isinstance(found, ast.Name | ast.Attribute) else None
+            return Place(frame.path, span_of(found), text)
+        statement = file.statement(frame.line)
+        named = [] if statement is None or name is None else _named_in(statement, name)
+        on_line = [one for one in named if one.lineno == frame.line]
+        if on_line or named:
+            one = min(on_line or named, key=lambda one: (one.lineno, one.col_offset))
+            return Place(frame.path, span_of(one), name)
+        line = file.lines[frame.line - 1].rstrip() if frame.line <= len(file.lines) else ""
+        start = len(line) - len(line.lstrip())
+        return Place(frame.path, (frame.line, start, frame.line, len(line.encode())), None)
+
+
+def _name_for(made: ast.expr | ast.stmt | None, target: ast.expr, value: ast.expr) -> str | None:
+    """Return the name in an assignment that gets what was made: all of the value, or one of it."""
+    names = (ast.Name, ast.Attribute)
+    if isinstance(target, names) and made in (None, value):
+        return ast.unparse(target)
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for one, part in zip(target.elts, value.elts, strict=False):
+            if part is made and isinstance(one, names):
+                return ast.unparse(one)
+    return None
+
+
+def _holds_pairs(statement: ast.stmt) -> bool:
+    """Is what a statement gives a collection, or a call with pairs in it?"""
+    value = getattr(statement, "value", None)
+    if isinstance(value, ast.Lambda):
+        value = value.body
+    if isinstance(value, ast.Call):
+        return any(map(_may_be_pairs, ast.walk(value)))
+    return isinstance(value, _PAIRS)
+
+
+def _may_be_pairs(node: ast.AST) -> bool:
+    if isinstance(node, ast.Tuple):
+        return len(node.elts) == 2
+    return isinstance(node, ast.Dict | ast.ListComp | ast.DictComp | ast.GeneratorExp)
+
+
+def _operand(node: ast.expr | ast.stmt, operand: int, name: str | None) -> ast.expr | ast.stmt:
+    """Return the operand of an expression that is called so, or stands at that place."""
+    parts = _operands(node)
+    if operand < len(parts) and name is not None and _is_named(parts[operand], name):
+        return parts[operand]
+    named = [] if name is None else _named_in(node, name)
+    if named:
+        return min(named, key=lambda one: (one.lineno, one.col_offset))
+    if operand < len(parts) and isinstance(
+        parts[operand], ast.Name | ast.Attribute | ast.Subscript
+    ):
+        return parts[operand]
+    return node
+
+
+def _operands(node: ast.expr | ast.stmt) -> list[ast.expr]:
+    match node:
+        case ast.BinOp():
+            return [node.left, node.right]
+        case ast.AugAssign():
+            return [node.target, node.value]
+        case ast.UnaryOp():
+            return [node.operand]
+        case ast.Subscript():
+            return [node.value]
+        case ast.Call():
+            return node.args
+    return []
+
+
+def _named_in(node: ast.AST, name: str) -> list[ast.expr]:
+    """Return the places in a node where a name is read in an operation or a call."""
+    found: list[ast.expr] = []
+    for outer in ast.walk(node):
+        if isinstance(outer, ast.Tuple | ast.List | ast.Dict | ast.comprehension):
+            continue
+        found += [
+            one
+            for one in ast.iter_child_nodes(outer)
+            if isinstance(one, ast.Name | ast.Attribute)
+            and isinstance(one.ctx, ast.Load)
+            and ast.unparse(one) == name
+        ]
+    return found
+
+
+def shown(path: str) -> str:
+    """Return a path as users write it: from the current folder on, where it is below that."""
+    relative = os.path.relpath(path) if os.path.isabs(path) else path
+    return path if relative.startswith(os.pardir) else relative
+
+
+def character(lines: Sequence[str], line: int, offset: int) -> int:
+    """Turn a column in UTF-8 bytes into one in characters, both from 0."""
+    text = lines[line - 1] if line <= len(lines) else ""
+    return len(text.encode()[:offset].decode(errors="replace")) if text else offset

@@ -1,0 +1,144 @@
+"""What `trace` says of whole programs: what their marks say, and what `check` says."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from commands import run
+from marks import FOLDER, marks
+
+pytestmark = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
+
+PROGRAMS = sorted(one.relative_to(FOLDER).as_posix() for one in FOLDER.rglob("programs/*.py"))
+# As a user without a C compiler sets Theano up.
+FLAGS = "cxx=,blas.ldflags=,mode=FAST_COMPILE,linker=py"
+
+
+@pytest.fixture(autouse=True)
+def _flags(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("THEANO_FLAGS", f"{FLAGS},base_compiledir={tmp_path / 'compiled'}")
+
+
+def test_programs_are_found() -> None:
+    assert {name.split("/")[0] for name in PROGRAMS} == {"THU101", "clean"}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_has_the_findings_of_its_marks(name: str, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    done = run("theano-updates", "trace", "--format", "json", "--output", report, name, cwd=FOLDER)
+    assert done.returncode == 0, done.stderr
+    found = [
+        (one["path"], one["line"], one["column"], one["code"], one["variable"])
+        for one in json.loads(report.read_text())
+    ]
+    assert found == marks(name)
+
+
+def test_findings_have_the_same_fields_as_those_of_check(tmp_path: Path) -> None:
+    name = "THU101/programs/momentum.py"
+    report = tmp_path / "report.json"
+    run("theano-updates", "trace", "--format", "json", "--output", report, name, cwd=FOLDER)
+    checked = run("theano-updates", "check", "--format", "json", "--no-fixes", name, cwd=FOLDER)
+    assert json.loads(report.read_text()) == json.loads(checked.stdout)
+
+
+PACKAGE = """\
+import theano
+
+
+def momentum(param, grad):
+    speed = theano.shared(param.get_value() * 0.0)
+    return [(speed, 0.9 * speed - 0.1 * grad), (param, param + speed)]
+"""
+CALLER = """\
+import numpy as np
+import theano
+import theano.tensor as T
+
+from package import momentum
+
+w = theano.shared(np.ones(2))
+train = theano.function([], [], updates=dict(momentum(w, T.grad(T.sum(w**2), w))))
+"""
+
+
+def test_what_is_put_together_in_two_files_is_found(tmp_path: Path) -> None:
+    (tmp_path / "package.py").write_text(PACKAGE)
+    (tmp_path / "main.py").write_text(CALLER)
+    done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
+    assert done.returncode == 0
+    said = done.stderr.splitlines()
+    assert said[-2].startswith("package.py:6:64: THU101 stale read: w uses old speed; ")
+    assert said[-1] == "theano-updates: 1 function compiled: 1 finding"
+
+
+def test_what_is_silenced_where_it_stands_is_not_told(tmp_path: Path) -> None:
+    silenced = PACKAGE.replace("speed)]", "speed)]  # noqa: THU101")
+    (tmp_path / "package.py").write_text(silenced)
+    (tmp_path / "main.py").write_text(CALLER)
+    done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
+    assert done.stderr.splitlines()[-1] == "theano-updates: 1 function compiled: nothing found"
+
+
+COUNTER = """\
+import theano
+
+w, count = theano.shared(1.0), theano.shared(1.0)
+f = theano.function([], [], updates=[(count, count + 1), (w, w / count)])
+"""
+
+
+@pytest.mark.parametrize(("options", "code"), [((), None), (("--enable", "THU902"), "THU902")])
+def test_a_counter_is_told_where_it_is_asked_for(
+    options: tuple[str, ...], code: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "main.py").write_text(COUNTER)
+    done = run("theano-updates", "trace", *options, "main.py", cwd=tmp_path)
+    assert ("THU902" if "main.py:4:66: THU902 counter read" in done.stderr else None) == code
+
+
+def test_sarif_is_written_too(tmp_path: Path) -> None:
+    name = FOLDER / "THU101/programs/momentum.py"
+    report = tmp_path / "report.sarif"
+    run("theano-updates", "trace", "--format", "sarif", "--output", report, name, cwd=tmp_path)
+    (result,) = json.loads(report.read_text())["runs"][0]["results"]
+    assert result["ruleId"] == "THU101"
+
+
+PLAIN = """\
+import theano
+
+a, b = theano.shared(1.0), theano.shared(2.0)
+both = {a: a + 1, b: b + 1}
+f = theano.function([], [], updates=both)
+g = theano.function([], [], updates={a: a + 1})
+"""
+
+
+def test_a_plain_dict_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(PLAIN)
+    done = run("theano-updates", "trace", "--enable", "THU903", "main.py", cwd=tmp_path)
+    *_, said, count = done.stderr.splitlines()
+    assert said.startswith("main.py:5:37: THU903 plain dict: ")
+    assert count == "theano-updates: 2 functions compiled: 1 finding"
+
+
+THROUGH_THE_COST = """\
+import numpy as np
+import theano
+import theano.tensor as T
+
+x, v = theano.shared(np.ones(2)), theano.shared(np.ones(2))
+moved = T.tanh(x) + v
+f = theano.function([], [], updates=[(v, 0.5 * v - T.grad(T.sum(moved), x)), (x, moved)])
+"""
+
+
+def test_a_gradient_depends_on_all_of_its_cost(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(THROUGH_THE_COST)
+    done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
+    assert done.stderr.splitlines()[-1] == "theano-updates: 1 function compiled: nothing found"
