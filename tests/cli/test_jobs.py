@@ -71,6 +71,7 @@ def test_a_pipe_is_read_once_and_by_this_process(project: Path) -> None:
     assert ":9:32: THU101 " in second
 
 
+@pytest.mark.longer
 @needs_theano
 def test_fixes_are_proven_and_written_by_several(tmp_path: Path) -> None:
     # Two batches, each of which is worth a backend of its own.

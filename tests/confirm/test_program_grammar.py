@@ -56,6 +56,12 @@ def held(source: str, steps: Iterable[Step] = STEPS[::3]) -> int:
 
 @pytest.mark.parametrize("name", fixture_names() + off_fixture_names())
 def test_a_fixture(name: str) -> None:
+    held((FOLDER / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.longer
+@pytest.mark.parametrize("name", fixture_names() + off_fixture_names())
+def test_a_fixture_at_every_step(name: str) -> None:
     held((FOLDER / name).read_text(encoding="utf-8"), EVERY_STEP)
 
 

@@ -39,6 +39,7 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @needs_theano
+@pytest.mark.longer
 @pytest.mark.parametrize(
     "verb", ["check", "confirm", "confirm --report page.html", "fix --unsafe --prove", "explain"]
 )
@@ -61,6 +62,7 @@ def test_nor_flake8s_worker(planted: Path) -> None:
     assert not (planted.parent / "ran").exists()
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("path", [None, "", ":", "."])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_nor_a_worker_in_any_python(

@@ -61,6 +61,7 @@ def _flags(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(
     ("program", "way"), [*(("program.py", way) for way in WAYS), ("-m", "raise"), ("-m", "status")]
 )
