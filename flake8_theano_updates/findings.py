@@ -71,7 +71,8 @@ def check(
         return []
     found: dict[tuple[str, int, int, str | None], Finding] = {}
     wanted = {rule.code for rule in RULES if rule.default_on or rule.code in enable}
-    places = Places(tree) if has_generators("".join(lines).lower()) else None
+    text = "".join(lines).lower()
+    places = Places(tree) if has_generators(text) else None
 
     @cache
     def origin() -> Origin:
@@ -88,7 +89,7 @@ def check(
         return [not_checked(path, scope.node, scope.error, scope.statement, place)]
 
     with _no_collection():
-        for scope in interpret(tree, _guide(lines, compilers, python)):
+        for scope in interpret(tree, _guide(text, lines, compilers, python)):
             for finding in found_in(scope):
                 where = (finding.code, finding.line, finding.column, finding.variable)
                 if where not in found or _is_nearer(finding, found[where]):
@@ -122,10 +123,9 @@ def collections(
     The arguments are those of `check`, which reads a file in the same way.
     """
     found: list[UpdateCollection] = []
-    for scope in interpret(tree, _guide(lines, compilers, python)):
-        if isinstance(scope, Interpreted):
-            found.extend(compiled_collections(scope))
-            found.extend(collection.whole for collection in collections_of(scope))
+    for scope in _interpreted(tree, lines, compilers, python):
+        found.extend(compiled_collections(scope))
+        found.extend(collection.whole for collection in collections_of(scope))
     return found
 
 
@@ -140,11 +140,18 @@ def chains(
     The arguments are those of `check`, which reads a file in the same way.
     """
     places = Places(tree)
-    found: list[GeneratorFault] = []
-    for scope in interpret(tree, _guide(lines, compilers, python)):
+    scopes = _interpreted(tree, lines, compilers, python)
+    return [fault for scope in scopes for fault in chains_of(scope, places)]
+
+
+def _interpreted(
+    tree: ast.Module, lines: Sequence[str], compilers: Mapping[str, str | int], python: int
+) -> Iterator[Interpreted]:
+    """Return the scopes of a file that can be read."""
+    text = "".join(lines).lower()
+    for scope in interpret(tree, _guide(text, lines, compilers, python)):
         if isinstance(scope, Interpreted):
-            found.extend(chains_of(scope, places))
-    return found
+            yield scope
 
 
 def _is_nearer(new: Finding, old: Finding) -> bool:
@@ -176,13 +183,18 @@ def _suspicions(scope: Interpreted, places: Places | None) -> Iterator[Suspicion
         yield from generator_suspicions(scope, places)
 
 
-def _guide(lines: Sequence[str], compilers: Mapping[str, str | int], python: int) -> Guide:
-    return Guide(_worth(lines, compilers), compilers, python)
+def _guide(
+    text: str, lines: Sequence[str], compilers: Mapping[str, str | int], python: int
+) -> Guide:
+    return Guide(_worth(text, lines, compilers), compilers, python)
 
 
-def _worth(lines: Sequence[str], compilers: Iterable[str]) -> Worth:
-    """Return whether a function or class of a file may hold a finding, by its text alone."""
-    text = "".join(lines).lower()
+def _worth(text: str, lines: Sequence[str], compilers: Iterable[str]) -> Worth:
+    """Return whether a function or class of a file may hold a finding, by its text alone.
+
+    Args:
+        text: the lines together, in lower case.
+    """
     all_of_it = any(calls_own(text, name) for name in compilers)
     draws = has_generators(text)
     starts = list(accumulate((len(line.lower()) for line in lines), initial=0))
@@ -210,9 +222,9 @@ def _finding(
     return Finding(
         path=path,
         line=node.lineno,
-        column=_character(lines, node.lineno, node.col_offset) + 1,
+        column=character(lines, node.lineno, node.col_offset) + 1,
         end_line=end,
-        end_column=_character(lines, end, node.end_col_offset or 0) + 1,
+        end_column=character(lines, end, node.end_col_offset or 0) + 1,
         code=rule.code,
         name=rule.name,
         message=printable(
@@ -234,7 +246,7 @@ def _finding(
     )
 
 
-def _character(lines: Sequence[str], line: int, offset: int) -> int:
+def character(lines: Sequence[str], line: int, offset: int) -> int:
     """Turn a syntax tree's column in UTF-8 bytes into one in characters, both from 0."""
     text = lines[line - 1] if line <= len(lines) else ""
     if text.isascii():

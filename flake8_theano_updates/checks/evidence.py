@@ -5,7 +5,6 @@ Each takes a `Question`: may the read of ``v`` in the update of ``t`` be an erro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Mapping
 
 from flake8_theano_updates.checks.collections import Pair, written_name
@@ -25,7 +24,7 @@ from flake8_theano_updates.checks.question import (
 )
 from flake8_theano_updates.checks.reading import Reading, inside
 from flake8_theano_updates.checks.schedule import SWITCHES, schedule
-from flake8_theano_updates.interpreter.names import SHARED
+from flake8_theano_updates.interpreter.names import HISTORY, SHARED
 from flake8_theano_updates.values import (
     Container,
     Path,
@@ -42,7 +41,6 @@ _COMPUTING = SWITCHES | frozenset(
     "add sub mul true_div int_div pow mod maximum minimum clip dot batched_dot tensordot eq neq "
     "lt le gt ge and_ or_ set_subtensor inc_subtensor concatenate stack join conv2d".split()
 )
-_HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
 
 
 def bare_value(q: Question) -> bool:
@@ -68,7 +66,7 @@ def _is_past(reading: Reading, pair: Pair, read: Use) -> bool:
     values = [original(use.value) for use in uses]
     names = [str(value.label) for value in values if isinstance(value, Term)]
     names += map(written_name, uses)
-    return any(_HISTORY.search(name) for name in names)
+    return any(HISTORY.search(name) for name in names)
 
 
 def beside_history(q: Question) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -13,11 +12,9 @@ from flake8_theano_updates.checks.leaves import is_made_like
 from flake8_theano_updates.checks.products import Products
 from flake8_theano_updates.checks.reading import Reading
 from flake8_theano_updates.checks.systems import Systems
+from flake8_theano_updates.interpreter.names import PARAMETER
 from flake8_theano_updates.interpreter.state import State
 from flake8_theano_updates.values import Path, Term, Use, joined, original
-
-_PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
-
 
 Answer = TypeVar("Answer")
 # What was asked, of which pairs and on which way.
@@ -137,5 +134,5 @@ def _is_differentiated(q: Question, pair: Pair, use: Use, other: Pair) -> bool:
         return False  # a state of zeros in the shape of a parameter, or an average
     if value.op == "elem":
         source = original(value.uses[0].value)
-        return isinstance(source, Term) and bool(_PARAMETER.search(str(source.label)))
-    return bool(_PARAMETER.search(written_name(use)))
+        return isinstance(source, Term) and bool(PARAMETER.search(str(source.label)))
+    return bool(PARAMETER.search(written_name(use)))

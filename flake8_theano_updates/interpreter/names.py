@@ -140,4 +140,7 @@ SHARED = re.compile(r"shared|variable$", re.IGNORECASE)
 # What makes a symbolic variable: each call another one.
 SYMBOLS = re.compile(r"[bwilfdcz]?(?:scalar|vector|row|col|matrix|tensor[3-7])$")
 UPDATES = re.compile(r"(?:^|_)(?:updates?|upds?|ups)(?:_|\d|$)|[a-z]Updates?(?![a-z])")
+# What is kept as it was, and what gradients are taken for.
+HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
+PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
 OPTIMIZERS = re.compile(rf"(?:^|_)(?:{'|'.join(_OPTIMIZERS)})(?:_|$)", re.IGNORECASE)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from flake8_theano_updates.interpreter.names import HISTORY, PARAMETER
 from flake8_theano_updates.trace.graph import Pair
 from flake8_theano_updates.trace.moving import simultaneous
 from flake8_theano_updates.trace.products import Product, Sum
 from flake8_theano_updates.trace.question import Question
 from flake8_theano_updates.trace.schedule import schedule
 
-_HISTORY = re.compile(r"prev|old|last|tm1|t_1\b|past|histor", re.IGNORECASE)
-_PARAMETER = re.compile(r"^(\w*_)?(params?|parameters?|weights?|bias|biases|theta|[pwWb])$")
 # Whole computations, which take a state as it is now.
 _COMPUTATIONS = frozenset({"Scan", "OpFromGraph"})
 _NEAR = 1e-9
@@ -30,7 +27,7 @@ def history(q: Question) -> bool:
 def _is_past(q: Question, pair: Pair) -> bool:
     if q.reads(pair.new, pair.target):
         return False
-    return bool(_HISTORY.search(q.graph.name_of(pair.target)))
+    return bool(HISTORY.search(q.graph.name_of(pair.target)))
 
 
 def beside_history(q: Question) -> bool:
@@ -162,7 +159,7 @@ def is_parameter(q: Question, number: int, other: int) -> bool:
         return True
     if q.graph[other].differentiated or _decays(q, number):
         return False
-    return bool(_PARAMETER.search(q.graph.name_of(number)))
+    return bool(PARAMETER.search(q.graph.name_of(number)))
 
 
 def _decays(q: Question, number: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import BY_CODE, ORDER
@@ -15,8 +15,7 @@ from flake8_theano_updates.trace.graph import Graph, Pair, Read
 from flake8_theano_updates.trace.products import Products
 from flake8_theano_updates.trace.question import Question
 from flake8_theano_updates.trace.recorded import Chain, Function
-from flake8_theano_updates.trace.written import Place, Program, character, shown
-from flake8_theano_updates.values import printable
+from flake8_theano_updates.trace.written import Place, Program, found_at, shown
 
 # Old values that are evidently meant, but of which a list may be wanted.
 _LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU904"}
@@ -110,9 +109,7 @@ def _is_stale(graph: Graph, program: Program, read: Read, reader: Pair, register
 
 def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
     rule = BY_CODE[old.code]
-    line, column, end_line, end_column = old.place.span
-    lines = program.file(old.place.path).lines
-    path = shown(old.place.path)
+    path, line = shown(old.place.path), old.place.span[0]
     variable = old.place.text or _called(graph, old.registered.target)
     target = _called(graph, old.reader.target)
     made, registered = _line(graph, program, old.reader), _line(graph, program, old.registered)
@@ -124,15 +121,8 @@ def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
         instead=instead,
         subject=shlex.quote(f"{path}:{line}") if path.isprintable() else rule.code,
     )
-    return Finding(
-        path=path,
-        line=line,
-        column=character(lines, line, column) + 1,
-        end_line=end_line,
-        end_column=character(lines, end_line, end_column) + 1,
-        code=rule.code,
-        name=rule.name,
-        message=printable(message),
+    return replace(
+        found_at(program, old.place.path, old.place.span, rule, message),
         variable=variable,
         target=target,
         registered_line=registered,

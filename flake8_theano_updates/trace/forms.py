@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterator
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import BY_CODE
 from flake8_theano_updates.trace.recorded import Function
-from flake8_theano_updates.trace.written import Program, character, shown, span_of
-from flake8_theano_updates.values import printable
+from flake8_theano_updates.trace.written import Program, found_at, span_of
 
 _ONE_SHOT = frozenset({"zip", "map", "filter", "generator", "enumerate", "reversed"})
 _SEVERAL = 2
@@ -30,17 +29,6 @@ def of_form(function: Function, program: Program, wanted: Collection[str]) -> It
     if code is None or code not in wanted or place is None:
         return
     path, node = place
-    lines = program.file(path).lines
-    line, column, end_line, end_column = span_of(node)
     rule = BY_CODE[code]
     message = rule.message.format(what=f"a {function.form}", written=ast.unparse(node))
-    yield Finding(
-        path=shown(path),
-        line=line,
-        column=character(lines, line, column) + 1,
-        end_line=end_line,
-        end_column=character(lines, end_line, end_column) + 1,
-        code=rule.code,
-        name=rule.name,
-        message=printable(message),
-    )
+    yield found_at(program, path, span_of(node), rule, message)

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flake8_theano_updates.findings import character
+from flake8_theano_updates.model import Finding
+from flake8_theano_updates.rules import Rule
 from flake8_theano_updates.source.python3 import Unreadable
 from flake8_theano_updates.source.reading import module_of, read
 from flake8_theano_updates.trace.recorded import Chain, Frame
+from flake8_theano_updates.values import printable
 
 Span = tuple[int, int, int, int]
 _PAIRS = (ast.Tuple, ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.SetComp)
@@ -281,7 +285,17 @@ def shown(path: str) -> str:
     return path if relative.startswith(os.pardir) else relative
 
 
-def character(lines: Sequence[str], line: int, offset: int) -> int:
-    """Turn a column in UTF-8 bytes into one in characters, both from 0."""
-    text = lines[line - 1] if line <= len(lines) else ""
-    return len(text.encode()[:offset].decode(errors="replace")) if text else offset
+def found_at(program: Program, path: str, span: Span, rule: Rule, message: str) -> Finding:
+    """Return a finding at a place of the program."""
+    lines = program.file(path).lines
+    line, column, end_line, end_column = span
+    return Finding(
+        path=shown(path),
+        line=line,
+        column=character(lines, line, column) + 1,
+        end_line=end_line,
+        end_column=character(lines, end_line, end_column) + 1,
+        code=rule.code,
+        name=rule.name,
+        message=printable(message),
+    )
