@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from flake8_theano_updates.model import Finding, Scope
 from flake8_theano_updates.rules import BY_CODE
-from flake8_theano_updates.values import printable
+from flake8_theano_updates.values import TooLongError, printable
 
 CODE = "THU000"
 TOO_DEEP = "THU001"
@@ -39,7 +39,7 @@ def not_checked(
     Args:
         path: the file that was being checked.
         scope: what of it was.
-        error: what was raised; the message says where, unless something was too deep.
+        error: what was raised; the message says where, unless something was too deep or long.
         statement: the statement of the scope in which it was, where that is known.
         place: how messages speak of a line.
     """
@@ -51,8 +51,9 @@ def not_checked(
             lines = f"{_lines(statement, place)} and {lines}"
     else:
         line, lines = scope.lineno, _lines(scope, place)
-    if isinstance(error, RecursionError):
-        message = BY_CODE[TOO_DEEP].message.format(deep=known or "this", lines=lines)
+    if isinstance(error, (RecursionError, TooLongError)):
+        why = str(error) if isinstance(error, TooLongError) else "nests too deeply"
+        message = BY_CODE[TOO_DEEP].message.format(what=known or "this", why=why, lines=lines)
         return _finding(path, line, TOO_DEEP, message)
     message = f"internal error: {_told(error)}; not checked: {lines}; please report it"
     return _finding(path, line, CODE, message)

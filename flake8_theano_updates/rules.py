@@ -601,13 +601,15 @@ def predator_prey(x, y, dt=0.1):
     Rule(
         code="THU001",
         name="too-deep",
-        summary="code that nests too deeply to be followed is not checked",
-        message="{deep} nests too deeply to be followed; not checked: {lines}",
+        summary="code that nests too deeply, or is too long, to be followed is not checked",
+        message="{what} {why} to be followed; not checked: {lines}",
         why=(
-            "Hundreds of expressions inside one another are more than the checker can follow. "
-            "Nothing is known of the function that they stand in, or of what stands outside of "
-            "functions; the rest of the file is checked. Long sums, chains of methods and of elif "
-            "are no trouble. Give inner parts a name, or accept it: `# noqa: THU001` on that line."
+            "Hundreds of expressions inside one another are more than the checker can follow, and "
+            "so are lists of ten thousand updates, or of hundreds in which each is computed from "
+            "all before. Nothing is known of the function that they stand in, or of what stands "
+            "outside of functions; the rest of the file is checked. Long sums, chains of methods "
+            "and of elif are no trouble. Give inner parts a name, make several functions of one, "
+            "or accept it: `# noqa: THU001` on that line."
         ),
         bad="",
         good="",

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
+class TooLongError(Exception):
+    """Something is longer than can be followed; says what it does: "takes too many steps"."""
+
+
 class Arm(NamedTuple):
     """One way through a branching node.
 
     Args:
         branch: equal for branches that decide alike (two tests of one flag).
-        name: the field of ``node`` that holds the code that runs.
+        name: which of the arms that they have in common; of tests, "body" where it holds.
     """
 
     branch: Hashable
@@ -185,6 +189,10 @@ class Compilation:
     third: Use | None
 
 
+# When a container was read, and the identity of the key, or None for all of it.
+Look = tuple[int, Hashable]
+
+
 class Taken(NamedTuple):
     """What a container held, taken over by another one.
 
@@ -206,7 +214,8 @@ class Container:
     Args:
         kind: "list", "tuple", "generator" or "mapping".
         node: what made it, or the function whose yields fill it.
-        depth: in how many loops it was made.
+        depth: in how many loops it was made, and
+        path: on which branches.
         begun: when its evaluation began, and
         ended: when it ended.
         entries: what entered it.
@@ -216,13 +225,14 @@ class Container:
         named: when it got that.
         compiled: whether it reaches the updates of a compile call.
         lazy: whether it can be walked through only once (a generator, a zip).
-        looked_at: when it was read, as (moment, identity of the key or None for all).
+        looked_at: when it was read.
         taken: which other containers took over all that was in it.
     """
 
     kind: str
     node: ast.AST
     depth: int
+    path: Path
     begun: int
     ended: int = 0
     entries: list[Entry] = field(default_factory=list)
@@ -232,8 +242,13 @@ class Container:
     named: int = 0
     compiled: bool = False
     lazy: bool = False
-    looked_at: list[tuple[int, Hashable]] = field(default_factory=list)
+    looked_at: list[Look] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How much is known to be in it."""
+        return len(self.entries) + len(self.rest)
 
     @property
     def identity(self) -> Hashable:

@@ -11,27 +11,46 @@ from flake8_theano_updates.values import Term, Use
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
-    """What a new value is computed from.
+class Made:
+    """What a value is itself computed from.
 
     Args:
         reads: the ids of reads, and
         keys: the keys of expressions in it, outside of gradients.
-        gradients: what gradients are taken of, by the ids of these values; many new values
-            come from one cost.
     """
 
     reads: set[int] = field(default_factory=set)
     keys: set[int] = field(default_factory=set)
-    gradients: dict[int, Flow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class _Own:
+    """What the new value in a pair is itself computed from.
+
+    Args:
+        gradients: what gradients are taken of, by the ids of these values; many new values
+            come from one cost.
+        stale: the pairs that came before what it reads, by their variable.
+    """
+
+    made: Made
+    gradients: Mapping[int, Made]
+    stale: Mapping[Hashable, list[Pair]]
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """What a new value is computed from, by whatever is computed on the way to it."""
+
+    made: tuple[Made, ...]
 
     def has_read(self, read: Use) -> bool:
         """Is the value computed from this very read?"""
-        return any(id(read) in one.reads for one in (self, *self.gradients.values()))
+        return any(id(read) in one.reads for one in self.made)
 
     def keys_in(self, keys: Set[int]) -> set[int]:
         """Return which of the keys are those of expressions that the value is computed from."""
-        return {key for one in (self, *self.gradients.values()) for key in one.keys & keys}
+        return {key for one in self.made for key in one.keys & keys}
 
 
 @once("registered")
@@ -41,54 +60,50 @@ def flow(q: Question) -> Flow:
     Reading in order, it is computed with what was registered before it: a variable that is
     read stale there counts with its own new value.
     """
-    found = Flow()
+    known = _known(q)
+    made: list[Made] = []
+    gradients: dict[int, Made] = {}
     reached = {id(q.registered)}
     waiting = [q.registered]
     while waiting:
         pair = waiting.pop()
-        own, stale = _own_flow(q, pair)
-        found.reads.update(own.reads)
-        found.keys.update(own.keys)
-        found.gradients.update(own.gradients)
-        for target, pairs in stale.items():
+        own = known.get(id(pair)) or _own_flow(q, pair)
+        made.append(own.made)
+        gradients.update(own.gradients)
+        for target, pairs in own.stale.items():
             if target != q.registered.identity:
                 for other in pairs:
                     if id(other) not in reached:
                         reached.add(id(other))
                         waiting.append(other)
-    return found
-
-
-Stale = Mapping[Hashable, list[Pair]]
+    q.reading.went(len(reached))
+    return Flow((*made, *gradients.values()))
 
 
 @once()
-def _known(_: Question) -> dict[int, tuple[Flow, Stale]]:
-    """Return the flows that are known, by the ids of pairs."""
+def _known(_: Question) -> dict[int, _Own]:
+    """Return what pairs are themselves computed from, as far as known, by their ids."""
     return {}
 
 
 @once()
-def _gradients(_: Question) -> dict[int, Flow]:
-    """Return the flows that are known inside gradients, by the ids of values."""
+def _gradients(_: Question) -> dict[int, Made]:
+    """Return what the insides of gradients are computed from, as far as known, by their ids."""
     return {}
 
 
-def _own_flow(q: Question, pair: Pair) -> tuple[Flow, Stale]:
-    """Return what the new value in a pair is itself computed from.
+def _own_flow(q: Question, pair: Pair) -> _Own:
+    """Find out what the new value in a pair is itself computed from.
 
-    With the pairs that came before what it reads, by their variable; not before what it reads
-    in gradients, which are taken once, at the start: nothing in them is ever new.
+    No pair comes before what it reads in gradients, which are taken once, at the start: nothing
+    in them is ever new.
     """
-    known = _known(q).get(id(pair))
-    if known is not None:
-        return known
-    own, stale = Flow(), dict[Hashable, list[Pair]]()
+    made, gradients, stale = Made(), dict[int, Made](), dict[Hashable, list[Pair]]()
     seen: set[int] = set()
     waiting = [pair.value]
     while waiting:
         use = waiting.pop()
-        for read in _visited(q, use, own):
+        for read in _visited(q, use, made):
             target = read.value.identity
             if target != pair.identity:
                 others = q.is_stale(pair, read)
@@ -99,18 +114,19 @@ def _own_flow(q: Question, pair: Pair) -> tuple[Flow, Stale]:
         seen.add(id(use.value))
         inner = q.reading.flows_from(use.value)
         if isinstance(use.value, Term) and use.value.op == "grad":
-            own.gradients.update((id(one.value), _flow_in_gradient(q, one)) for one in inner)
+            gradients.update((id(one.value), _flow_in_gradient(q, one)) for one in inner)
         else:
             waiting.extend(inner)
-    _known(q)[id(pair)] = own, stale
-    return own, stale
+    q.reading.went(len(seen))
+    own = _known(q)[id(pair)] = _Own(made, gradients, stale)
+    return own
 
 
-def _flow_in_gradient(q: Question, root: Use) -> Flow:
+def _flow_in_gradient(q: Question, root: Use) -> Made:
     """Return what something in a gradient is computed from."""
     known = _gradients(q)
     if id(root.value) not in known:
-        found = known[id(root.value)] = Flow()
+        found = known[id(root.value)] = Made()
         seen: set[int] = set()
         waiting = [root]
         while waiting:
@@ -122,7 +138,7 @@ def _flow_in_gradient(q: Question, root: Use) -> Flow:
     return known[id(root.value)]
 
 
-def _visited(q: Question, use: Use, found: Flow) -> list[Use]:
+def _visited(q: Question, use: Use, found: Made) -> list[Use]:
     """Add an expression, and return the reads that it takes itself or hands on."""
     reads = q.reading.handed_on(use) if q.reading.hands_on(use) else (use,)
     taken = [read for read in reads if q.reading.target(read) is not None]

@@ -18,6 +18,7 @@ from flake8_theano_updates.values import (
     Container,
     Path,
     Term,
+    TooLongError,
     Use,
     Value,
     joined,
@@ -34,6 +35,8 @@ _NO_READ = frozenset({"attr", "static", "grad", "import", "const", "name", "numb
 _NO_FLOW = frozenset({"attr", "static", "import", "const", "name", "number", "registered"})
 _OPAQUE = frozenset({"name", "attr", "elem", "part", "item", "import", "number", "index"})
 
+# So many values are gone through for one collection, again and again for what shares them.
+MOST_STEPS = 300_000
 MOST_FACTORS = 200
 MOST_HANDED_ON = 50
 
@@ -56,6 +59,17 @@ class Reading:
         self._keys: dict[int, int] = {}
         self._sums: dict[int, tuple[int, int]] = {}
         self._interned: dict[Hashable, int] = {}
+        self._steps = 0
+
+    def went(self, steps: int) -> None:
+        """Count how many values were gone through.
+
+        Raises:
+            TooLongError: if it is more than `MOST_STEPS` together.
+        """
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            raise TooLongError("takes too many steps")
 
     def target(self, use: Use) -> Hashable | None:
         """Return the identity of the target whose value ``use`` itself takes, or None."""
@@ -105,6 +119,7 @@ class Reading:
             elif id(one) not in seen and self._holds(one):
                 seen.add(id(one))
                 waiting.extend(reversed(self._taken[id(one)]))
+        self.went(len(seen))
         return tuple(found.values())
 
     def variables(self, use: Use) -> frozenset[Hashable]:
@@ -199,6 +214,7 @@ class Reading:
             if self.holds_reads(current):
                 found.append(current)
                 waiting.extend(self._read_by(current.value))
+        self.went(len(seen))
         return found
 
     def arms(self, use: Use) -> Iterator[Use]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import operator
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from contextlib import suppress
 from dataclasses import fields
 
@@ -27,6 +26,7 @@ from flake8_theano_updates.confirm.numbers import Numbers
 from flake8_theano_updates.confirm.reading import SIDE, is_writable, makes_variable, value_of_input
 from flake8_theano_updates.confirm.table import CONSTANTS, canonical
 from flake8_theano_updates.confirm.translator import Translator, UnknownStartError
+from flake8_theano_updates.interpreter.decisions import decision, outcome
 from flake8_theano_updates.values import (
     Arm,
     Container,
@@ -183,30 +183,13 @@ class Leaves:
         return named(made, text, use.node.lineno, "an input")
 
 
-_COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
-
-
 def _rules_out(arm: Arm, name: str, default: float) -> bool:
     """Does a parameter with its default take another arm of a branch than this?"""
     test = getattr(arm.node, "test", None)
-    if isinstance(test, ast.Name) and test.id == name:
-        return bool(default) != (arm.name == "body")
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1):
+    if not isinstance(test, ast.expr):
         return False
-    left, right = test.left, test.comparators[0]
-    compare = _COMPARISONS.get(type(test.ops[0]))
-    if compare is None or not (isinstance(left, ast.Name) and left.id == name):
-        return False
-    if not isinstance(right, ast.Constant) or not isinstance(right.value, (int, float)):
-        return False
-    return compare(default, right.value) != (arm.name == "body")
+    holds = outcome(test, {name: default})
+    return holds is not None and decision(test).arm(holds=holds) != arm.name
 
 
 def starts_at_zero(start: Expression, seen: dict[int, bool] | None = None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_theano_updates.interpreter.state import State
-from flake8_theano_updates.values import Container, Entry, Path, Taken, Use, Value, original
+from flake8_theano_updates.values import Container, Entry, Look, Path, Taken, Use, Value, original
 
 
 def either(state: State, first: Use, second: Use, node: ast.AST, name: str | None = None) -> Value:
@@ -33,9 +33,9 @@ def _joined(
     state: State, one: Container, path: Path, other: Container, other_path: Path, node: ast.AST
 ) -> Container:
     if not other.entries and not other.rest:
-        return one
+        return _left(state, one)
     if not one.entries and not one.rest:
-        return other
+        return _left(state, other)
     made = state.container(one.kind, node, min(one.begun, other.begun))
     made.depth = min(one.depth, other.depth)
     made.entries = _entries_of_both(one.entries, path, other.entries, other_path)
@@ -45,17 +45,26 @@ def _joined(
     made.expression = one.expression or other.expression
     made.named = max(one.named, other.named)
     made.compiled = one.compiled or other.compiled
-    made.looked_at = list(dict.fromkeys(one.looked_at + other.looked_at))
+    made.looked_at = _of_both(one.looked_at, other.looked_at)
     made.ended = state.tick()
     for part in (one, other):
         part.taken.append(Taken(made, len(part.entries)))
     return made
 
 
+def _left(state: State, container: Container) -> Container:
+    """What stands on the branches on which a container was made, alone, stands there still."""
+    container.entries[:] = [_on(container.path, entry) for entry in container.entries]
+    container.path = state.path
+    return container
+
+
 def _entries_of_both(
     one: list[Entry], path: Path, other: list[Entry], other_path: Path
 ) -> list[Entry]:
     """Join what two arms have in a container: what only one has is there on its path only."""
+    if one[: len(other)] == other:
+        return other + [_on(path, entry) for entry in one[len(other) :]]
     in_one = {id(entry.value): entry for entry in one}
     in_other = {id(entry.value): entry for entry in other}
     joined = []
@@ -70,6 +79,10 @@ def _entries_of_both(
             joined.append(twin if same else _moved(entry, common))
     joined += [_on(other_path, entry) for entry in other if id(entry.value) not in in_one]
     return joined
+
+
+def _of_both(one: list[Look], other: list[Look]) -> list[Look]:
+    return list(dict.fromkeys(one + other)) if one and other else one + other
 
 
 def _on(path: Path, entry: Entry) -> Entry:

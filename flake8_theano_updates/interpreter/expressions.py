@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
 from flake8_theano_updates.interpreter.branches import either
 from flake8_theano_updates.interpreter.calls import Calls
+from flake8_theano_updates.interpreter.decisions import decision, outcome
 from flake8_theano_updates.interpreter.evaluator import is_text
-from flake8_theano_updates.interpreter.functions import Closure, outcome
+from flake8_theano_updates.interpreter.functions import Closure
 from flake8_theano_updates.interpreter.lookups import KEYS, Lookups
 from flake8_theano_updates.interpreter.names import (
     UPDATES,
@@ -18,7 +19,6 @@ from flake8_theano_updates.interpreter.names import (
 from flake8_theano_updates.interpreter.state import State, identities
 from flake8_theano_updates.values import (
     Container,
-    Equals,
     Term,
     Use,
     Value,
@@ -331,11 +331,11 @@ class Expressions:
         known = outcome(node.test, self.state.constants())
         if known is not None:
             return self.use(node.body if known else node.orelse).value
-        branch = decision(node.test)
+        decided = decision(node.test)
         self.use(node.test)
-        with self.state.arm(branch, "body", node):
+        with self.state.arm(decided.branch, decided.arm(holds=True), node):
             body = self.use(node.body)
-        with self.state.arm(branch, "orelse", node):
+        with self.state.arm(decided.branch, decided.arm(holds=False), node):
             orelse = self.use(node.orelse)
         return either(self.state, body, orelse, node)
 
@@ -383,14 +383,3 @@ class Expressions:
         """Anything else takes the values of all its parts."""
         parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         return self.state.made("operation", type(node).__name__, self.uses(parts))
-
-
-def decision(test: ast.expr) -> Hashable:
-    """Return what is equal for tests that decide alike: two tests of one flag."""
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        left, right = test.left, test.comparators[0]
-        if isinstance(right, ast.Constant) and (name := dotted(left)) is not None:
-            if isinstance(test.ops[0], ast.Eq):
-                return Equals(name, written(right.value))
-            return (type(test.ops[0]), name, written(right.value))
-    return dotted(test) or test

@@ -245,21 +245,6 @@ def decided_by(
     return decided
 
 
-def outcome(test: ast.expr, decided: Mapping[str, object]) -> bool | None:
-    """Return how a test of a constant parameter ends, or None if that is not known."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = outcome(test.operand, decided)
-        return None if inner is None else not inner
-    if isinstance(test, ast.Name) and test.id in decided:
-        return bool(decided[test.id])
-    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and len(test.ops) == 1:
-        other = test.comparators[0]
-        if test.left.id in decided and isinstance(other, ast.Constant) and other.value is None:
-            if isinstance(test.ops[0], (ast.Is, ast.IsNot)):
-                return (decided[test.left.id] is None) == isinstance(test.ops[0], ast.Is)
-    return None
-
-
 def with_defaults(parameters: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
     """Return the named parameters, each with its default or None."""
     positional = [*parameters.posonlyargs, *parameters.args]

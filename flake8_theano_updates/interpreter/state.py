@@ -22,6 +22,7 @@ from flake8_theano_updates.values import (
     Scan,
     Taken,
     Term,
+    TooLongError,
     Use,
     Value,
     by_key,
@@ -32,7 +33,7 @@ from flake8_theano_updates.values import (
 # A loop over so many known elements is taken turn by turn.
 _UNROLL = 8
 # Doubled again and again, a list has more elements than can be told one by one.
-MOST_ENTRIES = 1000
+MOST_ENTRIES = 10_000
 
 
 class State:
@@ -94,7 +95,7 @@ class State:
 
     def container(self, kind: str, node: ast.AST, begun: int) -> Container:
         """Return a new container, empty so far."""
-        made = Container(kind, node, self.depth, begun)
+        made = Container(kind, node, self.depth, self.path, begun)
         self.containers.append(made)
         return made
 
@@ -111,23 +112,33 @@ class State:
         container.entries.append(Entry(key, value, now, begun, ended, self.path, many, loop, now))
 
     def join(self, container: Container, other: Use) -> None:
-        """Let every element of ``other`` enter ``container`` now, in its order."""
-        if (
-            not isinstance(other.value, Container)
-            or len(container.rest + container.entries + other.value.rest + other.value.entries)
-            > MOST_ENTRIES
-        ):
+        """Let every element of ``other`` enter ``container`` now, in its order.
+
+        Raises:
+            TooLongError: if there are more than `MOST_ENTRIES` then.
+        """
+        more = other.value
+        if not isinstance(more, Container):
             container.rest.append(other)
             return
-        many = self.depth > container.depth
-        other.value.looked_at.append((self.tick(), None))
-        other.value.taken.append(Taken(container, len(other.value.entries), self.moment))
-        container.rest.extend(other.value.rest)
-        for entry in list(other.value.entries):
-            # Only of a mapping one asks since when something is in it.
-            there = self.moment if container.kind == "mapping" else entry.there
-            path = joined(self.path, entry.path) if entry.path else self.path
-            container.entries.append(entry.on(path, many=many or entry.many, there=there))
+        if container.size + more.size > MOST_ENTRIES:
+            raise TooLongError("makes too long a list")
+        more.looked_at.append((self.tick(), None))
+        more.taken.append(Taken(container, len(more.entries), self.moment))
+        container.rest.extend(more.rest)
+        # What made the container stands on its branches as well.
+        added = tuple(arm for arm in self.path if arm not in container.path)
+        if container.kind == "mapping" or added or self.depth > container.depth:
+            container.entries += [self._entering(container, added, one) for one in more.entries]
+        else:
+            container.entries += more.entries
+
+    def _entering(self, container: Container, path: Path, entry: Entry) -> Entry:
+        """Return the entry as it is in one more container, which it enters now."""
+        # Only of a mapping one asks since when something is in it.
+        there = self.moment if container.kind == "mapping" else entry.there
+        many = self.depth > container.depth or entry.many
+        return entry.on(joined(path, entry.path), many=many, there=there)
 
     @contextmanager
     def arm(self, branch: Hashable, name: str, node: ast.AST) -> Iterator[None]:

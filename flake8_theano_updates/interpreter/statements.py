@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 
 from flake8_theano_updates.interpreter.branches import either
-from flake8_theano_updates.interpreter.expressions import Expressions, decision
+from flake8_theano_updates.interpreter.decisions import decision, outcome
+from flake8_theano_updates.interpreter.expressions import Expressions
 from flake8_theano_updates.interpreter.functions import (
     Class,
     Closure,
@@ -15,7 +16,6 @@ from flake8_theano_updates.interpreter.functions import (
     bind_arguments,
     bound_by,
     decided_by,
-    outcome,
     parameters_of,
 )
 from flake8_theano_updates.interpreter.state import State
@@ -208,20 +208,20 @@ class Interpreter:
             rest = node.body if known else node.orelse
             if known is not None:
                 break
-            branch = decision(node.test)
+            branch, _ = decided = decision(node.test)
+            then, otherwise = decided.arm(holds=True), decided.arm(holds=False)
             self.expressions.use(node.test)
-            bound, body_left = self._arm(branch, "body", node, node.body)
-            body = ("body", bound, body_left)
-            entered.append((node, branch, body, state.environment, state.path))
+            body = (then, *self._arm(branch, then, node, node.body))
+            entered.append((node, branch, body, otherwise, state.environment, state.path))
             state.environment = state.environment.inner()
-            state.path = (*state.path, Arm(branch, "orelse", node))
+            state.path = (*state.path, Arm(branch, otherwise, node))
             if len(rest) != 1 or not isinstance(rest[0], ast.If):
                 break
             node = rest[0]
             self._begin(node)
         left = self._block(rest)
-        for node, branch, body, environment, path in reversed(entered):
-            orelse = ("orelse", state.environment.own, left)
+        for node, branch, body, otherwise, environment, path in reversed(entered):
+            orelse = (otherwise, state.environment.own, left)
             state.environment, state.path = environment, path
             self._meet_again(node, branch, [body, orelse])
             left = left and body[2]

@@ -393,6 +393,7 @@ GROUPS = (
         attempt                 p=param  acc=acc  g=grad
         context                 p=param  acc=acc  g=grad
         one_flag_tested_twice   p=param  acc=acc  g=grad
+        without_a_flag_twice    p=param  acc=acc  g=grad
         method_by_name          p=p      acc=a    g=g
         """,
     ),

@@ -84,7 +84,7 @@ def _kind(message: str) -> str:
     """Return the words of an internal error without the lines that it speaks of."""
     if message.startswith("internal error"):
         return f"THU000 {message.partition('; not checked')[0]}"
-    return "THU001 too deep"
+    return "THU001 too deep or too long"
 
 
 def _layout_troubles(source: str) -> list[str]:
