@@ -35,7 +35,7 @@ from flake8_theano_updates.interpreter.names import (
 from flake8_theano_updates.interpreter.scopes import Interpreted, Unread, interpret
 from flake8_theano_updates.model import Finding, GeneratorFault, Origin, UpdateCollection
 from flake8_theano_updates.rules import BY_CODE, RULES
-from flake8_theano_updates.values import printable
+from flake8_theano_updates.values import dotted, printable
 
 # What flake8 and the command line call their standard input.
 NO_FILES = ("stdin", "-")
@@ -219,6 +219,7 @@ def _finding(
     named = path not in NO_FILES and path.isprintable()
     subject = shlex.quote(f"{path}:{spot(node.lineno)}") if named else rule.code
     end = node.end_lineno or node.lineno
+    made = None if suspicion.fault is None else suspicion.fault.collection.expression
     return Finding(
         path=path,
         line=node.lineno,
@@ -241,6 +242,8 @@ def _finding(
         registered_line=suspicion.registered_line,
         update_line=suspicion.update_line,
         new_value=suspicion.new_value,
+        collection=None if made is None else dotted(made),
+        collection_line=None if made is None else made.lineno,
         fault=suspicion.fault,
         origin=origin,
     )

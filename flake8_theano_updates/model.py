@@ -297,6 +297,9 @@ class Finding:
         cell_id: that cell's id, where the notebook has one.
         registered_cell: the cell of ``registered_line``, and
         update_cell: that of ``update_line``.
+        collection: the name of the list or mapping of updates, where it has one.
+        collection_line: where that is made, or handed over.
+        collection_cell: the cell of ``collection_line``.
         fault: the values behind the finding, for ``confirm`` and ``fix``, and
         origin: what these must know of the file; neither is part of any output.
     """
@@ -319,6 +322,9 @@ class Finding:
     cell_id: str | None = None
     registered_cell: int | None = None
     update_cell: int | None = None
+    collection: str | None = None
+    collection_line: int | None = None
+    collection_cell: int | None = None
     fault: Fault | None = field(default=None, compare=False, repr=False)
     origin: Origin = field(default=Origin(), compare=False, repr=False)
 

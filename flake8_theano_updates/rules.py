@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_DOCUMENTATION = "https://pytensor.readthedocs.io/en/latest/library/"
+_GENERATORS = "https://pytensor.readthedocs.io/en/latest/tutorial/prng.html"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -18,6 +21,7 @@ class Rule:
         bad: a small program that is reported.
         good: the same program as it should be.
         default_on: whether it is computed without being asked for.
+        source: the page of the backend's documentation on what is used there.
     """
 
     code: str
@@ -28,6 +32,7 @@ class Rule:
     bad: str
     good: str
     default_on: bool = True
+    source: str | None = _DOCUMENTATION + "compile/function.html"
 
 
 RULES = (
@@ -262,6 +267,7 @@ def sample(x, rng):
     out, updates = theano.scan(lambda h: rng.binomial(p=h), outputs_info=x, n_steps=5)
     return theano.function([x], out, updates=updates)
 """,
+        source=_DOCUMENTATION + "scan.html",
     ),
     Rule(
         code="THU206",
@@ -325,6 +331,7 @@ def train(x, param, grad, lr):
     updates = [(param, param - lr * grad)]
     return theano.function([x], [], updates=updates)
 """,
+        source=_DOCUMENTATION + "compile/shared.html",
     ),
     Rule(
         code="THU302",
@@ -355,6 +362,7 @@ def train(x, w, grad, lr=0.1):
     new_w = w - lr * grad
     return theano.function([x], [], updates=[(w, new_w)])
 """,
+        source=_DOCUMENTATION + "compile/shared.html",
     ),
     Rule(
         code="THU303",
@@ -412,6 +420,7 @@ next_rng, x = rng.normal()
 last_rng, y = next_rng.normal()
 draw = pytensor.function([], [x, y], updates={rng: last_rng})
 """,
+        source=_GENERATORS,
     ),
     Rule(
         code="THU402",
@@ -443,6 +452,7 @@ rng = pt.random.shared_rng(seed=1)
 next_rng, x = rng.normal()
 draw = pytensor.function([], x, updates={rng: next_rng})
 """,
+        source=_GENERATORS,
     ),
     Rule(
         code="THU403",
@@ -475,6 +485,7 @@ next_rng, x = rng.normal()
 last_rng, y = next_rng.normal()
 draw = pytensor.function([], [x, y], updates={rng: last_rng})
 """,
+        source=_GENERATORS,
     ),
     Rule(
         code="THU901",
@@ -613,6 +624,7 @@ def predator_prey(x, y, dt=0.1):
         ),
         bad="",
         good="",
+        source=None,
     ),
     Rule(
         code="THU000",
@@ -626,6 +638,7 @@ def predator_prey(x, y, dt=0.1):
         ),
         bad="",
         good="",
+        source=None,
     ),
 )
 

@@ -63,8 +63,9 @@ CONFIRMED = Verdict(
 )
 
 
-def confirmation(*given: Any, **options: Any) -> str:
-    """Return what is printed of verdicts where there is no terminal."""
+def confirmation(*given: Any, programs: bool = False, **options: Any) -> str:
+    """Return what is printed of verdicts where there is no terminal, with all numbers."""
+    shown = terminal.Shown(tables=True, programs=programs)
     stream = io.StringIO()
-    terminal.confirmation(terminal.console_for(stream), *given, **options)
+    terminal.confirmation(terminal.console_for(stream), *given, shown=shown, **options)
     return stream.getvalue().rstrip("\n")

@@ -17,6 +17,7 @@ from flake8_theano_updates.options import (
     interpreter,
     interpreter_of_environment,
 )
+from flake8_theano_updates.report.formats import FOR_PROGRAMS, FORMATS
 from flake8_theano_updates.rules import RULES
 
 _Value = TypeVar("_Value")
@@ -30,6 +31,7 @@ _HELP = {
     "fix": "show, or write, what mends the findings",
     "trace": "run a program and report what the functions that it compiles do",
     "--calls": "how often each compiled function is called (default: %(default)s)",
+    "--exit-zero": "end with status 0 though there are findings; what goes wrong still counts",
     "--diff": "print what would change, and change nothing (default)",
     "--enable": "also compute these rules, which are off by default",
     "--format": "default: %(default)s",
@@ -37,19 +39,23 @@ _HELP = {
     "mylib.compile:updates or mylib.compile:3",
     "--functions": "stop watching after this many compiled functions",
     "--no-fixes": "leave the fixes out of JSON and SARIF, which have them otherwise",
+    "--output-file": "write the report into this file instead of to standard output",
     "--output": "the file of the report (default: standard error)",
     "--prove": "run each update before and after its fix and make no fix that is not proven "
     "(default: where there is a backend)",
     "--python-version": "the Python that the files are written in (default: %(default)s, found "
     "out)",
+    "--quiet": "print what is found, and nothing else: no bar, no summary",
     "--report": "also write the findings, with plots of the numbers, as one HTML page",
     "--safe-only": "keep the numbers: show in the code that THU101 reads the old value",
     "--save-snippets": "also write the program of each finding into a file in this folder",
     "--select": "report only these codes, or codes that begin so, separated by commas",
     "--show-snippet": "print the program that was run under each finding; JSON has it anyway",
+    "--statistics": "also count the findings of each rule",
     "--stdin-display-name": "the path to show for standard input (default: %(default)s)",
     "--timeout": "how long one program may take (default: %(default)g)",
     "--unsafe": "use new values where they were meant, and whatever else changes the numbers",
+    "--verbose": "also show the numbers of each call, as a table and as pictures",
     "--write": "change the files; with -, print the new text",
     "-m": "run a module as python -m does",
     "paths": "files, folders, or - for standard input",
@@ -96,16 +102,17 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-def _add(to: argparse._ActionsContainer, name: str, **settings: Any) -> None:
-    to.add_argument(name, help=_HELP[name], **settings)
+def _add(to: argparse._ActionsContainer, name: str, *others: str, **settings: Any) -> None:
+    to.add_argument(*others, name, help=_HELP[name], **settings)
 
 
 def _add_confirm(verb: argparse.ArgumentParser) -> None:
-    _add_common(verb)
+    _add_common(verb, ("text", *FOR_PROGRAMS))
     _add(verb, "--calls", type=_positive, default=5, metavar="N")
     _add_python(verb, "the interpreter that has the backend")
     _add_jobs(verb, f"how many processes compile side by side ({_FOR_FINDINGS})")
     _add(verb, "--timeout", type=_seconds, default=20.0, metavar="SECONDS")
+    _add(verb, "--verbose", "-v", action="store_true")
     _add(verb, "--show-snippet", action="store_true")
     _add(verb, "--save-snippets", type=_path, metavar="DIR")
     _add(verb, "--report", type=_path, metavar="FILE")
@@ -145,10 +152,14 @@ def _add_jobs(verb: argparse.ArgumentParser, words: str, default: int | None = N
     verb.add_argument("--jobs", type=_positive, default=default, metavar="N", help=words)
 
 
-def _add_common(verb: argparse.ArgumentParser) -> None:
+def _add_common(verb: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
     _add_input(verb)
-    _add(verb, "--format", choices=("text", "json", "sarif"), default="text")
+    _add(verb, "--format", choices=formats, default="text")
+    _add(verb, "--output-file", type=_path, metavar="FILE")
     _add(verb, "--no-fixes", action="store_false", dest="fixes")
+    _add(verb, "--statistics", action="store_true")
+    _add(verb, "--exit-zero", action="store_true")
+    _add(verb, "--quiet", "-q", action="store_true")
 
 
 def _add_input(verb: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ def in_cell(finding: Finding, notebook: Notebook) -> Finding:
     cell, line = notebook.place(finding.line)
     registered = _within(notebook, finding.registered_line)
     update = _within(notebook, finding.update_line)
+    collection = _within(notebook, finding.collection_line)
     return replace(
         finding,
         line=line,
@@ -35,6 +36,8 @@ def in_cell(finding: Finding, notebook: Notebook) -> Finding:
         cell_id=cell.id,
         registered_cell=registered[0],
         update_cell=update[0],
+        collection_line=collection[1],
+        collection_cell=collection[0],
         fixes=tuple(
             replace(fix, edits=tuple(_edit(edit, notebook) for edit in fix.edits))
             for fix in finding.fixes

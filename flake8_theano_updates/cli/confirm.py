@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
-from flake8_theano_updates.cli.check import in_format, in_full
+from flake8_theano_updates.cli.check import in_full
 from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.looking import Looked, look
+from flake8_theano_updates.cli.output import counted, fits, report_of
 from flake8_theano_updates.cli.progress import progress
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.cli.write import (
@@ -22,6 +24,7 @@ from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.internal_error import NOT_CHECKED, internal_error
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import terminal
+from flake8_theano_updates.report.formats import FOR_PROGRAMS, in_format
 from flake8_theano_updates.report.programs import programs
 from flake8_theano_updates.report.sparkline import marks_for
 
@@ -30,14 +33,14 @@ _UNCHECKED = Verdict("unresolved", "it was not checked, so there is nothing to c
 
 def run(options: argparse.Namespace) -> int:
     """Tell the verdict on each finding; return the exit status that the verdicts call for."""
+    if not (fits(options) and _can_write(options)):
+        return UNUSABLE
     looked = look(options.paths, options, in_full)
     return max([_confirmed(options, looked), *(one.status for one in looked)])
 
 
 def _confirmed(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
     findings = [finding for one in looked for finding in one.findings]
-    if not _can_write(options):
-        return UNUSABLE
     try:
         verdicts = _verdicts(options, findings)
     except Exception as error:
@@ -47,17 +50,32 @@ def _confirmed(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
         return INTERNAL
     status = FOUND if any(verdict.status != "agrees" for verdict in verdicts) else NOTHING
     try:
-        if options.format != "text":
-            print(in_format(options.format, findings, verdicts))
-        elif _is_read(looked):
-            console, marks = terminal.console_for(sys.stdout), marks_for(sys.stdout.encoding)
-            terminal.confirmation(console, findings, verdicts, marks, programs=options.show_snippet)
+        with report_of(options) as report:
+            if options.format in FOR_PROGRAMS:
+                report.tell(in_format(options.format, findings, verdicts))
+            elif _is_read(looked):
+                _tell(options, report.stream, findings, verdicts)
+                report.tell(counted(options, findings))
+        status = max(status, report.status)
     except OSError:
         raise  # nobody takes the output
     except Exception as error:
         complain(internal_error("confirm", error).message)
         status = INTERNAL
     return max(status, _write(options, findings, verdicts, looked))
+
+
+def _tell(
+    options: argparse.Namespace,
+    stream: TextIO,
+    findings: Sequence[Finding],
+    verdicts: Sequence[Verdict],
+) -> None:
+    shown = terminal.Shown(
+        tables=options.verbose, programs=options.show_snippet, summary=not options.quiet
+    )
+    marks = marks_for(stream.encoding)
+    terminal.confirmation(terminal.console_for(stream), findings, verdicts, marks, shown)
 
 
 def _can_write(options: argparse.Namespace) -> bool:
@@ -83,7 +101,7 @@ def _can_write(options: argparse.Namespace) -> bool:
 
 def _verdicts(options: argparse.Namespace, findings: Sequence[Finding]) -> list[Verdict]:
     checked = [finding for finding in findings if finding.code not in NOT_CHECKED]
-    with progress(sys.stderr, "confirming", len(checked)) as told:
+    with progress(None if options.quiet else sys.stderr, "confirming", len(checked)) as told:
         given = confirm(
             checked,
             calls=options.calls,

@@ -91,7 +91,7 @@ def each(
     work: Callable[[Item], Result],
     items: Sequence[Item],
     pool: Executor,
-    words: str,
+    words: str | None,
     size: Callable[[Item], int] | None = None,
 ) -> list[Result]:
     """Return what ``work`` makes of each item, in their order, with a bar on a terminal.
@@ -100,7 +100,7 @@ def each(
         work: what is done; where ``pool`` has processes, a function that they can import.
         items: what it is done with.
         pool: what does it.
-        words: what is being done.
+        words: what is being done; None shows no bar.
         size: how much of the work an item is; all are alike by default.
     """
     results: list[Result] = []
@@ -109,7 +109,7 @@ def each(
         made = pool.map(work, items)
     sizes = [size(item) if size else 1 for item in items]
     done, total = 0, sum(sizes)
-    with progress(sys.stderr, words, total) as told:
+    with progress(sys.stderr if words else None, words or "", total) as told:
         for one, result in zip(sizes, made, strict=True):
             results.append(result)
             done += one

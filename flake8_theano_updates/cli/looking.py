@@ -96,8 +96,9 @@ def look(
     """
     places, complaints = reached(paths, options.stdin_display_name)
     seen = [Looked(None, status=UNUSABLE, complaints=(line,)) for line in complaints]
+    words = None if vars(options).get("quiet") else "checking"
     with executor(min(jobs, len(places))) as pool:
-        seen += each(partial(work or look_at, options=options), places, pool, "checking")
+        seen += each(partial(work or look_at, options=options), places, pool, words)
     for one in seen:
         for line in one.complaints:
             complain(line)

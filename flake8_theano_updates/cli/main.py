@@ -18,7 +18,14 @@ from concurrent.futures import BrokenExecutor
 from flake8_theano_updates.cli import check
 from flake8_theano_updates.cli.arguments import parsed
 from flake8_theano_updates.cli.complaints import complain
-from flake8_theano_updates.cli.statuses import CLOSED, INTERNAL, INTERRUPTED, UNUSABLE
+from flake8_theano_updates.cli.statuses import (
+    CLOSED,
+    FOUND,
+    INTERNAL,
+    INTERRUPTED,
+    NOTHING,
+    UNUSABLE,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = _run(options)
+        if status == FOUND and vars(options).get("exit_zero"):
+            status = NOTHING
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED

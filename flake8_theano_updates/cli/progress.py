@@ -14,13 +14,18 @@ _DELAY = 1.0  # seconds before it shows
 
 
 @contextmanager
-def progress(stream: TextIO, words: str, total: int) -> Iterator[Callable[[int, int], None]]:
+def progress(stream: TextIO | None, words: str, total: int) -> Iterator[Callable[[int, int], None]]:
     """Show a bar after a second, on a terminal only; it is gone at the end.
+
+    Args:
+        stream: where; None for nowhere.
+        words: what is being done.
+        total: how much there is to do.
 
     Yields:
         what takes how much is done and how much there is.
     """
-    if not stream.isatty():
+    if stream is None or not stream.isatty():
         yield _nowhere
         return
     bar = _Bar(stream, words, total)

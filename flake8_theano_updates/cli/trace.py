@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from flake8_theano_updates.cli.check import in_format
 from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.cli.statuses import INTERNAL, UNUSABLE
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.report import text as text_report
+from flake8_theano_updates.report.formats import in_format
 from flake8_theano_updates.rules import RULES
 from flake8_theano_updates.trace.findings import findings
 from flake8_theano_updates.trace.recorded import Run

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from flake8_theano_updates.source.encoding import encoding_of
@@ -112,14 +112,33 @@ def _is_read_only(place: Path) -> bool:
     return not place.stat().st_mode & _WRITE_BITS
 
 
+def try_report(path: str) -> None:
+    """Find out whether a report can be put there; nothing changes.
+
+    Raises:
+        CannotWriteError: as ``put_report`` would.
+    """
+    _try_place(path, _is_source)
+
+
+def put_report(path: str, text: bytes) -> None:
+    """Write a report, in one step; it may replace anything but a source file.
+
+    Where the path is a link, that is what it leads to.
+
+    Raises:
+        CannotWriteError: if it cannot be written; a file that was there is whole.
+    """
+    _put_in_place(path, text, _is_source)
+
+
 def try_page(path: str) -> None:
     """Find out whether an HTML page can be put there; nothing changes.
 
     Raises:
         CannotWriteError: as ``put_page`` would.
     """
-    with _page(path) as (_, temporary):
-        temporary.touch(exist_ok=False)
+    _try_place(path, _is_no_page)
 
 
 def put_page(path: str, page: bytes) -> None:
@@ -130,31 +149,53 @@ def put_page(path: str, page: bytes) -> None:
     Raises:
         CannotWriteError: if it cannot be written; a file that was there is whole.
     """
-    with _page(path) as (place, temporary):
-        _fill(temporary, page)
+    _put_in_place(path, page, _is_no_page)
+
+
+# Says why what is there must not be replaced: a file that was named by mistake must survive.
+_Obstacle = Callable[[Path], str | None]
+
+
+def _is_source(place: Path) -> str | None:
+    if not place.is_file():
+        return "there is something else that is no file"
+    return "there is a source file" if place.suffix in (".py", ".ipynb") else None
+
+
+def _is_no_page(place: Path) -> str | None:
+    data = place.read_bytes() if place.is_file() else b"no file"
+    if not data or data.lstrip()[:14].lower() == b"<!doctype html":
+        return None
+    return "there is something else that is no HTML page"
+
+
+def _try_place(path: str, obstacle: _Obstacle) -> None:
+    with _replaced(path, obstacle) as (_, temporary):
+        temporary.touch(exist_ok=False)
+
+
+def _put_in_place(path: str, data: bytes, obstacle: _Obstacle) -> None:
+    with _replaced(path, obstacle) as (place, temporary):
+        _fill(temporary, data)
         if place.exists():
             shutil.copymode(place, temporary)
         os.replace(temporary, place)
 
 
 @contextlib.contextmanager
-def _page(path: str) -> Iterator[tuple[Path, Path]]:
-    """Give the place of a page and a name beside it."""
+def _replaced(path: str, obstacle: _Obstacle) -> Iterator[tuple[Path, Path]]:
+    """Give the place of a file and a name beside it, if what is there may go."""
     place = Path(os.path.realpath(path))
     try:
-        # A source file named by mistake (`--report *.py`) must survive.
-        if place.exists() and not (place.is_file() and _may_go(place.read_bytes())):
-            raise CannotWriteError(f"{path}: there is something else that is no HTML page")
-        if place.exists() and _is_read_only(place):
-            raise CannotWriteError(f"{path}: it is read-only")
+        if place.exists():
+            if (why := obstacle(place)) is not None:
+                raise CannotWriteError(f"{path}: {why}")
+            if _is_read_only(place):
+                raise CannotWriteError(f"{path}: it is read-only")
         with _beside(place) as temporary:
             yield place, temporary
     except OSError as error:
         raise CannotWriteError(f"{path}: {error.strerror or error}") from None
-
-
-def _may_go(data: bytes) -> bool:
-    return not data or data.lstrip()[:14].lower() == b"<!doctype html"
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from flake8_theano_updates.model import Finding, Fix, Verdict
 
 _BEHIND = ("fault", "origin")
-_OF_CELLS = frozenset({"cell", "cell_id", "registered_cell", "update_cell"})
+_OF_CELLS = frozenset({"cell", "cell_id", "registered_cell", "update_cell", "collection_cell"})
 
 
 def report(findings: Iterable[Finding], verdicts: Iterable[Verdict] | None = None) -> str:

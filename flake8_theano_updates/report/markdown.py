@@ -12,6 +12,8 @@ def page(rule: Rule) -> str:
     summary = f"{rule.summary[0].upper()}{rule.summary[1:]}"
     state = "on by default" if rule.default_on else f"off; `--thu-enable={rule.code}` computes it"
     parts = [f"# {rule.code} {rule.name}", f"{summary} ({state}).", textwrap.fill(rule.why, 92)]
+    if rule.source is not None:
+        parts.append(f"[The backend's own words]({rule.source})")
     if rule.bad:
         parts += ["Reported:", f"```python\n{rule.bad}```", "Not reported:"]
         parts += [f"```python\n{rule.good}```"]

@@ -5,20 +5,19 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from flake8_theano_updates import __version__
-from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.model import Edit, Finding, Fix, Verdict
+from flake8_theano_updates.report.fingerprints import fingerprints
 from flake8_theano_updates.report.json import fix_object, verdict_object
+from flake8_theano_updates.report.levels import level, level_of_rule, said
 from flake8_theano_updates.report.markdown import page
-from flake8_theano_updates.report.text import in_words
+from flake8_theano_updates.report.paths import below
 from flake8_theano_updates.report.text import rule as rule_in_text
 from flake8_theano_updates.rules import ORDER, RULES, Rule
 
@@ -53,7 +52,7 @@ def report(
     """
     given: Iterable[Verdict | None] = [None] * len(findings) if verdicts is None else verdicts
     start = root or Path.cwd()
-    marks = _fingerprints(findings)
+    marks = fingerprints(findings)
     results = [
         _result(finding, verdict, mark, start)
         for finding, verdict, mark in zip(findings, given, marks, strict=True)
@@ -61,6 +60,8 @@ def report(
     driver = {
         "name": "flake8-theano-updates",
         "version": __version__,
+        # What it reads and compiles; the project itself has no page that every user can reach.
+        "informationUri": "https://pytensor.readthedocs.io/en/latest/library/compile/function.html",
         "rules": [_rule(rule) for rule in RULES],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
@@ -69,43 +70,31 @@ def report(
 
 
 def _rule(rule: Rule) -> Object:
-    return {
+    source = {} if rule.source is None else {"helpUri": rule.source}
+    return source | {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
         "help": {"text": rule_in_text(rule), "markdown": page(rule)},
-        "defaultConfiguration": {"enabled": rule.default_on, "level": _level(rule)},
+        "defaultConfiguration": {"enabled": rule.default_on, "level": level_of_rule(rule)},
     }
 
 
-def _level(rule: Rule) -> str:
-    if rule.code == INTERNAL_CODE:
-        return "error"
-    return "warning" if rule.default_on else "note"
-
-
 def _result(finding: Finding, verdict: Verdict | None, mark: str, root: Path) -> Object:
-    said = [finding.message]
     told = ["variable", "target", "new_value"]
     if finding.cell is not None:
-        said = [f"cell {finding.cell}, line {finding.line}: {finding.message}"]
         told += ["cell", "cell_id", "line", "column"]
     properties: Object = {name: getattr(finding, name) for name in told}
-    kind, level = "fail", _level(RULES[_INDEX[finding.code]])
     if verdict is not None:
-        said.append(in_words(verdict))
         properties["verdict"] = verdict_object(verdict)
-        if verdict.status == "agrees":
-            kind, level = "pass", "none"
-        elif verdict.status in ("confirmed", "raises"):
-            level = "error"
+    weight = level(finding, verdict)
     result: Object = {
         "ruleId": finding.code,
         "ruleIndex": _INDEX[finding.code],
-        "kind": kind,
-        "level": level,
-        "message": {"text": "\n".join(said)},
+        "kind": "pass" if weight == "none" else "fail",
+        "level": weight,
+        "message": {"text": said(finding, verdict)},
         "locations": [_place(finding, root, finding.cell, _region(finding))],
         "partialFingerprints": {FINGERPRINT: mark},
         "properties": properties,
@@ -149,11 +138,10 @@ def _place(finding: Finding, root: Path, cell: int | None, region: Object) -> Ob
 
 def _artifact(path: str, root: Path) -> Object:
     """Return where a file is: below the root, or anywhere."""
-    absolute = os.path.normpath(root / path)
-    relative = os.path.relpath(absolute, root)
-    if relative.split(os.sep)[0] == os.pardir:
-        return {"uri": Path(absolute).as_uri()}
-    return {"uri": quote(os.fsencode(relative.replace(os.sep, "/"))), "uriBaseId": ROOT}
+    relative = below(path, root)
+    if relative is None:
+        return {"uri": Path(os.path.normpath(root / path)).as_uri()}
+    return {"uri": quote(os.fsencode(relative)), "uriBaseId": ROOT}
 
 
 def _fix(fix: Fix, path: str, root: Path) -> Object:
@@ -177,16 +165,3 @@ def _region(stretch: Finding | Edit) -> Object:
         "endLine": stretch.end_line,
         "endColumn": stretch.end_column,
     }
-
-
-def _fingerprints(findings: Iterable[Finding]) -> list[str]:
-    """Tell findings apart by what they say, and equal ones by their order: lines move."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    marks = []
-    for finding in findings:
-        said = finding.code, finding.variable or "", finding.target or "", finding.new_value or ""
-        key = (finding.path, *said)
-        seen[key] += 1
-        text = json.dumps([*said, seen[key]])
-        marks.append(hashlib.sha256(text.encode()).hexdigest()[:32])
-    return marks

@@ -6,6 +6,7 @@ What is not printed to a terminal has no colour and lines of at most 100 columns
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TextIO
 
 from rich.console import Console, JustifyMethod, RenderableType
@@ -37,6 +38,24 @@ _TITLE_WIDTH = 16
 _STYLES = {"confirmed": "red", "agrees": "green", "raises": "yellow", "unresolved": "yellow"}
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What is printed beside findings and verdicts.
+
+    Args:
+        tables: whether the numbers of each call are.
+        programs: whether each program that was run is, under its finding.
+        summary: whether it is told how many there are of each kind.
+    """
+
+    tables: bool = False
+    programs: bool = False
+    summary: bool = True
+
+
+SHORT = Shown()
+
+
 def console_for(stream: TextIO) -> Console:
     """Return what prints to a stream: as wide as its terminal, else as wide as a page."""
     width = None if stream.isatty() else _WIDTH
@@ -48,17 +67,16 @@ def confirmation(
     findings: Sequence[Finding],
     verdicts: Sequence[Verdict],
     marks: str = BLOCKS,
-    *,
-    programs: bool = False,
+    shown: Shown = SHORT,
 ) -> None:
-    """Print each finding with its verdict and numbers, then a table of all of them.
+    """Print each finding with its verdict, and how many there are of each kind.
 
-    The table gives the first call after which the two programs part, and one number
-    of each at that call.
+    The table of all of them gives the first call after which the two programs part, and one
+    number of each at that call.
 
     Args:
         marks: what sparklines are drawn with, from low to high.
-        programs: whether each program that was run stands under its finding.
+        shown: what else is printed.
     """
     pairs = list(zip(findings, verdicts, strict=True))
     for finding, verdict in pairs:
@@ -66,22 +84,29 @@ def confirmation(
         words = Text(text.in_words(verdict))
         words.stylize(_STYLES[verdict.status], 0, len(text.WORDS[verdict.status]))
         _print(console, words)
-        if verdict.stand_ins:
-            _print(console, printable(f"the program has {'; '.join(verdict.stand_ins)}"))
-        elements = shown_elements(finding, verdict)
-        if elements and verdict.as_compiled:
-            ran = _programs(finding, verdict)
-            for table in (_pictures(elements, ran, marks), _trajectories(elements, ran)):
-                console.print()
-                _print(console, table)
-        if programs and verdict.snippet is not None:
+        if shown.tables:
+            _print_numbers(console, finding, verdict, marks)
+        if shown.programs and verdict.snippet is not None:
             console.print()
             _code(console, verdict.snippet.rstrip(), "python", _INDENT)
-        console.print()
-    if pairs:
+        if shown.tables or shown.programs:
+            console.print()
+    if pairs and shown.tables and shown.summary:
         _print(console, _overview(pairs), 0)
         console.print()
-    console.print(text.summary(verdicts))
+    if shown.summary:
+        console.print(text.summary(verdicts))
+
+
+def _print_numbers(console: Console, finding: Finding, verdict: Verdict, marks: str) -> None:
+    if verdict.stand_ins:
+        _print(console, printable(f"the program has {'; '.join(verdict.stand_ins)}"))
+    elements = shown_elements(finding, verdict)
+    if elements and verdict.as_compiled:
+        ran = _programs(finding, verdict)
+        for table in (_pictures(elements, ran, marks), _trajectories(elements, ran)):
+            console.print()
+            _print(console, table)
 
 
 def diff(console: Console, lines: Iterable[str]) -> None:

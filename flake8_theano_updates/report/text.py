@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from flake8_theano_updates.model import Finding, Verdict
-from flake8_theano_updates.rules import Rule
+from flake8_theano_updates.rules import BY_CODE, Rule
 from flake8_theano_updates.values import printable
 
 _WIDTH = 100
@@ -25,6 +26,57 @@ def line(finding: Finding) -> str:
     return f"{place(finding)}: {finding.code} {finding.message}"
 
 
+def lines(findings: Sequence[Finding]) -> str:
+    """Write each finding on a line."""
+    return "\n".join(map(line, findings))
+
+
+def concise(findings: Sequence[Finding]) -> str:
+    """Write each finding on a line, without what to do about it."""
+    return "\n".join(f"{place(one)}: {one.code} {_what(one)}" for one in findings)
+
+
+def grouped(findings: Sequence[Finding]) -> str:
+    """Write findings under their file and, where more than one stands in it, their list."""
+    blocks = []
+    for path, of_file in groupby(findings, key=lambda one: one.path):
+        blocks.append(f"{printable(path)}:")
+        by_list: dict[tuple[int | None, ...], list[Finding]] = {}
+        for one in of_file:
+            by_list.setdefault((one.collection_cell, one.collection_line), []).append(one)
+        for together in by_list.values():
+            blocks.append("\n".join(_of_one_list(together)))
+        blocks.append("")
+    return "\n".join(blocks).rstrip("\n")
+
+
+def _of_one_list(findings: Sequence[Finding]) -> Iterator[str]:
+    first = findings[0]
+    if first.collection_line is not None:
+        cell = "" if first.collection_cell is None else f"cell {first.collection_cell}, "
+        name = "updates" if first.collection is None else printable(first.collection)
+        yield f"  {name} ({cell}line {first.collection_line})"
+    width = max(len(_spot(one)) for one in findings)
+    for one in findings:
+        yield f"    {_spot(one):<{width}}  {one.code}  {one.message}"
+
+
+def statistics(findings: Iterable[Finding]) -> str:
+    """Count the findings of each rule, the most frequent first."""
+    counts = Counter(one.code for one in findings)
+    width = len(str(max(counts.values(), default=0)))
+    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return "\n".join(
+        f"{count:>{width}}  {code}  {BY_CODE[code].name}: {BY_CODE[code].summary}"
+        for code, count in ranked
+    )
+
+
+def _what(finding: Finding) -> str:
+    """Return what a message says is the case, which stands before what to do about it."""
+    return finding.message.partition("; ")[0]
+
+
 def rule_list(rules: Sequence[Rule]) -> str:
     """Write one line for each rule."""
     width = max(len(one.name) for one in rules)
@@ -39,6 +91,8 @@ def rule(rule: Rule) -> str:
     state = "on by default" if rule.default_on else "off by default"
     parts = [f"{rule.code} {rule.name} ({state})"]
     parts += [textwrap.fill(words, _WIDTH) for words in (rule.summary, rule.why)]
+    if rule.source is not None:
+        parts.append(f"The backend's own words: {rule.source}")
     for title, code in (("Reported:", rule.bad), ("Not reported:", rule.good)):
         if code:
             parts.append(f"{title}\n\n{textwrap.indent(code.strip(chr(10)), _INDENT)}")
@@ -47,8 +101,12 @@ def rule(rule: Rule) -> str:
 
 def place(finding: Finding) -> str:
     """Write where a finding stands: path, cell of a notebook, line and column."""
+    return f"{printable(finding.path)}:{_spot(finding)}"
+
+
+def _spot(finding: Finding) -> str:
     cell = "" if finding.cell is None else f"cell {finding.cell}:"
-    return f"{printable(finding.path)}:{cell}{finding.line}:{finding.column}"
+    return f"{cell}{finding.line}:{finding.column}"
 
 
 def in_words(verdict: Verdict) -> str:

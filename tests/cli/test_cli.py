@@ -42,6 +42,8 @@ FIELDS = {
     "registered_line",
     "update_line",
     "new_value",
+    "collection",
+    "collection_line",
     "fixes",
 }
 

@@ -112,8 +112,8 @@ def test_the_readme_shows_what_is_printed(project: Path) -> None:
     program = FOLDER / "THU101" / "programs" / "momentum.py"
     (project / "momentum.py").write_bytes(program.read_bytes())
     readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
-    shown = readme.partition("$ theano-updates confirm momentum.py\n")[2].partition("```")[0]
-    assert run("theano-updates", "confirm", "momentum.py", cwd=project).stdout == shown
+    shown = readme.partition("$ theano-updates confirm -v momentum.py\n")[2].partition("```")[0]
+    assert run("theano-updates", "confirm", "-v", "momentum.py", cwd=project).stdout == shown
     done = run("flake8", "--isolated", "--select=THU", "--thu-confirm", "momentum.py", cwd=project)
     verdict = done.stdout[done.stdout.rindex("(") :].strip()
     assert f"`{verdict}`" in readme
@@ -129,7 +129,7 @@ def test_sparklines_are_what_standard_output_can_show(
     project: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, drawn: str
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", encoding)
-    done = run("theano-updates", "confirm", "train.py", cwd=project)
+    done = run("theano-updates", "confirm", "-v", "train.py", cwd=project)
     # After the message, the verdict and what the program has.
     assert f"    {drawn}" in done.stdout.splitlines()[4]
 
@@ -139,7 +139,7 @@ def test_a_program_is_shown_under_its_finding_and_in_json_where_it_always_is(pro
     (found,) = run_json("confirm", "train.py", cwd=project)
     shown = run("theano-updates", "confirm", "--show-snippet", "train.py", cwd=project)
     lines = [f"    {line}" if line else "" for line in found["verdict"]["snippet"].splitlines()]
-    assert "\n".join(["", *lines, "", "finding "]) in shown.stdout
+    assert shown.stdout.endswith("\n".join(["", *lines, "", "1 finding: 1 confirmed\n"]))
     assert run_json("confirm", "--show-snippet", "train.py", cwd=project) == [found]
 
 

@@ -119,7 +119,9 @@ def test_the_question_as_its_answer_tells_it(verdicts: dict[Mark, dict[str, Any]
 
 
 def test_the_text_ends_with_the_table_and_the_counts() -> None:
-    done = run("theano-updates", "confirm", "question.py", "THU101/programs/adam.py", cwd=FOLDER)
+    done = run(
+        "theano-updates", "confirm", "-v", "question.py", "THU101/programs/adam.py", cwd=FOLDER
+    )
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[-1] == "4 findings: 4 confirmed"

@@ -195,7 +195,10 @@ def test_on_a_terminal_verdicts_and_programs_have_colours(monkeypatch: pytest.Mo
     stream = io.StringIO()
     console = terminal.console_for(stream)
     terminal.confirmation(
-        console, [FINDING], [verdict(snippet="def f():\n    pass\n")], programs=True
+        console,
+        [FINDING],
+        [verdict(snippet="def f():\n    pass\n")],
+        shown=terminal.Shown(programs=True),
     )
     plain = re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue())
     assert plain != stream.getvalue()
