@@ -1,4 +1,4 @@
-# make demo      see a finding and its confirmation on two small programs
+# make demo      see one finding, from the code to the fix, with the numbers
 # make test      run the suite against the installed package
 # make backends  run the longer tests, those of the other backends, which it installs first, and
 #                the suite once more where PyTensor stands for Theano (Python 3.13)
@@ -25,15 +25,7 @@ help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
 
 demo: $(VENV)/.for-demo
-	@echo '== demo: two programs whose authors expect the updates to run in order'
-	@echo
-	@echo '$$ flake8 --select THU fixtures/question.py fixtures/THU101/momentum.py'
-	@$(BIN)/flake8 --isolated --select THU fixtures/question.py fixtures/THU101/momentum.py || \
-		test $$? -eq 1
-	@echo
-	@echo '$$ theano-updates confirm fixtures/question.py fixtures/THU101/momentum.py'
-	@$(BIN)/theano-updates confirm fixtures/question.py fixtures/THU101/momentum.py || \
-		test $$? -eq 1
+	@$(BIN)/python tools/demo.py
 
 test: $(VENV)/.for-test
 	@echo '== test: the suite, against the package installed in $(VENV)'

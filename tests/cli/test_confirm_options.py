@@ -108,18 +108,6 @@ def test_what_is_refuted_does_not_count(project: Path) -> None:
 
 
 @needs_theano
-def test_the_readme_shows_what_is_printed(project: Path) -> None:
-    program = FOLDER / "THU101" / "programs" / "momentum.py"
-    (project / "momentum.py").write_bytes(program.read_bytes())
-    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
-    shown = readme.partition("$ theano-updates confirm -v momentum.py\n")[2].partition("```")[0]
-    assert run("theano-updates", "confirm", "-v", "momentum.py", cwd=project).stdout == shown
-    done = run("flake8", "--isolated", "--select=THU", "--thu-confirm", "momentum.py", cwd=project)
-    verdict = done.stdout[done.stdout.rindex("(") :].strip()
-    assert f"`{verdict}`" in readme
-
-
-@needs_theano
 @pytest.mark.parametrize(
     ("encoding", "drawn"),
     # param stays at 1 for two calls, and then falls; with the new velocity it falls at once.
