@@ -30,8 +30,10 @@ _HELP = {
     "explain": "say what a rule means, or what is wrong with some code; list the rules",
     "fix": "show, or write, what mends the findings",
     "trace": "run a program and report what the functions that it compiles do",
+    "--baseline": "report only what this file does not list",
     "--calls": "how often each compiled function is called (default: %(default)s)",
     "--exit-zero": "end with status 0 though there are findings; what goes wrong still counts",
+    "--diff-base": "report only what stands in lines that have changed since this revision of git",
     "--diff": "print what would change, and change nothing (default)",
     "--enable": "also compute these rules, which are off by default",
     "--format": "default: %(default)s",
@@ -56,6 +58,7 @@ _HELP = {
     "--timeout": "how long one program may take (default: %(default)g)",
     "--unsafe": "use new values where they were meant, and whatever else changes the numbers",
     "--verbose": "also show the numbers of each call, as a table and as pictures",
+    "--write-baseline": "list what is found in the file of --baseline, and report nothing",
     "--write": "change the files; with -, print the new text",
     "-m": "run a module as python -m does",
     "paths": "files, folders, or - for standard input",
@@ -157,6 +160,9 @@ def _add_common(verb: argparse.ArgumentParser, formats: Sequence[str] = FORMATS)
     _add(verb, "--format", choices=formats, default="text")
     _add(verb, "--output-file", type=_path, metavar="FILE")
     _add(verb, "--no-fixes", action="store_false", dest="fixes")
+    _add(verb, "--baseline", type=_path, metavar="FILE")
+    _add(verb, "--write-baseline", action="store_true")
+    _add(verb, "--diff-base", metavar="REV")
     _add(verb, "--statistics", action="store_true")
     _add(verb, "--exit-zero", action="store_true")
     _add(verb, "--quiet", "-q", action="store_true")

@@ -10,6 +10,7 @@ from typing import TextIO
 from flake8_theano_updates.cli.check import in_full
 from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.looking import Looked, look
+from flake8_theano_updates.cli.narrowing import narrowed
 from flake8_theano_updates.cli.output import counted, fits, report_of
 from flake8_theano_updates.cli.progress import progress
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     """Tell the verdict on each finding; return the exit status that the verdicts call for."""
     if not (fits(options) and _can_write(options)):
         return UNUSABLE
-    looked = look(options.paths, options, in_full)
+    looked = narrowed(look(options.paths, options, in_full), options)
     return max([_confirmed(options, looked), *(one.status for one in looked)])
 
 

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
     @cache
     def see(path: str) -> tuple[Looked, ...]:
-        return tuple(with_fixes(one, options) for one in look([path], options))
+        return tuple(with_fixes(one) for one in look([path], options))
 
     answers = [_answer(subject, see) for subject in options.subjects]
     told = [one for texts, _ in answers for one in texts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ class File:
         code: what it holds.
         found: what is found there and not silenced, selected or not; lines are those of the
             module that a notebook's cells make.
+        wanted: which of these are selected, and stand where they are asked for.
         finds: finds what is there after a change.
         leads_out: whether it is a link, in a folder that is given, to what is not in there.
     """
@@ -42,6 +43,7 @@ class File:
     data: bytes
     code: Code
     found: tuple[Finding, ...]
+    wanted: tuple[Finding, ...]
     finds: Callable[[Code], tuple[Finding, ...]]
     leads_out: bool
 
@@ -66,6 +68,7 @@ class Looked:
             the cell.
         status: the exit status that this calls for, whatever the findings do.
         complaints: what is to be said of what cannot be read, or is left alone.
+        texts: the lines on which findings stand, by their cell, or None, and number.
         file: the file, where it could be read and checked.
     """
 
@@ -74,6 +77,7 @@ class Looked:
     sources: Sources = field(default_factory=dict)
     status: int = NOTHING
     complaints: tuple[str, ...] = ()
+    texts: Mapping[tuple[int | None, int], str] = field(default_factory=dict)
     file: File | None = None
 
 
@@ -119,17 +123,33 @@ def look_at(place: Place, options: argparse.Namespace) -> Looked:
         return Looked(place, status=UNUSABLE, complaints=(why,))
     finds = partial(_found, options)
     try:
-        file = File(path, data, code, finds(code), finds, place.leads_out)
+        found = finds(code)
+        failed = [one for one in found if one.code == INTERNAL_CODE]
+        wanted = [one for one in found if one.code in options.select or one in failed]
+        file = File(path, data, code, found, tuple(wanted), finds, place.leads_out)
+        if vars(options).get("diff_base") is not None and path != STANDARD_INPUT:
+            file = _changed(file, options.diff_base)
     except Exception as error:
         # One file that trips the checks must not hide what the others hold.
         return Looked(place, (internal_error(shown, error),), status=INTERNAL)
     sources: Sources = {(shown, None): module_of(code).lines}
     if isinstance(code, Notebook):
         sources = {(shown, c.number): tuple(io.StringIO(c.source)) for c in code.cells}
-    failed = [one for one in file.found if one.code == INTERNAL_CODE]
-    wanted = (one for one in file.found if one.code in options.select or one in failed)
     status = INTERNAL if failed else NOTHING
-    return Looked(place, tuple(map(file.shown, wanted)), sources, status, file=file)
+    findings = tuple(map(file.shown, file.wanted))
+    texts = {(f.cell, f.line): sources[shown, f.cell][f.line - 1] for f in findings}
+    return Looked(place, findings, sources, status, texts=texts, file=file)
+
+
+def _changed(file: File, base: str) -> File:
+    """Leave out what stands in lines that are as they were."""
+    # Imported here: few runs ask git.
+    from flake8_theano_updates.cli.since import changed
+
+    shown = [file.shown(one) for one in file.wanted]
+    kept = set(map(id, changed(shown, file.path, file.code, base)))
+    wanted = [one for one, seen in zip(file.wanted, shown, strict=True) if id(seen) in kept]
+    return replace(file, wanted=tuple(wanted))
 
 
 def light(looked: Looked) -> Looked:
@@ -157,7 +177,7 @@ def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
     return tuple(not_silenced(found, module.path, module.lines))
 
 
-def with_fixes(looked: Looked, options: argparse.Namespace) -> Looked:
+def with_fixes(looked: Looked) -> Looked:
     """Give findings their fixes, which takes time."""
     file = looked.file
     if not looked.findings or file is None:
@@ -166,11 +186,10 @@ def with_fixes(looked: Looked, options: argparse.Namespace) -> Looked:
     from flake8_theano_updates.cli.opened import opened
     from flake8_theano_updates.fixes.together import fixes_of
 
-    wanted = [one for one in file.found if one.code in options.select]
     try:
         source, look_again = opened(file)
-        fixes = fixes_of(source, wanted, look_again)
-        fixed = [file.shown(replace(one, fixes=fixes[id(one)])) for one in wanted]
+        fixes = fixes_of(source, file.wanted, look_again)
+        fixed = [file.shown(replace(one, fixes=fixes[id(one)])) for one in file.wanted]
     except Exception as error:
         # What was found stays found, without its fixes.
         broken = internal_error(looked.findings[0].path, error)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from flake8_theano_updates.cli.complaints import complain
+from flake8_theano_updates.cli.narrowing import NothingToCompareError, prepare
 from flake8_theano_updates.cli.statuses import NOTHING, UNUSABLE
 from flake8_theano_updates.cli.write import CannotWriteError, put_report, try_report
 from flake8_theano_updates.model import Finding
@@ -19,6 +20,11 @@ from flake8_theano_updates.report.formats import FOR_PEOPLE
 
 def fits(options: argparse.Namespace) -> bool:
     """Can the report be written as it is asked for? That is told before all the work."""
+    try:
+        prepare(options)
+    except NothingToCompareError as error:
+        complain(str(error))
+        return False
     if options.statistics and options.format not in FOR_PEOPLE:
         complain(f"--statistics goes with --format {', '.join(FOR_PEOPLE)}, not {options.format}")
         return False
