@@ -11,10 +11,12 @@ from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import BY_CODE, ORDER
 from flake8_theano_updates.trace.evidence import evidence_for
 from flake8_theano_updates.trace.forms import of_form
+from flake8_theano_updates.trace.generators import generators
 from flake8_theano_updates.trace.graph import Graph, Pair, Read
 from flake8_theano_updates.trace.products import Products
 from flake8_theano_updates.trace.question import Question
-from flake8_theano_updates.trace.recorded import Chain, Function
+from flake8_theano_updates.trace.recorded import Function
+from flake8_theano_updates.trace.twice import listed_twice
 from flake8_theano_updates.trace.written import Place, Program, found_at, shown
 
 # Old values that are evidently meant, but of which a list may be wanted.
@@ -59,7 +61,11 @@ def _found(function: Function, program: Program, wanted: Collection[str]) -> Ite
         if variable.kind == "shared" and (name := program.assigned(variable.made))
     }
     graph = Graph(function, names)
+    if function.refused:
+        yield from (one for one in listed_twice(graph, program) if one.code in wanted)
+        return
     yield from of_form(function, program, wanted)
+    yield from (one for one in generators(graph, program) if one.code in wanted)
     for old in _old_values(graph, program):
         if old.code in wanted:
             yield _finding(old, graph, program)
@@ -110,8 +116,8 @@ def _is_stale(graph: Graph, program: Program, read: Read, reader: Pair, register
 def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
     rule = BY_CODE[old.code]
     path, line = shown(old.place.path), old.place.span[0]
-    variable = old.place.text or _called(graph, old.registered.target)
-    target = _called(graph, old.reader.target)
+    variable = old.place.text or graph.called(old.registered.target)
+    target = graph.called(old.reader.target)
     made, registered = _line(graph, program, old.reader), _line(graph, program, old.registered)
     new_value, instead = _instead(old, graph, program, variable)
     message = rule.message.format(
@@ -131,19 +137,9 @@ def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
     )
 
 
-def _called(graph: Graph, number: int) -> str:
-    return graph.names.get(number) or graph[number].name or "an unnamed variable"
-
-
-def _made(graph: Graph, pair: Pair) -> Chain:
-    """Return where a new value was made."""
-    new = graph[graph.plain(pair.new)]
-    return new.made if new.node is None else new.node.made
-
-
 def _line(graph: Graph, program: Program, pair: Pair) -> int | None:
     """Return the line on which a new value was made."""
-    frame = program.frame(_made(graph, pair))
+    frame = program.frame(graph.made(pair.new))
     return None if frame is None else frame.line
 
 
@@ -151,7 +147,7 @@ def _instead(
     old: _OldValue, graph: Graph, program: Program, variable: str
 ) -> tuple[str | None, str]:
     """Return the name that holds the new value at the read, if any, and what to write."""
-    made = _made(graph, old.registered)
+    made = graph.made(old.registered.new)
     name, frame = program.assigned(made), program.frame(made)
     here = program.frame(old.read.node.made)
     if name and frame and here and (frame.path, frame.name) == (here.path, here.name):

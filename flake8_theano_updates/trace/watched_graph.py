@@ -7,6 +7,8 @@ import hashlib
 import os
 import sysconfig
 
+from watched_draws import is_generator, step_of
+
 MARK = "theano_updates"  # on tags: a number, which a program may pickle with its graphs
 LARGEST = 1 << 20  # bytes of a constant that is compared by what it holds
 
@@ -20,14 +22,7 @@ class Graph(object):
         self.numbers, self.operations = {}, {}
         self.kept = []  # as long as an id is a key, nothing else may get it
 
-    def record(self, outputs, given, updates, chain):
-        if outputs is None:
-            outputs = []
-        elif isinstance(outputs, dict):
-            outputs = list(outputs.values())
-        elif not isinstance(outputs, (list, tuple)):
-            outputs = [outputs]
-        outputs = [getattr(one, "variable", one) for one in outputs]
+    def record(self, outputs, given, updates, chain, refused):
         pairs = [(self.number(target), self.number(new)) for target, new in updates]
         package = self.recorder.package
         return {
@@ -37,7 +32,8 @@ class Graph(object):
             "given": len(given) if hasattr(given, "__len__") else 0,
             "form": type(given).__name__,
             "updates": pairs,
-            "outputs": [self.number(one) for one in outputs if hasattr(one, "type")],
+            "refused": refused,
+            "outputs": [self.number(one) for one in outputs],
             "variables": self.variables,
             "nodes": self.nodes,
             "chains": self.chains,
@@ -53,7 +49,7 @@ class Graph(object):
                 waiting.pop()
                 continue
             owner = variable.owner
-            before = [] if owner is None else list(owner.inputs) + self.costs(owner)
+            before = [] if owner is None else self.before(owner)
             missing = [one for one in before if not self.has(one)]
             if missing:
                 waiting.extend(missing)
@@ -63,6 +59,9 @@ class Graph(object):
             self.numbers[id(variable)] = len(self.variables)
             self.variables.append(self.variable(variable))
         return self.numbers[id(root)]
+
+    def before(self, node):
+        return list(node.inputs) + self.costs(node) + step_of(node)[0]
 
     def costs(self, node):
         """Return what the gradient that a node is made for is taken of."""
@@ -78,6 +77,8 @@ class Graph(object):
         found = {"name": _text(variable.name), "ndim": getattr(variable.type, "ndim", None)}
         if hasattr(variable.tag, MARK + "_wrt"):
             found["differentiated"] = True
+        if is_generator(variable):
+            found["generator"] = True
         if variable.owner is not None:
             found["node"] = self.node(variable.owner)
             found["index"] = variable.index or 0
@@ -95,6 +96,8 @@ class Graph(object):
             self.kept.append(node)
             number = getattr(node.tag, MARK, None)
             self.numbers[id(node)] = len(self.nodes)
+            results, steady = step_of(node)
+            self.kept.extend(inner for inner, _ in steady)
             self.nodes.append(
                 {
                     "op": self.operation(node.op),
@@ -103,6 +106,12 @@ class Graph(object):
                     "made": self.made(node),
                     "gradient": hasattr(node.tag, MARK + "_gradient"),
                     "costs": [self.numbers[id(one)] for one in self.costs(node)],
+                    "results": [self.numbers[id(one)] for one in results],
+                    "steady": [
+                        (self.numbers[id(inner)], self.numbers[id(outer)])
+                        for inner, outer in steady
+                        if self.has(inner)
+                    ],
                 }
             )
         return self.numbers[id(node)]
@@ -140,14 +149,27 @@ class Graph(object):
         known = self.numbers.get(("frame", one))
         if known is None:
             known = self.numbers["frame", one] = len(self.frames)
-            code, _, line = one
+            code, instruction, line = one
             found = {"path": _text(code.co_filename), "name": code.co_name, "line": line}
+            found["instruction"] = instruction
             found["library"] = os.path.abspath(code.co_filename).startswith(LIBRARIES)
             place = _place(*one)
             if place is not None:
                 found["place"] = place
             self.frames.append(found)
         return known
+
+
+def variables_of(outputs):
+    """Return the outputs of a function, however they are given."""
+    if outputs is None:
+        outputs = []
+    elif isinstance(outputs, dict):
+        outputs = list(outputs.values())
+    elif not isinstance(outputs, (list, tuple)):
+        outputs = [outputs]
+    variables = [getattr(one, "variable", one) for one in outputs]
+    return [one for one in variables if hasattr(one, "type")]
 
 
 def _place(code, instruction, line):

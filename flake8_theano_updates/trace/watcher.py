@@ -20,7 +20,8 @@ import types  # noqa: E402
 
 sys.path.append(_HERE)
 _bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-from watched_graph import MARK, Graph  # noqa: E402
+from watched_draws import Calls, keep_steps, left_alone  # noqa: E402
+from watched_graph import MARK, Graph, variables_of  # noqa: E402
 
 sys.dont_write_bytecode = _bytecode
 sys.path.remove(_HERE)
@@ -52,6 +53,7 @@ class Recorder(object):
         self.inside = {OWN: True}  # files, by whether they are the backend's
         self.folder = None
         self.package = None
+        self.calls = Calls(self.write)
 
     def is_backend(self, code):
         name = code.co_filename
@@ -115,6 +117,8 @@ def hook(recorder, package):
     _numbered(recorder, graph.Apply)
     _numbered(recorder, shared.SharedVariable)
     _in_silence(recorder, maker.FunctionMaker)
+    if package.__name__ + ".scan.op" in modules:
+        keep_steps(modules[package.__name__ + ".scan.op"].Scan)
 
     populate = gradient._populate_grad_dict
 
@@ -139,17 +143,22 @@ def hook(recorder, package):
         if not compiles:
             return collect(*args, **kwargs)
         recorder.local.depth = recorder.depth() + 1
+        recorder.local.drawn = None
+        result = None
         try:
             result = collect(*args, **kwargs)
         finally:
             recorder.local.depth -= 1
-        try:
-            if recorder.depth() == 0 and _called_by_program(recorder, frame):
-                updates = kwargs.get("updates", args[3] if len(args) > 3 else None)
-                outputs = kwargs.get("outputs", args[0] if args else None)
-                _record(recorder, outputs, updates, result[2][2], recorder.frames(frame))
-        except Exception as error:
-            recorder.failed(error)
+            try:
+                if recorder.depth() == 0 and _called_by_program(recorder, frame):
+                    given = kwargs.get("updates", args[3] if len(args) > 3 else None)
+                    outputs = kwargs.get("outputs", args[0] if args else None)
+                    updates = _listed_twice(given) if result is None else result[2][2]
+                    as_is = kwargs.get("no_default_updates") or result is None
+                    if updates is not None:
+                        _record(recorder, outputs, given, updates, frame, as_is, result is None)
+            except Exception as error:
+                recorder.failed(error)
         return result
 
     rebuild.rebuild_collect_shared = rebuild_collect_shared
@@ -178,11 +187,15 @@ def _in_silence(recorder, kind):
     original = kind.__init__
 
     def made(self, *args, **kwargs):
+        drawn = getattr(recorder.local, "drawn", None)
         recorder.local.depth = recorder.depth() + 1
+        recorder.local.drawn = None
         try:
             original(self, *args, **kwargs)
         finally:
             recorder.local.depth -= 1
+        if drawn is not None:
+            recorder.calls.expect(self, sys.modules[kind.__module__].Function, *drawn)
 
     kind.__init__ = made
 
@@ -194,11 +207,26 @@ def _called_by_program(recorder, frame):
     return not recorder.is_backend(frame.f_code)
 
 
-def _record(recorder, outputs, given, updates, chain):
+def _listed_twice(given):
+    """Return the pairs of a list that the backend refuses: one updates a variable again."""
+    if not isinstance(given, (list, tuple)):
+        return None
+    if len(set(id(target) for target, _ in given)) == len(given):
+        return None
+    return [(target, new if hasattr(new, "owner") else target) for target, new in given]
+
+
+def _record(recorder, outputs, given, updates, frame, as_is, refused):
     with recorder.lock:
         if recorder.watching:
+            graph, outputs = Graph(recorder), variables_of(outputs)
+            chain = recorder.frames(frame)
+            recorder.write(graph.record(outputs, given, updates, chain, refused))
+            generators = [] if as_is else left_alone(outputs, updates, recorder.kinds[1])
+            if generators:
+                found = [(graph.number(one), one) for one in generators]
+                recorder.local.drawn = (recorder.written, found)
             recorder.written += 1
-            recorder.write(Graph(recorder).record(outputs, given, updates, chain))
             if recorder.most and recorder.written >= recorder.most:
                 recorder.watching = False
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flake8_theano_updates.checks.places import Places
 from flake8_theano_updates.findings import character
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import Rule
 from flake8_theano_updates.source.python3 import Unreadable
 from flake8_theano_updates.source.reading import module_of, read
 from flake8_theano_updates.trace.recorded import Chain, Frame
-from flake8_theano_updates.values import printable
+from flake8_theano_updates.values import dotted, printable
 
 Span = tuple[int, int, int, int]
 _PAIRS = (ast.Tuple, ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.SetComp)
@@ -30,12 +31,17 @@ class File:
 
     def __init__(self, path: str) -> None:
         self.lines: Sequence[str] = ()
-        self._tree: ast.AST = ast.Module([], [])
+        self._tree = ast.Module([], [])
         try:
             module = module_of(read(path, Path(path).read_bytes(), "auto"))
         except (OSError, Unreadable, ValueError):
             return  # code that was made while the program ran, or is Python 2 without its parser
         self.lines, self._tree = module.lines, module.tree
+
+    @cached_property
+    def places(self) -> Places:
+        """What is around its calls."""
+        return Places(self._tree)
 
     @cached_property
     def _nodes(self) -> list[ast.expr | ast.stmt]:
@@ -58,14 +64,14 @@ class File:
         around = [one for one in self._statements if one.lineno <= line <= (one.end_lineno or 0)]
         return max(around, key=lambda one: (one.lineno, one.col_offset), default=None)
 
+    @cached_property
+    def pairs(self) -> list[tuple[ast.expr, ast.expr]]:
+        """All that may be target and new value, as a pair or as key and value of a mapping."""
+        return [pair for one in self._nodes for pair in _pairs_in(one)]
+
     def names_in(self, name: str, line: int, last: int) -> bool:
         """Is a name the new value of a pair, or assigned to a key, on these lines?"""
-        return any(
-            _is_named(part, name)
-            for one in self._nodes
-            if line <= one.lineno < last
-            for part in _stored_by(one)
-        )
+        return any(_is_named(value, name) for _, value in self.pairs if line <= value.lineno < last)
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:
@@ -74,14 +80,16 @@ def span_of(node: ast.expr | ast.stmt) -> Span:
     return node.lineno, node.col_offset, end, node.end_col_offset or 0
 
 
-def _stored_by(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield what a pair, or an assignment to a key, stores."""
+def _pairs_in(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what a pair, or an assignment to a key, stores, and where."""
     if isinstance(node, ast.Tuple | ast.List) and len(node.elts) == 2:
-        yield node.elts[1]
+        yield node.elts[0], node.elts[1]
     elif isinstance(node, ast.Dict):
-        yield from node.values
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                yield key, value
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-        yield node.value
+        yield node.targets[0].slice, node.value
 
 
 def _is_named(node: ast.expr, name: str) -> bool:
@@ -163,6 +171,20 @@ class Program:
         if name is None or frame is None or last is None or frame.path != last.path:
             return False
         return self.file(frame.path).names_in(name, frame.line, last.line)
+
+    def call(self, frame: Frame, names: Collection[str]) -> ast.Call | None:
+        """Return the call that ran; of an older Python one by a name, if it is the only one."""
+        file = self.file(frame.path)
+        if frame.place is not None:
+            around = file.expression(frame)
+            return around if isinstance(around, ast.Call) else None
+        statement = file.statement(frame.line)
+        found = [
+            one
+            for one in (ast.walk(statement) if statement is not None else ())
+            if isinstance(one, ast.Call) and (dotted(one.func) or "").split(".")[-1] in names
+        ]
+        return found[0] if len(found) == 1 else None
 
     def updates(self, chain: Chain) -> tuple[str, ast.expr] | None:
         """Return the file and the expression of the updates in a compile call."""
