@@ -34,11 +34,13 @@ class Pair:
         position: its place in the list.
         target: the number of the variable that is updated.
         new: the number of its new value.
+        default: whether it stands in no list, and the backend has added it.
     """
 
     position: int
     target: int
     new: int
+    default: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,11 @@ class Graph:
         self.function = function
         self.variables = function.variables
         self.names = names
-        self.pairs = tuple(Pair(position, *pair) for position, pair in enumerate(function.updates))
+        given = len(function.updates)
+        self.pairs = tuple(
+            Pair(position, *pair, default=position >= given)
+            for position, pair in enumerate((*function.updates, *function.defaults))
+        )
         self.by_target = {pair.target: pair for pair in self.pairs}
         self._ancestors: dict[int, frozenset[int]] = {}
 

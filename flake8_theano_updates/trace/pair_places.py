@@ -25,6 +25,11 @@ class PairText:
     target: ast.expr
     value: ast.expr
 
+    @property
+    def line(self) -> int:
+        """The line on which it stands."""
+        return self.target.lineno
+
 
 def pair_with(program: Program, made: Chain) -> PairText | None:
     """Return the pair that stores what was made, where that is written in it or has a name."""
@@ -38,10 +43,21 @@ def pair_with(program: Program, made: Chain) -> PairText | None:
             return _text(frame.path, [max(inside, key=lambda pair: span_of(pair[1])[:2])])
         name = program.assigned((frame,))
         if name is not None:
-            named = [pair for pair in file.pairs if written(pair[1]) == name]
-            after = [pair for pair in named if pair[1].lineno >= frame.line]
-            return _text(frame.path, after)
+            return _text(frame.path, _storing(file, frame, name))
     return None
+
+
+def _storing(file: File, frame: Frame, name: str) -> list[tuple[ast.expr, ast.expr]]:
+    """Return the pairs that store what has a name, below it in its function."""
+    statement = file.statement(frame.line)
+    function = None if statement is None else file.places.function(statement)
+    return [
+        pair
+        for pair in file.pairs
+        if pair[1].lineno >= frame.line
+        and written(pair[1]) == name
+        and file.places.function(pair[1]) is function
+    ]
 
 
 def _around(file: File, frame: Frame) -> list[tuple[ast.expr, ast.expr]]:
@@ -71,6 +87,20 @@ def pair_of(program: Program, frame: Frame, call: ast.Call, target: str) -> Pair
         if id(pair[0]) in inside and pair[0].lineno <= end and written(pair[0]) == target
     ]
     return _text(frame.path, found)
+
+
+def read_back(program: Program, pair: PairText, frame: Frame, variable: str) -> str | None:
+    """Return how the new value is read back in a frame from the mapping that a pair stands in."""
+    if pair.path != frame.path or pair.line >= frame.line or written(pair.target) != variable:
+        return None
+    file = program.file(pair.path)
+    here = file.statement(frame.line)
+    if here is None or file.places.function(here) is not file.places.function(pair.target):
+        return None
+    around = next(file.places.around(pair.target))
+    if not isinstance(around, ast.Subscript) or written(around.value) is None:
+        return None
+    return ast.unparse(around)
 
 
 def _text(path: str, found: Iterable[tuple[ast.expr, ast.expr]]) -> PairText | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from flake8_theano_updates.checks.places import Places
+from flake8_theano_updates.checks.places import Places, written
 from flake8_theano_updates.findings import character
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import Rule
@@ -42,6 +42,16 @@ class File:
     def places(self) -> Places:
         """What is around its calls."""
         return Places(self._tree)
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The names that it imports."""
+        return frozenset(
+            (one.asname or one.name).partition(".")[0]
+            for node in self._nodes
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for one in node.names
+        )
 
     @cached_property
     def _nodes(self) -> list[ast.expr | ast.stmt]:
@@ -102,7 +112,7 @@ class Place:
 
     Args:
         span: where it is, columns in bytes from 0.
-        text: what stands there, where that is a name.
+        text: what stands there, where that is a name, or an element of what has one.
     """
 
     path: str
@@ -213,9 +223,8 @@ class Program:
         file = self.file(frame.path)
         expression = file.expression(frame)
         if expression is not None:
-            found = _operand(expression, operand, name)
-            text = ast.unparse(found) if isinstance(found, ast.Name | ast.Attribute) else None
-            return Place(frame.path, span_of(found), text)
+            found = _operand(expression, operand, name, file.modules)
+            return Place(frame.path, span_of(found), written(_turned_back(found)))
         statement = file.statement(frame.line)
         named = [] if statement is None or name is None else _named_in(statement, name)
         on_line = [one for one in named if one.lineno == frame.line]
@@ -255,34 +264,53 @@ def _may_be_pairs(node: ast.AST) -> bool:
     return isinstance(node, ast.Dict | ast.ListComp | ast.DictComp | ast.GeneratorExp)
 
 
-def _operand(node: ast.expr | ast.stmt, operand: int, name: str | None) -> ast.expr | ast.stmt:
+def _operand(
+    node: ast.expr | ast.stmt, operand: int, name: str | None, modules: Collection[str]
+) -> ast.expr | ast.stmt:
     """Return the operand of an expression that is called so, or stands at that place."""
-    parts = _operands(node)
+    parts = _operands(node, modules)
     if operand < len(parts) and name is not None and _is_named(parts[operand], name):
         return parts[operand]
     named = [] if name is None else _named_in(node, name)
     if named:
         return min(named, key=lambda one: (one.lineno, one.col_offset))
-    if operand < len(parts) and isinstance(
-        parts[operand], ast.Name | ast.Attribute | ast.Subscript
-    ):
-        return parts[operand]
+    if operand < len(parts):
+        # One arm of a choice may be the variable, and one that computes cannot.
+        part = parts[operand]
+        arms = [part.body, part.orelse] if isinstance(part, ast.IfExp) else [part]
+        known = [one for one in arms if isinstance(one, ast.Name | ast.Attribute | ast.Subscript)]
+        if len(known) == 1:
+            return known[0]
     return node
 
 
-def _operands(node: ast.expr | ast.stmt) -> list[ast.expr]:
+def _operands(node: ast.expr | ast.stmt, modules: Collection[str]) -> list[ast.expr]:
     match node:
         case ast.BinOp():
             return [node.left, node.right]
         case ast.AugAssign():
             return [node.target, node.value]
+        case ast.Compare():
+            return [node.left, *node.comparators]
         case ast.UnaryOp():
             return [node.operand]
         case ast.Subscript():
             return [node.value]
+        case ast.Call(func=ast.Attribute(value=receiver)) if not _is_of(receiver, modules):
+            return [receiver, *node.args]
         case ast.Call():
             return node.args
     return []
+
+
+def _is_of(node: ast.expr, modules: Collection[str]) -> bool:
+    """Is this a module, or a part of one?"""
+    return (dotted(node) or "").partition(".")[0] in modules
+
+
+def _turned_back(node: ast.expr | ast.stmt) -> ast.expr | ast.stmt:
+    """Return what is transposed."""
+    return node.value if isinstance(node, ast.Attribute) and node.attr == "T" else node
 
 
 def _named_in(node: ast.AST, name: str) -> list[ast.expr]:

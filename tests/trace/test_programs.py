@@ -72,7 +72,7 @@ def test_what_is_put_together_in_two_files_is_found(tmp_path: Path) -> None:
     done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
     assert done.returncode == 0
     said = done.stderr.splitlines()
-    assert said[-2].startswith("package.py:6:64: THU101 stale read: w uses old speed; ")
+    assert said[-2].startswith("package.py:6:64: THU101 stale read: param uses old speed; ")
     assert said[-1] == "theano-updates: 1 function compiled: 1 finding"
 
 
