@@ -13,6 +13,22 @@ MARK = "theano_updates"  # on tags: a number, which a program may pickle with it
 LARGEST = 1 << 20  # bytes of a constant that is compared by what it holds
 
 
+class Costs(object):
+    """What a gradient is taken of, kept as long as what is made for it; a pickle leaves it out.
+
+    Args:
+        costs: the variables.
+        made: the frames of the program that asks for the gradient.
+    """
+
+    def __init__(self, costs, made):
+        self.costs = tuple(costs)
+        self.made = made
+
+    def __reduce__(self):
+        return tuple, ()
+
+
 class Graph(object):
     """What one function computes, as lists of plain values."""
 
@@ -65,9 +81,7 @@ class Graph(object):
 
     def costs(self, node):
         """Return what the gradient that a node is made for is taken of."""
-        number = getattr(node.tag, MARK + "_gradient", None)
-        known = self.recorder.costs
-        return list(known[number]) if number is not None and number < len(known) else []
+        return list(getattr(getattr(node.tag, MARK + "_gradient", None), "costs", ()))
 
     def has(self, variable):
         return id(variable) in self.numbers
@@ -139,9 +153,9 @@ class Graph(object):
         return self.chain(made[number - 1]) if number and number <= len(made) else None
 
     def chain(self, chain):
-        known = self.numbers.get(("chain", chain))
+        known = self.numbers.get(("chain", id(chain)))
         if known is None:
-            known = self.numbers["chain", chain] = len(self.chains)
+            known = self.numbers["chain", id(chain)] = len(self.chains)
             self.chains.append([self.frame(one) for one in chain])
         return known
 

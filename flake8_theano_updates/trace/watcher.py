@@ -21,7 +21,7 @@ import types  # noqa: E402
 sys.path.append(_HERE)
 _bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
 from watched_draws import Calls, keep_steps, left_alone  # noqa: E402
-from watched_graph import MARK, Graph, variables_of  # noqa: E402
+from watched_graph import MARK, Costs, Graph, variables_of  # noqa: E402
 
 sys.dont_write_bytecode = _bytecode
 sys.path.remove(_HERE)
@@ -46,7 +46,6 @@ class Recorder(object):
         self.written = 0
         self.watching = True
         self.made = []  # the frames of each expression, by its number
-        self.costs = []  # of each gradient, by its number
         self.chains = {}
         self.lock = threading.RLock()
         self.local = threading.local()
@@ -63,25 +62,32 @@ class Recorder(object):
         return known
 
     def frames(self, frame):
-        """Return code, instruction and line of the frames outside of the backend, inner first."""
-        found = []
-        while frame is not None and len(found) < DEEPEST:
-            if not self.is_backend(frame.f_code):
-                found.append((frame.f_code, frame.f_lasti, frame.f_lineno))
-            frame = frame.f_back
-        return self.chains.setdefault(tuple(found), tuple(found))
+        """Return code, instruction and line of the frames outside of the backend, inner first.
 
-    def number(self, frame):
-        chain = self.frames(frame)
+        Thousands of expressions are made by one line of a program: their frames are kept once.
+        """
+        found, key, inside = [], [], self.inside
+        while frame is not None and len(found) < DEEPEST:
+            code = frame.f_code
+            known = inside.get(code.co_filename)
+            if known is None:
+                known = self.is_backend(code)
+            if not known:
+                found.append(frame)
+                key.append((id(code), frame.f_lasti))
+            frame = frame.f_back
+        key = tuple(key)
+        chain = self.chains.get(key)
+        if chain is None:
+            # It keeps the code, so that no other code gets its id.
+            chain = tuple((one.f_code, one.f_lasti, one.f_lineno) for one in found)
+            self.chains[key] = chain
+        return chain
+
+    def number(self, chain):
         with self.lock:
             self.made.append(chain)
             return len(self.made)
-
-    def gradient(self, costs):
-        """Return the number of a gradient that is taken of some costs."""
-        with self.lock:
-            self.costs.append(tuple(costs))
-            return len(self.costs) - 1
 
     def depth(self):
         return getattr(self.local, "depth", 0)
@@ -125,7 +131,9 @@ def hook(recorder, package):
     def populate_grad_dict(var_to_app_to_idx, grad_dict, wrt, *args, **kwargs):
         local = recorder.local
         before = getattr(local, "gradient", None)
-        local.gradient = recorder.gradient(grad_dict) if recorder.watching else None
+        local.gradient = None
+        if recorder.watching:
+            local.gradient = Costs(grad_dict, recorder.frames(sys._getframe(1)))
         try:
             for one in wrt:
                 setattr(one.tag, MARK + "_wrt", True)
@@ -172,9 +180,12 @@ def _numbered(recorder, kind):
         original(self, *args, **kwargs)
         if recorder.watching and not recorder.depth():
             try:
-                setattr(self.tag, MARK, recorder.number(sys._getframe(1)))
                 gradient = getattr(recorder.local, "gradient", None)
-                if gradient is not None:
+                if gradient is None:
+                    setattr(self.tag, MARK, recorder.number(recorder.frames(sys._getframe(1))))
+                else:
+                    # The backend goes deep into itself: one place for all of a gradient.
+                    setattr(self.tag, MARK, recorder.number(gradient.made))
                     setattr(self.tag, MARK + "_gradient", gradient)
             except Exception as error:
                 recorder.failed(error)
