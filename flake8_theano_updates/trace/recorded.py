@@ -177,10 +177,10 @@ def _function(record: dict[str, Any]) -> Function:
             tuple(one["inputs"]),
             one["serial"],
             chain(one["made"]),
-            one["gradient"],
-            tuple(one["costs"]),
-            tuple(one["results"]),
-            tuple((inner, outer) for inner, outer in one["steady"]),
+            one.get("gradient", False),
+            tuple(one.get("costs", ())),
+            tuple(one.get("results", ())),
+            tuple((inner, outer) for inner, outer in one.get("steady", ())),
         )
         for one in record["nodes"]
     ]

@@ -110,32 +110,36 @@ class Graph(object):
             self.kept.append(node)
             number = getattr(node.tag, MARK, None)
             self.numbers[id(node)] = len(self.nodes)
+            found = {
+                "op": self.operation(node.op),
+                "inputs": [self.numbers[id(one)] for one in node.inputs],
+                "serial": number or 0,
+                "made": self.made(node),
+            }
+            if hasattr(node.tag, MARK + "_gradient"):
+                found["gradient"] = True
+                found["costs"] = [self.numbers[id(one)] for one in self.costs(node)]
             results, steady = step_of(node)
-            self.kept.extend(inner for inner, _ in steady)
-            self.nodes.append(
-                {
-                    "op": self.operation(node.op),
-                    "inputs": [self.numbers[id(one)] for one in node.inputs],
-                    "serial": number or 0,
-                    "made": self.made(node),
-                    "gradient": hasattr(node.tag, MARK + "_gradient"),
-                    "costs": [self.numbers[id(one)] for one in self.costs(node)],
-                    "results": [self.numbers[id(one)] for one in results],
-                    "steady": [
-                        (self.numbers[id(inner)], self.numbers[id(outer)])
-                        for inner, outer in steady
-                        if self.has(inner)
-                    ],
-                }
-            )
+            if results:
+                self.kept.extend(inner for inner, _ in steady)
+                found["results"] = [self.numbers[id(one)] for one in results]
+                found["steady"] = [
+                    (self.numbers[id(inner)], self.numbers[id(outer)])
+                    for inner, outer in steady
+                    if self.has(inner)
+                ]
+            self.nodes.append(found)
         return self.numbers[id(node)]
 
     def operation(self, op):
         """Say what an operation is: equal ones have one number."""
+        known = self.numbers.get(("operation", id(op)))
+        if known is not None:
+            return known
+        self.kept.append(op)
         try:
             number = self.operations.setdefault(op, len(self.operations))
         except Exception:
-            self.kept.append(op)
             number = self.operations.setdefault(id(op), len(self.operations))
         scalar = getattr(op, "scalar_op", None)
         found = {"kind": type(op).__name__, "number": number}
@@ -145,6 +149,7 @@ class Graph(object):
             found["order"] = list(op.new_order)
         if found["kind"] == "Subtensor":
             found["whole"] = all(one == slice(None) for one in op.idx_list)
+        self.numbers["operation", id(op)] = found
         return found
 
     def made(self, one):

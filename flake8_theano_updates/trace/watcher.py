@@ -93,7 +93,7 @@ class Recorder(object):
         return getattr(self.local, "depth", 0)
 
     def write(self, record):
-        line = (json.dumps(record) + "\n").encode("ascii")
+        line = (json.dumps(record, separators=(",", ":")) + "\n").encode("ascii")
         while line:
             line = line[os.write(self.file, line) :]
 
