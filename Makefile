@@ -32,7 +32,7 @@ test: $(VENV)/.for-test
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 backends: $(VENV)/.for-test
-	@echo '== backends: the longer tests; Theano of Python 2.7 and 3.8, Theano-PyMC, Aesara, PyTensor 3.0 and 3.3'
+	@echo '== backends: the longer tests; Theano of Python 2.7 and 3.8, Theano-PyMC, Aesara, PyTensor 2, 3.0 and 3.3'
 	$(BIN)/python tests/backends.py
 	$(BIN)/pytest -n 2 -m "backends or longer"
 	@python=$$($(BIN)/python tests/pythons.py 3.13) && \

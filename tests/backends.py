@@ -59,6 +59,7 @@ ENVIRONMENTS = (
         ("theano-pymc==1.1.2", "numpy<1.24", "scipy<1.12", "setuptools<81"),
     ),
     Environment("aesara", "aesara", "aesara", "3.11", ("aesara==2.9.4", "setuptools<81")),
+    Environment("pytensor-2", "pytensor", "pytensor", "3.11", ("pytensor>=2.31,<3",)),
     Environment("pytensor", "pytensor", "pytensor", "3.11", ("pytensor>=3.0.7,<4",)),
     Environment("pytensor-3.13", "pytensor", "pytensor", "3.13", ("pytensor>=3.3.8,<4",)),
 )

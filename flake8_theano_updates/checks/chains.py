@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from flake8_theano_updates.checks.computed import Computed, last_of
+from flake8_theano_updates.checks.draw_words import name_of, name_of_next, short
 from flake8_theano_updates.checks.draws import Draw, Draws, Generator, is_repeated
 from flake8_theano_updates.checks.places import written
-from flake8_theano_updates.checks.turns import Turns, source_node
+from flake8_theano_updates.checks.turns import Turns
 from flake8_theano_updates.model import Drawn, GeneratorFault, UpdateCollection
 from flake8_theano_updates.values import Path, Term, Use, dotted, original
-
-_LONGEST = 40  # characters of what is named by its expression
 
 
 class Chains:
@@ -93,12 +92,7 @@ class Chains:
         if written(node) is None and isinstance(value, Term) and value.called is not None:
             target = None if value.called.node is None else self.places.target(value.called.node)
             node = node if target is None else target
-        return self.short(node, "the generator")
-
-    def short(self, node: ast.expr, instead: str) -> str:
-        """Return an expression as it is written, if it is short."""
-        text = ast.unparse(node)
-        return text if len(text) <= _LONGEST and "\n" not in text else instead
+        return short(node, "the generator")
 
     def name_of_next(self, draw: Draw, at: ast.AST) -> str | None:
         """Return what the file calls the generator that a draw returns, if it is known there."""
@@ -112,19 +106,16 @@ class Chains:
                 if value is not None:
                     generator = self.draws.generator(Use(value, part, 0, ()))
                     if generator is not None and generator.drawn is draw:
-                        return _name_of(part)
+                        return name_of(part)
         return None
 
     def _own_name_of_next(self, draw: Draw) -> str | None:
         if draw.place is not None:
             target = self.places.target(draw.node)
             parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
-            return _name_of(parts[draw.place]) if draw.place < len(parts) else None
+            return name_of(parts[draw.place]) if draw.place < len(parts) else None
         generator, numbers = self.places.results(draw.node)
-        if (name := _name_of(generator)) is not None:
-            return name
-        kept = _name_of(numbers) if draw.alone and generator is None else None
-        return None if kept is None else f"{kept}.owner.outputs[0]"
+        return name_of_next(generator, numbers, alone=draw.alone)
 
     def _name_of_numbers(self, draw: Draw) -> str:
         """Return what the file calls the numbers of a draw."""
@@ -134,30 +125,5 @@ class Chains:
             target = self.places.target(draw.node)
             parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
             numbers = next((one for n, one in enumerate(parts) if n != draw.place), None)
-        name = _name_of(numbers)
-        return self.short(draw.node, str(draw.call.label)) if name is None else name
-
-
-def _name_of(node: ast.expr | None) -> str | None:
-    name = None if node is None else dotted(node)
-    return None if name is None or set(name) == {"_"} else name
-
-
-def is_alike(first: ast.Call, second: ast.Call) -> bool:
-    """Do two calls draw the same numbers from one state?"""
-    return _without_generator(first) == _without_generator(second)
-
-
-def _without_generator(call: ast.Call) -> list[str]:
-    given = [one for one in call.keywords if one.arg not in ("rng", "return_next_rng", "name")]
-    name = getattr(call.func, "attr", "") or getattr(call.func, "id", "")
-    return [name, *map(ast.unparse, (*call.args, *given))]
-
-
-def drawing_from(draw: Draw, generator: str) -> str:
-    """Write a draw as it is made from another generator."""
-    function = draw.node.func
-    if isinstance(function, ast.Attribute) and function.value is source_node(draw):
-        given = "..." if draw.node.args or draw.node.keywords else ""
-        return f"{generator}.{function.attr}({given})"
-    return f"rng={generator}"
+        name = name_of(numbers)
+        return short(draw.node, str(draw.call.label)) if name is None else name

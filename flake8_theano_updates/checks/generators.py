@@ -7,14 +7,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from flake8_theano_updates.checks.chains import Chains, drawing_from, is_alike
+from flake8_theano_updates.checks import draw_words
+from flake8_theano_updates.checks.chains import Chains
 from flake8_theano_updates.checks.computed import Computed, Stored, functions_of, last_of
 from flake8_theano_updates.checks.draws import Draw, Draws, Generator
 from flake8_theano_updates.checks.places import Places, written
 from flake8_theano_updates.checks.scans import is_kept
 from flake8_theano_updates.checks.spelling import DISTRIBUTIONS
 from flake8_theano_updates.checks.suspicion import Suspicion
-from flake8_theano_updates.checks.turns import Turns, source_node
+from flake8_theano_updates.checks.turns import Turns
 from flake8_theano_updates.checks.written import Written
 from flake8_theano_updates.interpreter.names import COMPILERS
 from flake8_theano_updates.interpreter.scopes import Interpreted
@@ -93,17 +94,8 @@ class _Check:
         node = self.turns.node_apart(first, second)
         end = last_of(computed.of(second.root), first, second.moment)
         known = self.chains.name_of_next(end, second.node) if node is second.node else None
-        instead = "draw from the next generator, which the first draw returns"
-        if known is not None:
-            instead = f"write {drawing_from(second, known)}"
-        what = (
-            "both give the same numbers"
-            if is_alike(first.node, second.node)
-            else "both are made of the same random bits"
-        )
-        return self._reuse(
-            node, first, f"this draw starts from the same state: {what}", instead, fault
-        )
+        what = draw_words.twice(first.node, second.node)
+        return self._reuse(node, first, what, draw_words.on_from(second.node, known), fault)
 
     def _in_turns(self, computed: Computed, draw: Draw) -> Iterator[Suspicion]:
         found = [one for one in computed.found if one.draw is draw]
@@ -113,14 +105,13 @@ class _Check:
         loop = next(loop for inside, loop in self.turns.around(draw) if inside is node)
         name = self.chains.name(draw.source)
         result = self.places.results(draw.node)[0]
-        instead = "draw in each turn from the generator that the turn before returns"
+        instead = None
         if node is draw.node and isinstance(loop, (ast.For, ast.While)):
-            if isinstance(result, ast.Name) and result.id != "_":
-                drawn = drawing_from(draw, result.id)
-                instead = f"write {result.id} = {name} before the loop and {drawn} in it"
+            instead = draw_words.before_the_loop(draw.node, result, name)
         fault = self.chains.fault("reused", computed, draw.root, (draw,))
-        what = "each turn of the loop starts from the same state: all give the same numbers"
-        yield self._reuse(node, draw, what, instead, fault)
+        yield self._reuse(
+            node, draw, draw_words.IN_TURNS, instead or draw_words.ON_WITH_TURNS, fault
+        )
 
     def reused_by_scan(self, computed: Computed) -> Iterator[Suspicion]:
         """Return the draws of a step from a generator that scan does not carry."""
@@ -134,13 +125,7 @@ class _Check:
                 continue
             if root.is_shared or self.places.is_handed_through(self.scope.node, root.key):
                 fault = self.chains.fault("reused", computed, root, (draw,), turns=True)
-                yield self._reuse(
-                    draw.node,
-                    draw,
-                    "each turn of scan starts from the same state: all give the same numbers",
-                    "pass it in outputs_info and return the next generator",
-                    fault,
-                )
+                yield self._reuse(draw.node, draw, draw_words.IN_SCAN, draw_words.CARRIED, fault)
 
     def _reuse(
         self, node: ast.expr, first: Draw, what: str, instead: str, fault: GeneratorFault
@@ -174,12 +159,9 @@ class _Check:
                 effect = "return the next one: the caller has nothing to go on from"
                 instead = f"return {name or 'the generator that its last draw returns'} too"
             else:
-                effect = "update it: every call gives the same numbers"
-                instead = "store the generator that its last draw returns"
-                if name is not None and compilation.updates is None:
-                    instead = f"write updates={{{variable}: {name}}}"
-                elif name is not None:
-                    instead = f"add ({variable}, {name}) to its updates"
+                effect = draw_words.NOT_KEPT
+                others = compilation.updates is not None
+                instead = draw_words.stored_next(variable, name, others=others)
             yield Suspicion(
                 code="THU402",
                 node=compilation.node,
@@ -226,7 +208,7 @@ class _Check:
 
     def _names(self, root: Generator, draws: Sequence[Draw]) -> frozenset[str]:
         """Return what the file calls a generator, in whatever functions."""
-        nodes = [source_node(draw) for draw in draws if draw.source.drawn is None]
+        nodes = [draw_words.source_of(draw.node) for draw in draws if draw.source.drawn is None]
         value = original(root.use.value)
         if isinstance(value, Term) and value.called is not None and value.called.node is not None:
             target = self.places.target(value.called.node)
@@ -280,8 +262,8 @@ class _Check:
                 update_line=one.value.node.lineno,
                 new_value=name,
                 words={
-                    "stored": self.chains.short(one.value.node, "the generator of a draw"),
-                    "instead": name or "the generator that the last draw returns",
+                    "stored": draw_words.short(one.value.node, draw_words.SOME_NEXT),
+                    "instead": name or draw_words.LAST_NEXT,
                 },
                 fault=self.chains.fault("early", computed, drawn.root, (drawn, further), one.path),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from flake8_theano_updates.checks.draw_words import source_of
 from flake8_theano_updates.checks.draws import Draw, Draws, Found, Generator, is_repeated
 from flake8_theano_updates.checks.places import written
 from flake8_theano_updates.values import dotted, operands, original
@@ -39,7 +40,7 @@ class Turns:
 
     def stays(self, draw: Draw) -> bool:
         """Does nobody else bind what the generator of a draw is kept in?"""
-        name = written(source_node(draw))
+        name = written(source_of(draw.node))
         if name is None:
             return True
         owner = self.state.owner
@@ -80,7 +81,7 @@ class Turns:
     def _moves(self, node: ast.Call, loop: ast.AST, draw: Draw) -> bool:
         """May the next turn of a loop find another generator?"""
         if node is draw.node:
-            name = written(source_node(draw))
+            name = written(source_of(draw.node))
             return name is None or self.places.is_stored(name, loop)
         given = self._given(node, draw)
         names = (dotted(one) for one in ast.walk(node if given is None else given))
@@ -91,7 +92,7 @@ class Turns:
         function = self.places.function(draw.node)
         if not isinstance(function, ast.FunctionDef):
             return None
-        wanted = written(source_node(draw))
+        wanted = written(source_of(draw.node))
         named = next((one.value for one in site.keywords if one.arg == wanted), None)
         names = [one.arg for one in function.args.args]
         if named is None and wanted in names and names[0] != "self":
@@ -140,12 +141,3 @@ def _is_fixed(generator: Generator) -> bool:
     if not isinstance(identity, tuple):
         return False
     return not identity[3] if identity[0] == "made" else identity[0] in ("name", "parameter")
-
-
-def source_node(draw: Draw) -> ast.expr:
-    """Return where the generator of a draw is written."""
-    for keyword in draw.node.keywords:
-        if keyword.arg == "rng":
-            return keyword.value
-    function = draw.node.func
-    return function.value if isinstance(function, ast.Attribute) else function

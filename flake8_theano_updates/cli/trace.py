@@ -93,10 +93,10 @@ def _try(path: str) -> bool:
 
 def _text(run: Run, found: Sequence[Finding]) -> str:
     """Write the findings, and what they are taken from."""
-    compiled, reads = len(run.functions), len(found)
+    compiled, reads = sum(not one.refused for one in run.functions), len(found)
     functions = "1 function" if compiled == 1 else f"{compiled} functions"
     said = "nothing found" if not found else f"{reads} finding{'s' * (reads > 1)}"
-    if not compiled:
+    if not run.functions:
         said = "no function was compiled, nothing can be said"
     else:
         said = f"{functions} compiled: {said}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_theano_updates.interpreter.names import HISTORY, PARAMETER
+from flake8_theano_updates.interpreter.names import HISTORY
 from flake8_theano_updates.trace.graph import Pair
 from flake8_theano_updates.trace.moving import simultaneous
 from flake8_theano_updates.trace.products import Product, Sum
@@ -66,7 +66,7 @@ def _says_more(q: Question, number: int) -> bool:
         one != q.read.target and not graph.operands(one) and not graph.is_number(one)
         for one in graph.ancestors(number)
     ) or any(
-        graph.name(one) not in ("", "Add", "Sub", "Mul", "TrueDiv", "Neg")
+        graph.name(one) not in ("", "Add", "Sub", "Mul", "TrueDiv", "Neg", "Subtensor")
         and not graph.passes(one)
         and q.reads(one, q.read.target)
         for one in graph.ancestors(number, gradients=False)
@@ -153,36 +153,16 @@ def prediction_error(q: Question) -> bool:
     return False
 
 
-def is_parameter(q: Question, number: int, other: int) -> bool:
-    """Is a gradient taken for this variable, or does its name say so, where nothing says more?"""
-    if q.graph[number].differentiated:
-        return True
-    if q.graph[other].differentiated or _decays(q, number):
-        return False
-    return bool(PARAMETER.search(q.graph.name_of(number)))
-
-
-def _decays(q: Question, number: int) -> bool:
-    """Is the old value only there times something, as in an average or a velocity?"""
-    key, own = q.graph.keys[number], q.products.of(q.graph.by_target[number].new)
-    times = [(product, value) for product, value in own.items() if key in product]
-    return bool(times) and all(len(product) > 1 or value != 1 for product, value in times)
-
-
 def parameter_of_state(q: Question) -> bool:
     """v is what the gradient is taken for, and t averages it (THU102)."""
-    if q.stale or not is_parameter(q, q.read.target, q.reader.target):
+    if q.stale or not q.flows.is_parameter(q.read.target, q.reader.target):
         return False
     return q.reads(q.reader.new, q.reader.target)
 
 
 def regularised(q: Question) -> bool:
     """A state listed after its parameter reads it, and the parameter's update the state."""
-    if not q.stale or not is_parameter(q, q.read.target, q.reader.target):
-        return False
-    if q.graph.name(q.graph.plain(q.registered.new)) in ("Mul", "TrueDiv"):
-        return False  # a step on a parameter is a sum
-    return q.reads(q.registered.new, q.reader.target)
+    return q.stale and q.flows.regularises(q.reader, q.registered)
 
 
 def of_the_step(q: Question) -> bool:
@@ -219,7 +199,7 @@ def other_helper(q: Question) -> bool:
 
 def excluded(q: Question) -> bool:
     """v reads t as t reads v, and only one of the two could take a new value (THU102)."""
-    if q.stale or is_parameter(q, q.reader.target, q.read.target):
+    if q.stale or q.flows.is_parameter(q.reader.target, q.read.target):
         return False
     return q.reads(q.registered.new, q.reader.target)
 

@@ -7,14 +7,20 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from flake8_theano_updates.checks.places import written
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import BY_CODE, ORDER
 from flake8_theano_updates.trace.evidence import evidence_for
+from flake8_theano_updates.trace.flow import Flows
 from flake8_theano_updates.trace.forms import of_form
+from flake8_theano_updates.trace.generators import generators
 from flake8_theano_updates.trace.graph import Graph, Pair, Read
+from flake8_theano_updates.trace.pair_places import PairText, pair_with, read_back
 from flake8_theano_updates.trace.products import Products
 from flake8_theano_updates.trace.question import Question
-from flake8_theano_updates.trace.recorded import Chain, Function
+from flake8_theano_updates.trace.recorded import Function
+from flake8_theano_updates.trace.registrations import Registrations
+from flake8_theano_updates.trace.twice import listed_twice
 from flake8_theano_updates.trace.written import Place, Program, found_at, shown
 
 # Old values that are evidently meant, but of which a list may be wanted.
@@ -59,7 +65,11 @@ def _found(function: Function, program: Program, wanted: Collection[str]) -> Ite
         if variable.kind == "shared" and (name := program.assigned(variable.made))
     }
     graph = Graph(function, names)
+    if function.refused:
+        yield from (one for one in listed_twice(graph, program) if one.code in wanted)
+        return
     yield from of_form(function, program, wanted)
+    yield from (one for one in generators(graph, program) if one.code in wanted)
     for old in _old_values(graph, program):
         if old.code in wanted:
             yield _finding(old, graph, program)
@@ -68,12 +78,16 @@ def _found(function: Function, program: Program, wanted: Collection[str]) -> Ite
 def _old_values(graph: Graph, program: Program) -> Iterator[_OldValue]:
     """Compare every read of a new value with the registration of what it reads."""
     products = Products(graph)
+    registrations = Registrations(graph, program)
+    flows = Flows(graph, products, registrations)
     for reader in graph.pairs:
         first: dict[tuple[object, ...], _OldValue] = {}
         for read in graph.reads(reader):
             registered = graph.by_target[read.target]
-            stale = _is_stale(graph, program, read, reader, registered)
-            row = evidence_for(Question(graph, products, read, reader, registered, stale))
+            stale = registrations.is_stale(read, reader)
+            if registered.default != reader.default or (reader.default and not stale):
+                continue  # default updates stand in no list, only one after the other
+            row = evidence_for(Question(graph, products, flows, read, reader, registered, stale))
             if row is not None and row not in _LOOKED_AT:
                 continue
             code = "THU101" if stale else "THU102"
@@ -89,31 +103,15 @@ def _old_values(graph: Graph, program: Program) -> Iterator[_OldValue]:
         yield from first.values()
 
 
-def _is_stale(graph: Graph, program: Program, read: Read, reader: Pair, registered: Pair) -> bool:
-    """Is the variable registered before the read?
-
-    A read that is written in its pair moves with it to the pair's place in the list; one in a
-    local happens where that is computed.
-    """
-    new = graph[graph.plain(registered.new)].node
-    if registered.position > reader.position:
-        # A mapping keeps the place of a variable whose update is set anew.
-        again = "ict" in graph.function.form and new is not None and not program.is_local(new.made)
-        return again and new is not None and 0 < new.serial < read.node.serial
-    if new is None or program.is_local(read.node.made) is not True:
-        return True
-    if program.is_local(new.made):
-        return program.is_registered(new.made, read.node.made)
-    return new.serial < read.node.serial
-
-
 def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
     rule = BY_CODE[old.code]
     path, line = shown(old.place.path), old.place.span[0]
-    variable = old.place.text or _called(graph, old.registered.target)
-    target = _called(graph, old.reader.target)
-    made, registered = _line(graph, program, old.reader), _line(graph, program, old.registered)
-    new_value, instead = _instead(old, graph, program, variable)
+    variable = old.place.text or graph.called(old.registered.target)
+    reader, stored = (_written(graph, program, pair) for pair in (old.reader, old.registered))
+    target = (reader and _name(reader, old)) or graph.called(old.reader.target)
+    made = reader.line if reader else _line(graph, program, old.reader)
+    registered = stored.line if stored else _line(graph, program, old.registered)
+    new_value, instead = _instead(old, graph, program, variable, stored)
     message = rule.message.format(
         variable=variable,
         target=target,
@@ -131,33 +129,34 @@ def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
     )
 
 
-def _called(graph: Graph, number: int) -> str:
-    return graph.names.get(number) or graph[number].name or "an unnamed variable"
+def _written(graph: Graph, program: Program, pair: Pair) -> PairText | None:
+    return pair_with(program, graph.made(pair.new))
 
 
-def _made(graph: Graph, pair: Pair) -> Chain:
-    """Return where a new value was made."""
-    new = graph[graph.plain(pair.new)]
-    return new.made if new.node is None else new.node.made
+def _name(pair: PairText, old: _OldValue) -> str | None:
+    """Return what the file of the read calls the variable of a pair."""
+    return written(pair.target) if pair.path == old.place.path else None
 
 
 def _line(graph: Graph, program: Program, pair: Pair) -> int | None:
     """Return the line on which a new value was made."""
-    frame = program.frame(_made(graph, pair))
+    frame = program.frame(graph.made(pair.new))
     return None if frame is None else frame.line
 
 
 def _instead(
-    old: _OldValue, graph: Graph, program: Program, variable: str
+    old: _OldValue, graph: Graph, program: Program, variable: str, stored: PairText | None
 ) -> tuple[str | None, str]:
     """Return the name that holds the new value at the read, if any, and what to write."""
-    made = _made(graph, old.registered)
+    made = graph.made(old.registered.new)
     name, frame = program.assigned(made), program.frame(made)
     here = program.frame(old.read.node.made)
     if name and frame and here and (frame.path, frame.name) == (here.path, here.name):
         if frame.line < here.line:
             return name, f"use {name} here"
         return None, f"move {name} = ... up and use {name} here"
+    if stored and here and (known := read_back(program, stored, here, variable)) is not None:
+        return known, f"use {known} here"
     stem = re.search(r"[^\W\d]\w*$", variable)
     new = f"{stem[0] if stem and ' ' not in variable else 'value'}_new"
     return None, f"compute {new} = ..., register ({variable}, {new}) and use {new} here"

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_theano_updates.trace.recorded import Function, Node, Variable
+from flake8_theano_updates.trace.recorded import Chain, Function, Node, Variable
 
 # What only passes a value on, as a number of another type or of other dimensions.
 _PASSING = frozenset(
@@ -34,11 +34,13 @@ class Pair:
         position: its place in the list.
         target: the number of the variable that is updated.
         new: the number of its new value.
+        default: whether it stands in no list, and the backend has added it.
     """
 
     position: int
     target: int
     new: int
+    default: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,11 @@ class Graph:
         self.function = function
         self.variables = function.variables
         self.names = names
-        self.pairs = tuple(Pair(position, *pair) for position, pair in enumerate(function.updates))
+        given = len(function.updates)
+        self.pairs = tuple(
+            Pair(position, *pair, default=position >= given)
+            for position, pair in enumerate((*function.updates, *function.defaults))
+        )
         self.by_target = {pair.target: pair for pair in self.pairs}
         self._ancestors: dict[int, frozenset[int]] = {}
 
@@ -91,6 +97,15 @@ class Graph:
     def name_of(self, number: int) -> str:
         """Return what the program calls a variable, or ""."""
         return self[number].name or self.names.get(number, "")
+
+    def called(self, number: int) -> str:
+        """Return what messages call a variable: as the text does, else by its own name."""
+        return self.names.get(number) or self[number].name or "an unnamed variable"
+
+    def made(self, number: int) -> Chain:
+        """Return where a variable, or what computes it, was made."""
+        variable = self[self.plain(number)]
+        return variable.made if variable.node is None else variable.node.made
 
     def passes(self, number: int) -> bool:
         """Is this its first operand, in another type or with new dimensions?"""
@@ -146,7 +161,10 @@ class Graph:
         return self.ancestors(number, gradients=False) & self.by_target.keys()
 
     def reads(self, pair: Pair) -> Iterator[Read]:
-        """Yield the reads of other updated variables in a new value, in the program's order."""
+        """Yield the reads of other updated variables in a new value, in the program's order.
+
+        A draw starts from a generator; that is no read.
+        """
         inside = self.ancestors(pair.new, gradients=False)
         found = []
         for result in inside:
@@ -156,7 +174,9 @@ class Graph:
             taken = set(self.operands(result))
             for operand, given in enumerate(node.inputs):
                 variable = self.plain(given)
-                if given in taken and variable in self.by_target and variable != pair.target:
+                if given not in taken or self[variable].generator:
+                    continue
+                if variable in self.by_target and variable != pair.target:
                     found.append(Read(node, result, operand, variable))
         yield from sorted(found, key=lambda read: (read.node.serial, read.operand))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from flake8_theano_updates.trace.flow import Flows
 from flake8_theano_updates.trace.graph import Graph, Pair, Read
 from flake8_theano_updates.trace.products import Products
 
@@ -22,6 +23,7 @@ class Question:
 
     graph: Graph
     products: Products
+    flows: Flows
     read: Read
     reader: Pair
     registered: Pair
@@ -43,30 +45,15 @@ class Question:
                 holding.add(one)
         return frozenset(holding & inside)
 
-    @cached_property
+    @property
     def flow(self) -> frozenset[int]:
-        """What the new value of v is computed from, reading in order.
+        """What the new value of v is computed from, reading in order."""
+        return self.flows.of(self.registered)
 
-        What is read stale there counts with its own new value.
-        """
-        graph = self.graph
-        found: set[int] = set()
-        waiting = [self.registered]
-        seen = {self.registered.target, self.reader.target}
-        while waiting:
-            pair = waiting.pop()
-            found |= graph.ancestors(pair.new)
-            for target in graph.targets_of(pair.new) - seen:
-                other = graph.by_target[target]
-                if other.position < pair.position:
-                    seen.add(target)
-                    waiting.append(other)
-        return frozenset(found)
-
-    @cached_property
+    @property
     def flow_keys(self) -> frozenset[int]:
         """The same as keys."""
-        return frozenset(self.graph.keys[one] for one in self.flow)
+        return self.flows.keys_of(self.registered)
 
     def reads(self, number: int, target: int) -> bool:
         """Does this take a variable's value, other than in a gradient?"""

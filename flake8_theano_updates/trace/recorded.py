@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ class Frame:
         path: the file, as Python names it.
         name: the function.
         line: the line; of an expression over several lines any of them.
+        instruction: which of the function's instructions ran.
         library: whether it is code of the standard library or of an installed package.
         place: first line, column, last line and its column of the expression, columns in bytes
             from 0; None where the Python that ran does not tell.
@@ -25,6 +26,7 @@ class Frame:
     path: str
     name: str
     line: int
+    instruction: int
     library: bool
     place: tuple[int, int, int, int] | None
 
@@ -59,6 +61,8 @@ class Node:
         made: where it was made.
         gradient: whether the backend made it to take a gradient, and
         costs: what that is taken of.
+        results: of a scan that takes random generators, what its step computes.
+        steady: what the step takes of these in each turn anew, and what that is outside of it.
     """
 
     operation: Operation
@@ -67,6 +71,8 @@ class Node:
     made: Chain
     gradient: bool
     costs: tuple[int, ...]
+    results: tuple[int, ...]
+    steady: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Variable:
         value: the number that it is, or was when the function was compiled.
         digest: what tells a constant of many numbers from others.
         differentiated: whether a gradient is taken with respect to it.
+        generator: whether it is the state of a random generator.
         made: where a shared variable was made.
     """
 
@@ -93,28 +100,35 @@ class Variable:
     value: float | None
     digest: str | None
     differentiated: bool
+    generator: bool
     made: Chain
 
 
 @dataclass(frozen=True)
 class Function:
-    """A compiled function.
+    """A function that was compiled, or would have been.
 
     Args:
         compiled: where.
+        refused: whether the backend raised an error: its updates list a variable twice.
         variables: what it computes, by number: each stands behind what it is computed from.
         updates: target and new value of each pair of the list, by number.
         defaults: those pairs that the backend added itself.
+        outputs: what it returns, by number.
         form: the type of the updates, as given.
         backend: the package that compiles.
+        repeats: the generators, by number, that a call began with just as the one before.
     """
 
     compiled: Chain
+    refused: bool
     variables: tuple[Variable, ...]
     updates: tuple[tuple[int, int], ...]
     defaults: tuple[tuple[int, int], ...]
+    outputs: tuple[int, ...]
     form: str
     backend: str
+    repeats: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -122,7 +136,7 @@ class Run:
     """What was written down of a run.
 
     Args:
-        functions: the compiled functions, in their order.
+        functions: the functions that the program compiles, in their order.
         error: what kept the watcher from writing more.
     """
 
@@ -141,6 +155,10 @@ def read(path: Path) -> Run:
             record = json.loads(line)
             if "error" in record:
                 error = record["error"]
+            elif "repeats" in record:
+                function = functions[record["repeats"]]
+                repeats = function.repeats | {record["generator"]}
+                functions[record["repeats"]] = replace(function, repeats=repeats)
             else:
                 functions.append(_function(record))
     return Run(tuple(functions), error)
@@ -159,8 +177,10 @@ def _function(record: dict[str, Any]) -> Function:
             tuple(one["inputs"]),
             one["serial"],
             chain(one["made"]),
-            one["gradient"],
-            tuple(one["costs"]),
+            one.get("gradient", False),
+            tuple(one.get("costs", ())),
+            tuple(one.get("results", ())),
+            tuple((inner, outer) for inner, outer in one.get("steady", ())),
         )
         for one in record["nodes"]
     ]
@@ -168,12 +188,14 @@ def _function(record: dict[str, Any]) -> Function:
     pairs = tuple((target, new) for target, new in record["updates"])
     given = record["given"]
     return Function(
-        chain(record["compiled"]),
-        variables,
-        pairs[:given],
-        pairs[given:],
-        record["form"],
-        record["backend"],
+        compiled=chain(record["compiled"]),
+        refused=record["refused"],
+        variables=variables,
+        updates=pairs[:given],
+        defaults=pairs[given:],
+        outputs=tuple(record["outputs"]),
+        form=record["form"],
+        backend=record["backend"],
     )
 
 
@@ -183,6 +205,7 @@ def _frame(record: dict[str, Any]) -> Frame:
         record["path"],
         record["name"],
         record["line"],
+        record["instruction"],
         record["library"],
         None if place is None else tuple(place),
     )
@@ -210,5 +233,6 @@ def _variable(record: dict[str, Any], nodes: Sequence[Node], made: Chain) -> Var
         value=float(record["value"]) if "value" in record else None,
         digest=record.get("digest"),
         differentiated=record.get("differentiated", False),
+        generator=record.get("generator", False),
         made=made,
     )

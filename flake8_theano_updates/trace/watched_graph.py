@@ -7,8 +7,26 @@ import hashlib
 import os
 import sysconfig
 
+from watched_draws import is_generator, step_of
+
 MARK = "theano_updates"  # on tags: a number, which a program may pickle with its graphs
 LARGEST = 1 << 20  # bytes of a constant that is compared by what it holds
+
+
+class Costs(object):
+    """What a gradient is taken of, kept as long as what is made for it; a pickle leaves it out.
+
+    Args:
+        costs: the variables.
+        made: the frames of the program that asks for the gradient.
+    """
+
+    def __init__(self, costs, made):
+        self.costs = tuple(costs)
+        self.made = made
+
+    def __reduce__(self):
+        return tuple, ()
 
 
 class Graph(object):
@@ -20,14 +38,7 @@ class Graph(object):
         self.numbers, self.operations = {}, {}
         self.kept = []  # as long as an id is a key, nothing else may get it
 
-    def record(self, outputs, given, updates, chain):
-        if outputs is None:
-            outputs = []
-        elif isinstance(outputs, dict):
-            outputs = list(outputs.values())
-        elif not isinstance(outputs, (list, tuple)):
-            outputs = [outputs]
-        outputs = [getattr(one, "variable", one) for one in outputs]
+    def record(self, outputs, given, updates, chain, refused):
         pairs = [(self.number(target), self.number(new)) for target, new in updates]
         package = self.recorder.package
         return {
@@ -37,7 +48,8 @@ class Graph(object):
             "given": len(given) if hasattr(given, "__len__") else 0,
             "form": type(given).__name__,
             "updates": pairs,
-            "outputs": [self.number(one) for one in outputs if hasattr(one, "type")],
+            "refused": refused,
+            "outputs": [self.number(one) for one in outputs],
             "variables": self.variables,
             "nodes": self.nodes,
             "chains": self.chains,
@@ -53,7 +65,7 @@ class Graph(object):
                 waiting.pop()
                 continue
             owner = variable.owner
-            before = [] if owner is None else list(owner.inputs) + self.costs(owner)
+            before = [] if owner is None else self.before(owner)
             missing = [one for one in before if not self.has(one)]
             if missing:
                 waiting.extend(missing)
@@ -64,11 +76,12 @@ class Graph(object):
             self.variables.append(self.variable(variable))
         return self.numbers[id(root)]
 
+    def before(self, node):
+        return list(node.inputs) + self.costs(node) + step_of(node)[0]
+
     def costs(self, node):
         """Return what the gradient that a node is made for is taken of."""
-        number = getattr(node.tag, MARK + "_gradient", None)
-        known = self.recorder.costs
-        return list(known[number]) if number is not None and number < len(known) else []
+        return list(getattr(getattr(node.tag, MARK + "_gradient", None), "costs", ()))
 
     def has(self, variable):
         return id(variable) in self.numbers
@@ -78,6 +91,8 @@ class Graph(object):
         found = {"name": _text(variable.name), "ndim": getattr(variable.type, "ndim", None)}
         if hasattr(variable.tag, MARK + "_wrt"):
             found["differentiated"] = True
+        if is_generator(variable):
+            found["generator"] = True
         if variable.owner is not None:
             found["node"] = self.node(variable.owner)
             found["index"] = variable.index or 0
@@ -95,24 +110,36 @@ class Graph(object):
             self.kept.append(node)
             number = getattr(node.tag, MARK, None)
             self.numbers[id(node)] = len(self.nodes)
-            self.nodes.append(
-                {
-                    "op": self.operation(node.op),
-                    "inputs": [self.numbers[id(one)] for one in node.inputs],
-                    "serial": number or 0,
-                    "made": self.made(node),
-                    "gradient": hasattr(node.tag, MARK + "_gradient"),
-                    "costs": [self.numbers[id(one)] for one in self.costs(node)],
-                }
-            )
+            found = {
+                "op": self.operation(node.op),
+                "inputs": [self.numbers[id(one)] for one in node.inputs],
+                "serial": number or 0,
+                "made": self.made(node),
+            }
+            if hasattr(node.tag, MARK + "_gradient"):
+                found["gradient"] = True
+                found["costs"] = [self.numbers[id(one)] for one in self.costs(node)]
+            results, steady = step_of(node)
+            if results:
+                self.kept.extend(inner for inner, _ in steady)
+                found["results"] = [self.numbers[id(one)] for one in results]
+                found["steady"] = [
+                    (self.numbers[id(inner)], self.numbers[id(outer)])
+                    for inner, outer in steady
+                    if self.has(inner)
+                ]
+            self.nodes.append(found)
         return self.numbers[id(node)]
 
     def operation(self, op):
         """Say what an operation is: equal ones have one number."""
+        known = self.numbers.get(("operation", id(op)))
+        if known is not None:
+            return known
+        self.kept.append(op)
         try:
             number = self.operations.setdefault(op, len(self.operations))
         except Exception:
-            self.kept.append(op)
             number = self.operations.setdefault(id(op), len(self.operations))
         scalar = getattr(op, "scalar_op", None)
         found = {"kind": type(op).__name__, "number": number}
@@ -122,6 +149,7 @@ class Graph(object):
             found["order"] = list(op.new_order)
         if found["kind"] == "Subtensor":
             found["whole"] = all(one == slice(None) for one in op.idx_list)
+        self.numbers["operation", id(op)] = found
         return found
 
     def made(self, one):
@@ -130,9 +158,9 @@ class Graph(object):
         return self.chain(made[number - 1]) if number and number <= len(made) else None
 
     def chain(self, chain):
-        known = self.numbers.get(("chain", chain))
+        known = self.numbers.get(("chain", id(chain)))
         if known is None:
-            known = self.numbers["chain", chain] = len(self.chains)
+            known = self.numbers["chain", id(chain)] = len(self.chains)
             self.chains.append([self.frame(one) for one in chain])
         return known
 
@@ -140,14 +168,27 @@ class Graph(object):
         known = self.numbers.get(("frame", one))
         if known is None:
             known = self.numbers["frame", one] = len(self.frames)
-            code, _, line = one
+            code, instruction, line = one
             found = {"path": _text(code.co_filename), "name": code.co_name, "line": line}
+            found["instruction"] = instruction
             found["library"] = os.path.abspath(code.co_filename).startswith(LIBRARIES)
             place = _place(*one)
             if place is not None:
                 found["place"] = place
             self.frames.append(found)
         return known
+
+
+def variables_of(outputs):
+    """Return the outputs of a function, however they are given."""
+    if outputs is None:
+        outputs = []
+    elif isinstance(outputs, dict):
+        outputs = list(outputs.values())
+    elif not isinstance(outputs, (list, tuple)):
+        outputs = [outputs]
+    variables = [getattr(one, "variable", one) for one in outputs]
+    return [one for one in variables if hasattr(one, "type")]
 
 
 def _place(code, instruction, line):

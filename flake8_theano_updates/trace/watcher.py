@@ -20,7 +20,8 @@ import types  # noqa: E402
 
 sys.path.append(_HERE)
 _bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-from watched_graph import MARK, Graph  # noqa: E402
+from watched_draws import Calls, keep_steps, left_alone  # noqa: E402
+from watched_graph import MARK, Costs, Graph, variables_of  # noqa: E402
 
 sys.dont_write_bytecode = _bytecode
 sys.path.remove(_HERE)
@@ -45,13 +46,13 @@ class Recorder(object):
         self.written = 0
         self.watching = True
         self.made = []  # the frames of each expression, by its number
-        self.costs = []  # of each gradient, by its number
         self.chains = {}
         self.lock = threading.RLock()
         self.local = threading.local()
         self.inside = {OWN: True}  # files, by whether they are the backend's
         self.folder = None
         self.package = None
+        self.calls = Calls(self.write)
 
     def is_backend(self, code):
         name = code.co_filename
@@ -61,31 +62,38 @@ class Recorder(object):
         return known
 
     def frames(self, frame):
-        """Return code, instruction and line of the frames outside of the backend, inner first."""
-        found = []
-        while frame is not None and len(found) < DEEPEST:
-            if not self.is_backend(frame.f_code):
-                found.append((frame.f_code, frame.f_lasti, frame.f_lineno))
-            frame = frame.f_back
-        return self.chains.setdefault(tuple(found), tuple(found))
+        """Return code, instruction and line of the frames outside of the backend, inner first.
 
-    def number(self, frame):
-        chain = self.frames(frame)
+        Thousands of expressions are made by one line of a program: their frames are kept once.
+        """
+        found, key, inside = [], [], self.inside
+        while frame is not None and len(found) < DEEPEST:
+            code = frame.f_code
+            known = inside.get(code.co_filename)
+            if known is None:
+                known = self.is_backend(code)
+            if not known:
+                found.append(frame)
+                key.append((id(code), frame.f_lasti))
+            frame = frame.f_back
+        key = tuple(key)
+        chain = self.chains.get(key)
+        if chain is None:
+            # It keeps the code, so that no other code gets its id.
+            chain = tuple((one.f_code, one.f_lasti, one.f_lineno) for one in found)
+            self.chains[key] = chain
+        return chain
+
+    def number(self, chain):
         with self.lock:
             self.made.append(chain)
             return len(self.made)
-
-    def gradient(self, costs):
-        """Return the number of a gradient that is taken of some costs."""
-        with self.lock:
-            self.costs.append(tuple(costs))
-            return len(self.costs) - 1
 
     def depth(self):
         return getattr(self.local, "depth", 0)
 
     def write(self, record):
-        line = (json.dumps(record) + "\n").encode("ascii")
+        line = (json.dumps(record, separators=(",", ":")) + "\n").encode("ascii")
         while line:
             line = line[os.write(self.file, line) :]
 
@@ -115,13 +123,17 @@ def hook(recorder, package):
     _numbered(recorder, graph.Apply)
     _numbered(recorder, shared.SharedVariable)
     _in_silence(recorder, maker.FunctionMaker)
+    if package.__name__ + ".scan.op" in modules:
+        keep_steps(modules[package.__name__ + ".scan.op"].Scan)
 
     populate = gradient._populate_grad_dict
 
     def populate_grad_dict(var_to_app_to_idx, grad_dict, wrt, *args, **kwargs):
         local = recorder.local
         before = getattr(local, "gradient", None)
-        local.gradient = recorder.gradient(grad_dict) if recorder.watching else None
+        local.gradient = None
+        if recorder.watching:
+            local.gradient = Costs(grad_dict, recorder.frames(sys._getframe(1)))
         try:
             for one in wrt:
                 setattr(one.tag, MARK + "_wrt", True)
@@ -139,17 +151,22 @@ def hook(recorder, package):
         if not compiles:
             return collect(*args, **kwargs)
         recorder.local.depth = recorder.depth() + 1
+        recorder.local.drawn = None
+        result = None
         try:
             result = collect(*args, **kwargs)
         finally:
             recorder.local.depth -= 1
-        try:
-            if recorder.depth() == 0 and _called_by_program(recorder, frame):
-                updates = kwargs.get("updates", args[3] if len(args) > 3 else None)
-                outputs = kwargs.get("outputs", args[0] if args else None)
-                _record(recorder, outputs, updates, result[2][2], recorder.frames(frame))
-        except Exception as error:
-            recorder.failed(error)
+            try:
+                if recorder.depth() == 0 and _called_by_program(recorder, frame):
+                    given = kwargs.get("updates", args[3] if len(args) > 3 else None)
+                    outputs = kwargs.get("outputs", args[0] if args else None)
+                    updates = _listed_twice(given) if result is None else result[2][2]
+                    as_is = kwargs.get("no_default_updates") or result is None
+                    if updates is not None:
+                        _record(recorder, outputs, given, updates, frame, as_is, result is None)
+            except Exception as error:
+                recorder.failed(error)
         return result
 
     rebuild.rebuild_collect_shared = rebuild_collect_shared
@@ -163,9 +180,12 @@ def _numbered(recorder, kind):
         original(self, *args, **kwargs)
         if recorder.watching and not recorder.depth():
             try:
-                setattr(self.tag, MARK, recorder.number(sys._getframe(1)))
                 gradient = getattr(recorder.local, "gradient", None)
-                if gradient is not None:
+                if gradient is None:
+                    setattr(self.tag, MARK, recorder.number(recorder.frames(sys._getframe(1))))
+                else:
+                    # The backend goes deep into itself: one place for all of a gradient.
+                    setattr(self.tag, MARK, recorder.number(gradient.made))
                     setattr(self.tag, MARK + "_gradient", gradient)
             except Exception as error:
                 recorder.failed(error)
@@ -178,11 +198,15 @@ def _in_silence(recorder, kind):
     original = kind.__init__
 
     def made(self, *args, **kwargs):
+        drawn = getattr(recorder.local, "drawn", None)
         recorder.local.depth = recorder.depth() + 1
+        recorder.local.drawn = None
         try:
             original(self, *args, **kwargs)
         finally:
             recorder.local.depth -= 1
+        if drawn is not None:
+            recorder.calls.expect(self, sys.modules[kind.__module__].Function, *drawn)
 
     kind.__init__ = made
 
@@ -194,11 +218,26 @@ def _called_by_program(recorder, frame):
     return not recorder.is_backend(frame.f_code)
 
 
-def _record(recorder, outputs, given, updates, chain):
+def _listed_twice(given):
+    """Return the pairs of a list that the backend refuses: one updates a variable again."""
+    if not isinstance(given, (list, tuple)):
+        return None
+    if len(set(id(target) for target, _ in given)) == len(given):
+        return None
+    return [(target, new if hasattr(new, "owner") else target) for target, new in given]
+
+
+def _record(recorder, outputs, given, updates, frame, as_is, refused):
     with recorder.lock:
         if recorder.watching:
+            graph, outputs = Graph(recorder), variables_of(outputs)
+            chain = recorder.frames(frame)
+            recorder.write(graph.record(outputs, given, updates, chain, refused))
+            generators = [] if as_is else left_alone(outputs, updates, recorder.kinds[1])
+            if generators:
+                found = [(graph.number(one), one) for one in generators]
+                recorder.local.drawn = (recorder.written, found)
             recorder.written += 1
-            recorder.write(Graph(recorder).record(outputs, given, updates, chain))
             if recorder.most and recorder.written >= recorder.most:
                 recorder.watching = False
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flake8_theano_updates.checks.places import Places, written
 from flake8_theano_updates.findings import character
 from flake8_theano_updates.model import Finding
 from flake8_theano_updates.rules import Rule
 from flake8_theano_updates.source.python3 import Unreadable
 from flake8_theano_updates.source.reading import module_of, read
 from flake8_theano_updates.trace.recorded import Chain, Frame
-from flake8_theano_updates.values import printable
+from flake8_theano_updates.values import dotted, printable
 
 Span = tuple[int, int, int, int]
 _PAIRS = (ast.Tuple, ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.SetComp)
@@ -30,12 +31,27 @@ class File:
 
     def __init__(self, path: str) -> None:
         self.lines: Sequence[str] = ()
-        self._tree: ast.AST = ast.Module([], [])
+        self._tree = ast.Module([], [])
         try:
             module = module_of(read(path, Path(path).read_bytes(), "auto"))
         except (OSError, Unreadable, ValueError):
             return  # code that was made while the program ran, or is Python 2 without its parser
         self.lines, self._tree = module.lines, module.tree
+
+    @cached_property
+    def places(self) -> Places:
+        """What is around its calls."""
+        return Places(self._tree)
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The names that it imports."""
+        return frozenset(
+            (one.asname or one.name).partition(".")[0]
+            for node in self._nodes
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for one in node.names
+        )
 
     @cached_property
     def _nodes(self) -> list[ast.expr | ast.stmt]:
@@ -58,14 +74,14 @@ class File:
         around = [one for one in self._statements if one.lineno <= line <= (one.end_lineno or 0)]
         return max(around, key=lambda one: (one.lineno, one.col_offset), default=None)
 
+    @cached_property
+    def pairs(self) -> list[tuple[ast.expr, ast.expr]]:
+        """All that may be target and new value, as a pair or as key and value of a mapping."""
+        return [pair for one in self._nodes for pair in _pairs_in(one)]
+
     def names_in(self, name: str, line: int, last: int) -> bool:
         """Is a name the new value of a pair, or assigned to a key, on these lines?"""
-        return any(
-            _is_named(part, name)
-            for one in self._nodes
-            if line <= one.lineno < last
-            for part in _stored_by(one)
-        )
+        return any(_is_named(value, name) for _, value in self.pairs if line <= value.lineno < last)
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:
@@ -74,14 +90,16 @@ def span_of(node: ast.expr | ast.stmt) -> Span:
     return node.lineno, node.col_offset, end, node.end_col_offset or 0
 
 
-def _stored_by(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield what a pair, or an assignment to a key, stores."""
+def _pairs_in(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what a pair, or an assignment to a key, stores, and where."""
     if isinstance(node, ast.Tuple | ast.List) and len(node.elts) == 2:
-        yield node.elts[1]
+        yield node.elts[0], node.elts[1]
     elif isinstance(node, ast.Dict):
-        yield from node.values
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                yield key, value
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-        yield node.value
+        yield node.targets[0].slice, node.value
 
 
 def _is_named(node: ast.expr, name: str) -> bool:
@@ -94,7 +112,7 @@ class Place:
 
     Args:
         span: where it is, columns in bytes from 0.
-        text: what stands there, where that is a name.
+        text: what stands there, where that is a name, or an element of what has one.
     """
 
     path: str
@@ -164,6 +182,20 @@ class Program:
             return False
         return self.file(frame.path).names_in(name, frame.line, last.line)
 
+    def call(self, frame: Frame, names: Collection[str]) -> ast.Call | None:
+        """Return the call that ran; of an older Python one by a name, if it is the only one."""
+        file = self.file(frame.path)
+        if frame.place is not None:
+            around = file.expression(frame)
+            return around if isinstance(around, ast.Call) else None
+        statement = file.statement(frame.line)
+        found = [
+            one
+            for one in (ast.walk(statement) if statement is not None else ())
+            if isinstance(one, ast.Call) and (dotted(one.func) or "").split(".")[-1] in names
+        ]
+        return found[0] if len(found) == 1 else None
+
     def updates(self, chain: Chain) -> tuple[str, ast.expr] | None:
         """Return the file and the expression of the updates in a compile call."""
         frame = self.frame(chain)
@@ -191,9 +223,8 @@ class Program:
         file = self.file(frame.path)
         expression = file.expression(frame)
         if expression is not None:
-            found = _operand(expression, operand, name)
-            text = ast.unparse(found) if isinstance(found, ast.Name | ast.Attribute) else None
-            return Place(frame.path, span_of(found), text)
+            found = _operand(expression, operand, name, file.modules)
+            return Place(frame.path, span_of(found), written(_turned_back(found)))
         statement = file.statement(frame.line)
         named = [] if statement is None or name is None else _named_in(statement, name)
         on_line = [one for one in named if one.lineno == frame.line]
@@ -233,34 +264,53 @@ def _may_be_pairs(node: ast.AST) -> bool:
     return isinstance(node, ast.Dict | ast.ListComp | ast.DictComp | ast.GeneratorExp)
 
 
-def _operand(node: ast.expr | ast.stmt, operand: int, name: str | None) -> ast.expr | ast.stmt:
+def _operand(
+    node: ast.expr | ast.stmt, operand: int, name: str | None, modules: Collection[str]
+) -> ast.expr | ast.stmt:
     """Return the operand of an expression that is called so, or stands at that place."""
-    parts = _operands(node)
+    parts = _operands(node, modules)
     if operand < len(parts) and name is not None and _is_named(parts[operand], name):
         return parts[operand]
     named = [] if name is None else _named_in(node, name)
     if named:
         return min(named, key=lambda one: (one.lineno, one.col_offset))
-    if operand < len(parts) and isinstance(
-        parts[operand], ast.Name | ast.Attribute | ast.Subscript
-    ):
-        return parts[operand]
+    if operand < len(parts):
+        # One arm of a choice may be the variable, and one that computes cannot.
+        part = parts[operand]
+        arms = [part.body, part.orelse] if isinstance(part, ast.IfExp) else [part]
+        known = [one for one in arms if isinstance(one, ast.Name | ast.Attribute | ast.Subscript)]
+        if len(known) == 1:
+            return known[0]
     return node
 
 
-def _operands(node: ast.expr | ast.stmt) -> list[ast.expr]:
+def _operands(node: ast.expr | ast.stmt, modules: Collection[str]) -> list[ast.expr]:
     match node:
         case ast.BinOp():
             return [node.left, node.right]
         case ast.AugAssign():
             return [node.target, node.value]
+        case ast.Compare():
+            return [node.left, *node.comparators]
         case ast.UnaryOp():
             return [node.operand]
         case ast.Subscript():
             return [node.value]
+        case ast.Call(func=ast.Attribute(value=receiver)) if not _is_of(receiver, modules):
+            return [receiver, *node.args]
         case ast.Call():
             return node.args
     return []
+
+
+def _is_of(node: ast.expr, modules: Collection[str]) -> bool:
+    """Is this a module, or a part of one?"""
+    return (dotted(node) or "").partition(".")[0] in modules
+
+
+def _turned_back(node: ast.expr | ast.stmt) -> ast.expr | ast.stmt:
+    """Return what is transposed."""
+    return node.value if isinstance(node, ast.Attribute) and node.attr == "T" else node
 
 
 def _named_in(node: ast.AST, name: str) -> list[ast.expr]:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import run, run_python
 from marks import FOLDER, marks
 
 pytestmark = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
@@ -72,7 +72,7 @@ def test_what_is_put_together_in_two_files_is_found(tmp_path: Path) -> None:
     done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
     assert done.returncode == 0
     said = done.stderr.splitlines()
-    assert said[-2].startswith("package.py:6:64: THU101 stale read: w uses old speed; ")
+    assert said[-2].startswith("package.py:6:64: THU101 stale read: param uses old speed; ")
     assert said[-1] == "theano-updates: 1 function compiled: 1 finding"
 
 
@@ -142,3 +142,31 @@ def test_a_gradient_depends_on_all_of_its_cost(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(THROUGH_THE_COST)
     done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
     assert done.stderr.splitlines()[-1] == "theano-updates: 1 function compiled: nothing found"
+
+
+TWICE = """\
+import theano
+import theano.tensor as T
+
+w = theano.shared(1.0)
+updates = [(w, w - 0.1)]
+updates.append((w, T.clip(w, -1, 1)))
+f = theano.function([], [], updates=updates)
+"""
+
+
+def test_a_refused_list_is_told_with_the_error_of_the_program(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(TWICE)
+    plain = run_python("main.py", cwd=tmp_path)
+    done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (plain.returncode, plain.stdout) == (1, "")
+    *before, said, count = done.stderr.splitlines()
+    # One frame of the watcher stands in the traceback.
+    assert set(plain.stderr.splitlines()) <= set(before)
+    assert before[-1].startswith("ValueError: ('this shared variable already has an update")
+    assert count == "theano-updates: 0 functions compiled: 1 finding"
+    checked = run("theano-updates", "check", "main.py", cwd=tmp_path)
+    assert said == checked.stdout.splitlines()[0]
+    assert said.startswith(
+        "main.py:6:17: THU201 duplicate target: 'w' is already updated on line 5"
+    )
