@@ -27,13 +27,10 @@ CLEAN = [name for name in fixture_names() if name.startswith("clean/")]
 MARKS = marks_of(*ORDER)
 
 
-# All programs are run once, in one process.
-pytestmark = pytest.mark.xdist_group("fixtures")
-
-
 @pytest.fixture(scope="module")
 def verdicts() -> dict[Mark, dict[str, Any]]:
-    # All files at once: starting a backend takes longer than compiling the programs.
+    # All files at once: starting a backend takes longer than compiling the programs. `make test`
+    # gives all tests of a file to one process, so that this is done once.
     findings = run_json("confirm", *ORDER, *CLEAN, cwd=FOLDER)
     found = {
         (f["path"], f["line"], f["column"], f["code"], f["variable"]): f["verdict"]
