@@ -29,7 +29,7 @@ demo: $(VENV)/.for-demo
 
 test: $(VENV)/.for-test
 	@echo '== test: the suite, against the package installed in $(VENV)'
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 backends: $(VENV)/.for-test
 	@echo '== backends: the longer tests; Theano of Python 2.7 and 3.8, Theano-PyMC, Aesara, PyTensor 2, 3.0 and 3.3'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import io
 import keyword
 import math
@@ -100,9 +101,8 @@ _MOST_DIGITS = 16
 def offences(text: str) -> list[str]:
     """Return what in the text of a program is nothing that a program may hold."""
     rest = text
-    for name, function in _functions(text).items():
-        if _FIXED.get(name) == function:
-            rest = rest.replace(f"\n{function}\n", "\n", 1)
+    for function in _FIXED.values():
+        rest = rest.replace(f"\n{function}\n", "\n", 1)
     return [*_in_tokens(rest), *_in_module(ast.parse(rest))]
 
 
@@ -124,23 +124,21 @@ def _in_tokens(text: str) -> Iterator[str]:
 
 
 def _in_module(tree: ast.Module) -> Iterator[str]:
-    alone = ast.dump(ast.parse(programs._ALONE))
-    told = ast.dump(ast.parse('if __name__ == "__main__":\n    tell(CALLS)\n'))
+    told = 'if __name__ == "__main__":\n    tell(CALLS)\n'
     seen = []
     for node in tree.body:
-        whole = ast.dump(ast.Module([node], []))
         match node:
             case ast.Expr(ast.Constant(str(words))) if words in _QUESTIONS:
                 seen.append("question")
             case ast.ImportFrom("__future__"):
-                if whole != ast.dump(ast.parse("from __future__ import division, print_function")):
-                    yield whole
+                if not _is(node, "from __future__ import division, print_function"):
+                    yield ast.dump(node)
             case ast.Import():
-                if whole != ast.dump(ast.parse("import numpy")):
-                    yield whole
+                if not _is(node, "import numpy"):
+                    yield ast.dump(node)
             case ast.If():
-                if whole not in (alone, told):
-                    yield whole
+                if not (_is(node, programs._ALONE) or _is(node, told)):
+                    yield ast.dump(node)
             case ast.FunctionDef("build"):
                 seen.append("build")
                 yield from _in_build(node)
@@ -153,6 +151,16 @@ def _in_module(tree: ast.Module) -> Iterator[str]:
     for once in ("question", "build", "theano", "CALLS", "NAMES"):
         if seen.count(once) != 1:
             yield f"{once} is there {seen.count(once)} times"
+
+
+def _is(node: ast.stmt, text: str) -> bool:
+    return ast.dump(node) == _dumped(text)
+
+
+@functools.cache
+def _dumped(statement: str) -> str:
+    (node,) = ast.parse(statement).body
+    return ast.dump(node)
 
 
 def _is_constant(name: str, value: ast.expr) -> bool:
@@ -182,7 +190,7 @@ def _is_identifier(name: str) -> bool:
 
 
 def _in_build(function: ast.FunctionDef) -> Iterator[str]:
-    if ast.dump(function) == ast.dump(ast.parse(programs._SCAN).body[0]):
+    if _is(function, programs._SCAN):
         return
     if [one.arg for one in function.args.args] == ["mended"]:
         yield from _in_draws(function)

@@ -9,7 +9,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import run_here
 
 from flake8_theano_updates import check
 from flake8_theano_updates.cli import main as cli
@@ -165,7 +165,7 @@ def test_on_standard_input_the_rule_is_named(tmp_path: Path) -> None:
     source = HEAD + FIRST + SECOND + END
     commands = [("theano-updates", "check", "-"), ("flake8", "--isolated", "--select=THU", "-")]
     for command in commands:
-        told = run(*command, cwd=tmp_path, stdin=source).stdout
+        told = run_here(*command, cwd=tmp_path, stdin=source).stdout
         assert told.endswith(" (theano-updates explain THU101)\n")
 
 
@@ -184,7 +184,7 @@ def test_what_a_message_says_explains_the_finding(
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(HEAD + FIRST + SECOND + END)
-    told = run("theano-updates", "check", name, cwd=tmp_path).stdout.strip()
+    told = run_here("theano-updates", "check", name, cwd=tmp_path).stdout.strip()
     place = f"{name}:6"
     assert told.endswith(f"explain {shlex.quote(place)})")
     status, out = explained(told, capsys)
@@ -205,7 +205,7 @@ def test_what_a_message_of_a_notebook_says_explains_its_cell(
     ]
     cells = [{"cell_type": "code", "metadata": {}, "source": source} for source in sources]
     (tmp_path / name).write_text(json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}))
-    told = run("theano-updates", "check", name, cwd=tmp_path).stdout.splitlines()
+    told = run_here("theano-updates", "check", name, cwd=tmp_path).stdout.splitlines()
     ends = [line.partition("explain ")[2] for line in told]
     assert ends == [f"'{name}:cell 3:1')", f"'{name}:cell 4:1')"]
     for line, cell, read in zip(told, (3, 4), ("v", "w"), strict=True):

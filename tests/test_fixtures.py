@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from commands import run, run_json
+from commands import run_here, run_json
 from marks import FOLDER, NO_VARIABLE, Mark, fixture_names, marks, marks_of
 
 _LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<code>THU\d+) (?P<text>.+)$")
@@ -14,7 +14,7 @@ _LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<code>THU\
 @pytest.fixture(scope="module")
 def flake8_lines() -> list[str]:
     # All files at once: starting flake8 takes longer than checking them.
-    done = run("flake8", "--isolated", "--select", "THU", ".", cwd=FOLDER)
+    done = run_here("flake8", "--isolated", "--select", "THU", ".", cwd=FOLDER)
     assert done.stderr == ""
     return done.stdout.splitlines()
 
@@ -52,7 +52,7 @@ def test_no_finding_is_reported_twice(flake8_lines: list[str]) -> None:
 
 @pytest.mark.parametrize("name", ["question.py", "THU101/adam.py", "clean/momentum.py"])
 def test_flake8_reports_the_marks_of_standard_input(name: str) -> None:
-    done = run(
+    done = run_here(
         "flake8",
         "--isolated",
         "--select=THU",
@@ -66,7 +66,7 @@ def test_flake8_reports_the_marks_of_standard_input(name: str) -> None:
 
 
 def test_check_prints_what_flake8_prints(flake8_lines: list[str]) -> None:
-    done = run("theano-updates", "check", ".", cwd=FOLDER)
+    done = run_here("theano-updates", "check", ".", cwd=FOLDER)
     assert done.stderr == ""
     assert done.returncode == 1
     assert sorted(done.stdout.splitlines()) == sorted(flake8_lines)

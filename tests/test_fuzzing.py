@@ -98,8 +98,8 @@ def test_what_takes_too_long_or_ends_is_seen(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(workers._WORK, "check", sleeps_or_ends)
     with workers.Worker() as worker:
         assert worker.ask("check", "sleep", 0.2).troubles == ("check: no answer after 0.2 s",)
-        assert worker.ask("check", "end", 5.0).troubles == ("check: the process has ended",)
-        assert worker.ask("check", "", 5.0) == Seen(seconds=1.0)
+        assert worker.ask("check", "end", 120.0).troubles == ("check: the process has ended",)
+        assert worker.ask("check", "", 120.0) == Seen(seconds=1.0)
 
 
 def test_a_process_with_another_hash_seed_says_all_that_a_finding_says() -> None:

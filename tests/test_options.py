@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from commands import run, run_json
+from commands import run_here, run_json
 from marks import FOLDER, marks, off_fixture_names
 
 OWN_COMPILER = """\
@@ -42,21 +42,21 @@ def _codes(output: str) -> list[str]:
 
 
 def test_without_options_neither_is_reported(project: Path) -> None:
-    done = run("flake8", "--isolated", "--select=THU", "a.py", cwd=project)
+    done = run_here("flake8", "--isolated", "--select=THU", "a.py", cwd=project)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
 @pytest.mark.parametrize("file", CONFIGURATIONS)
 def test_options_from_configuration_files(project: Path, file: str) -> None:
     (project / file).write_text(CONFIGURATIONS[file])
-    done = run("flake8", "--select=THU", "a.py", cwd=project)
+    done = run_here("flake8", "--select=THU", "a.py", cwd=project)
     assert done.stderr == ""
     assert _codes(done.stdout) == ["THU101", "THU901"]
 
 
 def test_options_from_the_command_line(project: Path) -> None:
     options = ("--thu-enable=thu901", "--thu-function=mylib.compile:steps")
-    done = run("flake8", "--isolated", "--select=THU", *options, "a.py", cwd=project)
+    done = run_here("flake8", "--isolated", "--select=THU", *options, "a.py", cwd=project)
     assert _codes(done.stdout) == ["THU101", "THU901"]
 
 
@@ -83,7 +83,7 @@ def test_a_position_instead_of_a_keyword(project: Path) -> None:
     ],
 )
 def test_values_that_mean_nothing_are_refused(project: Path, option: str, complaint: str) -> None:
-    done = run("flake8", "--isolated", "--select=THU", option, "a.py", cwd=project)
+    done = run_here("flake8", "--isolated", "--select=THU", option, "a.py", cwd=project)
     assert done.returncode != 0
     assert complaint in done.stdout + done.stderr
 
@@ -91,7 +91,9 @@ def test_values_that_mean_nothing_are_refused(project: Path, option: str, compla
 @pytest.mark.parametrize("name", off_fixture_names())
 def test_rules_that_are_off_report_their_marks_when_enabled(name: str) -> None:
     code = Path(name).stem
-    done = run("flake8", "--isolated", "--select=THU", f"--thu-enable={code}", name, cwd=FOLDER)
+    done = run_here(
+        "flake8", "--isolated", "--select=THU", f"--thu-enable={code}", name, cwd=FOLDER
+    )
     reported = [tuple(line.split(":")[1:3]) for line in done.stdout.splitlines()]
     assert reported == [(str(line), str(column)) for _, line, column, *_ in marks(name)]
     assert set(_codes(done.stdout)) == {code}
@@ -100,5 +102,5 @@ def test_rules_that_are_off_report_their_marks_when_enabled(name: str) -> None:
 @pytest.mark.parametrize("name", off_fixture_names())
 def test_rules_that_are_off_are_silent(name: str) -> None:
     code = Path(name).stem
-    done = run("flake8", "--isolated", "--select=THU", name, cwd=FOLDER)
+    done = run_here("flake8", "--isolated", "--select=THU", name, cwd=FOLDER)
     assert code not in done.stdout

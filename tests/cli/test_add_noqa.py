@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import run_here
 from marks import FOLDER
 from samples import STALE
 
@@ -22,15 +22,15 @@ def _silence(folder: Path, source: str | bytes, *options: str) -> tuple[int, str
     """Write the comments; return the status, the file after it, and what was said."""
     file = folder / "a.py"
     file.write_bytes(source.encode() if isinstance(source, str) else source)
-    done = run(*ADD, "--write", *options, "a.py", cwd=folder)
+    done = run_here(*ADD, "--write", *options, "a.py", cwd=folder)
     assert done.stdout == ""
     return done.returncode, file.read_bytes().decode(), done.stderr
 
 
 def _found(folder: Path) -> list[str]:
     """Return what flake8 finds, which must be what ``check`` finds."""
-    plain = run("flake8", "--isolated", "--select=THU", "a.py", cwd=folder).stdout
-    assert run("theano-updates", "check", "a.py", cwd=folder).stdout == plain
+    plain = run_here("flake8", "--isolated", "--select=THU", "a.py", cwd=folder).stdout
+    assert run_here("theano-updates", "check", "a.py", cwd=folder).stdout == plain
     return plain.splitlines()
 
 
@@ -130,7 +130,7 @@ def test_several_findings_on_one_line_share_a_comment(tmp_path: Path) -> None:
     source = STALE.replace(READ, f"step = zip([], []); {READ}").replace(
         "updates=updates)", "updates=zip(updates, updates)); more = theano.function([], [], zip())"
     )
-    before = run("theano-updates", "check", "-", cwd=tmp_path, stdin=source).stdout
+    before = run_here("theano-updates", "check", "-", cwd=tmp_path, stdin=source).stdout
     codes = {line.split()[1] for line in before.splitlines()}
     status, text, _ = _silence(tmp_path, source)
     assert (status, _found(tmp_path)) == (0, [])
@@ -155,7 +155,7 @@ def test_a_rule_that_is_off_is_silenced_where_it_is_asked_for(tmp_path: Path) ->
 
 def test_the_diff_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(STALE)
-    done = run(*ADD, "a.py", cwd=tmp_path)
+    done = run_here(*ADD, "a.py", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.startswith("--- a/a.py\n+++ b/a.py\n")
     assert f"-{READ}+{READ.rstrip()}  # noqa: THU101\n" in done.stdout
@@ -163,7 +163,7 @@ def test_the_diff_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_standard_input_comes_back_with_comments(tmp_path: Path) -> None:
-    done = run(*ADD, "--write", "-", cwd=tmp_path, stdin=STALE)
+    done = run_here(*ADD, "--write", "-", cwd=tmp_path, stdin=STALE)
     assert done.returncode == 0
     assert done.stdout == STALE.replace(READ, f"{READ.rstrip()}  # noqa: THU101\n")
 
@@ -171,7 +171,7 @@ def test_standard_input_comes_back_with_comments(tmp_path: Path) -> None:
 @pytest.mark.parametrize("other", ["--unsafe", "--safe-only"])
 def test_it_goes_with_no_choice_of_fixes(tmp_path: Path, other: str) -> None:
     (tmp_path / "a.py").write_text(STALE)
-    done = run(*ADD, other, "--write", "a.py", cwd=tmp_path)
+    done = run_here(*ADD, other, "--write", "a.py", cwd=tmp_path)
     assert done.returncode == 2
     assert f"argument {other}: not allowed with argument --add-noqa" in done.stderr
     assert (tmp_path / "a.py").read_text() == STALE
@@ -195,13 +195,13 @@ def test_a_notebook_gets_its_comments_in_its_cells(tmp_path: Path) -> None:
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     file = tmp_path / "n.ipynb"
     file.write_text(json.dumps(notebook))
-    done = run(*ADD, "--write", ".", cwd=tmp_path)
+    done = run_here(*ADD, "--write", ".", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "theano-updates: ./n.ipynb: 1 silenced\n")
     first, second = (cell["source"] for cell in json.loads(file.read_text())["cells"])
     assert first == sources[0]
     changed = [line for line in second.split("\n") if line not in sources[1].split("\n")]
     assert [line.endswith("  # noqa: THU101") for line in changed] == [True]
-    assert run("theano-updates", "check", ".", cwd=tmp_path).stdout == ""
+    assert run_here("theano-updates", "check", ".", cwd=tmp_path).stdout == ""
 
 
 @pytest.mark.skipif(find_spec("tree_sitter") is None, reason="needs the extra py2")
@@ -209,22 +209,22 @@ def test_a_notebook_gets_its_comments_in_its_cells(tmp_path: Path) -> None:
 def test_python_2_gets_comments_that_are_read_there(tmp_path: Path, old: str) -> None:
     source = f"{old}\n{STALE}"
     (tmp_path / "old.py").write_text(source)
-    done = run(*ADD, "--write", "old.py", cwd=tmp_path)
+    done = run_here(*ADD, "--write", "old.py", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "theano-updates: old.py: 1 silenced\n")
     assert (tmp_path / "old.py").read_text().replace("  # noqa: THU101", "") == source
-    assert run("theano-updates", "check", "old.py", cwd=tmp_path).stdout == ""
+    assert run_here("theano-updates", "check", "old.py", cwd=tmp_path).stdout == ""
 
 
 def test_every_fixture_is_silent_and_the_same_program_afterwards(tmp_path: Path) -> None:
     copied = tmp_path / "fixtures"
     shutil.copytree(FOLDER, copied)
-    done = run(*ADD, "--write", "fixtures", cwd=tmp_path)
+    done = run_here(*ADD, "--write", "fixtures", cwd=tmp_path)
     assert done.returncode == 0
     assert "not silenced" not in done.stderr
-    assert run("theano-updates", "check", "fixtures", cwd=tmp_path).stdout == ""
-    assert run("flake8", "--isolated", "--select=THU", "fixtures", cwd=tmp_path).stdout == ""
+    assert run_here("theano-updates", "check", "fixtures", cwd=tmp_path).stdout == ""
+    assert run_here("flake8", "--isolated", "--select=THU", "fixtures", cwd=tmp_path).stdout == ""
     for path in FOLDER.rglob("*.py"):
         after = (copied / path.relative_to(FOLDER)).read_bytes()
         assert ast.dump(ast.parse(after)) == ast.dump(ast.parse(path.read_bytes()))
-    again = run(*ADD, "--write", "fixtures", cwd=tmp_path)
+    again = run_here(*ADD, "--write", "fixtures", cwd=tmp_path)
     assert (again.returncode, again.stderr) == (0, "")

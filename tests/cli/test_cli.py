@@ -11,11 +11,10 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import time
 from pathlib import Path
 
 import pytest
-from commands import run, run_json, run_python
+from commands import PATIENCE, hear_interrupts, run, run_here, run_json, run_python
 from samples import STALE
 
 import flake8_theano_updates
@@ -55,7 +54,7 @@ def stale(tmp_path: Path) -> Path:
 
 
 def check(*arguments: str, cwd: Path, stdin: str | bytes | None = None):
-    return run("theano-updates", "check", *arguments, cwd=cwd, stdin=stdin)
+    return run_here("theano-updates", "check", *arguments, cwd=cwd, stdin=stdin)
 
 
 def one_line(text: str) -> str:
@@ -79,7 +78,7 @@ def test_a_finding_is_written_as_flake8_writes_it(stale: Path) -> None:
     done = check("stale.py", cwd=stale)
     assert (done.returncode, done.stderr) == (1, "")
     assert one_line(done.stdout).startswith(f"stale.py:{STALE_LINE}:{STALE_COLUMN}: THU101 ")
-    plain = run("flake8", "--isolated", "--select=THU", "stale.py", cwd=stale)
+    plain = run_here("flake8", "--isolated", "--select=THU", "stale.py", cwd=stale)
     assert plain.stdout == done.stdout
 
 
@@ -144,7 +143,7 @@ def test_what_may_never_end_is_no_file(tmp_path: Path) -> None:
             "/dev/zero": "a device",
         }.items():
             for verb in ("check", "confirm", "fix", "explain"):
-                done = run("theano-updates", verb, name, cwd=tmp_path)
+                done = run_here("theano-updates", verb, name, cwd=tmp_path)
                 assert done.stderr == (
                     f"theano-updates: {name}: {kind}, not a file (- reads standard input)\n"
                 )
@@ -219,7 +218,7 @@ def test_noqa_means_what_it_means_to_flake8(stale: Path, comment: str, silent: b
     lines[STALE_LINE - 1] += f"  {comment}"
     (stale / "stale.py").write_text("\n".join(lines) + "\n")
     done = check("stale.py", cwd=stale)
-    plain = run("flake8", "--isolated", "--select=THU", "stale.py", cwd=stale)
+    plain = run_here("flake8", "--isolated", "--select=THU", "stale.py", cwd=stale)
     assert (done.returncode, done.stdout) == (plain.returncode, plain.stdout)
     assert done.returncode == (0 if silent else 1)
 
@@ -239,7 +238,7 @@ def test_other_comments_mean_what_they_mean_to_flake8(
 ) -> None:
     (tmp_path / "a.py").write_text(code)
     done = check("a.py", cwd=tmp_path)
-    plain = run("flake8", "--isolated", "--select=THU", "a.py", cwd=tmp_path)
+    plain = run_here("flake8", "--isolated", "--select=THU", "a.py", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (plain.returncode, plain.stdout)
     assert (done.stdout == "") == silent
 
@@ -270,7 +269,7 @@ def test_select_takes_codes_and_beginnings(stale: Path) -> None:
     ],
 )
 def test_wrong_usage(tmp_path: Path, arguments: list[str], said: str) -> None:
-    done = run("theano-updates", *arguments, cwd=tmp_path)
+    done = run_here("theano-updates", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stdout == ""
@@ -287,6 +286,7 @@ def test_json(stale: Path) -> None:
     assert (finding["registered_line"], finding["update_line"]) == (6, 7)
 
 
+@pytest.mark.usefixtures("_lasting_workers")
 @pytest.mark.parametrize("verb", ["check", "confirm"])
 def test_json_without_fixes(stale: Path, verb: str) -> None:
     (with_them,) = run_json(verb, stale.name, cwd=stale.parent)
@@ -307,14 +307,14 @@ def test_json_is_whole_even_if_a_file_cannot_be_read(stale: Path) -> None:
 
 
 def test_explain_lists_the_rules(tmp_path: Path) -> None:
-    done = run("theano-updates", "explain", cwd=tmp_path)
+    done = run_here("theano-updates", "explain", cwd=tmp_path)
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == [rule.code for rule in RULES]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_explain_says_what_a_rule_means(tmp_path: Path, rule) -> None:
-    done = run("theano-updates", "explain", rule.code.lower(), cwd=tmp_path)
+    done = run_here("theano-updates", "explain", rule.code.lower(), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"{rule.code} {rule.name} (")
     assert max(map(len, done.stdout.splitlines())) <= 100
@@ -323,7 +323,7 @@ def test_explain_says_what_a_rule_means(tmp_path: Path, rule) -> None:
 
 
 def test_explain_of_an_unknown_code(tmp_path: Path) -> None:
-    done = run("theano-updates", "explain", "THU999", cwd=tmp_path)
+    done = run_here("theano-updates", "explain", "THU999", cwd=tmp_path)
     assert done.returncode == 2
     assert one_line(done.stderr).startswith("theano-updates: explain: there is no rule 'THU999'")
 
@@ -433,17 +433,19 @@ def test_output_that_is_closed_early_is_no_error(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interrupt_ends_it_without_a_traceback(tmp_path: Path) -> None:
-    # Reading a standard input that never ends is where it waits.
     with subprocess.Popen(
         [sys.executable, "-m", "flake8_theano_updates", "check", "-"],
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=hear_interrupts,
     ) as process:
-        time.sleep(1.5)
+        assert process.stdin is not None
+        # More than a pipe holds: once it is written it is being read, and that never ends.
+        process.stdin.write(b"#" * 2**20)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (130, b"")
 
 
@@ -454,7 +456,7 @@ def test_rules_that_are_off_are_computed_when_asked_for(tmp_path: Path) -> None:
         assert rule.code not in check("a.py", cwd=tmp_path).stdout
         asked = check("--enable", rule.code, "a.py", cwd=tmp_path).stdout
         assert rule.code in asked
-        plain = run(
+        plain = run_here(
             "flake8",
             "--isolated",
             "--select=THU",
@@ -479,7 +481,7 @@ def test_no_name_steers_the_terminal(tmp_path: Path, name: bytes, shown: str) ->
     path = tmp_path / os.fsdecode(name)
     path.write_text(STALE)
     assert one_line(check(".", cwd=tmp_path).stdout).startswith(f"./{shown}:7:32: THU101 ")
-    diff = run("theano-updates", "fix", "--unsafe", "--no-prove", ".", cwd=tmp_path)
+    diff = run_here("theano-updates", "fix", "--unsafe", "--no-prove", ".", cwd=tmp_path)
     assert diff.stdout.startswith(f"--- a/./{shown}\n+++ b/./{shown}\n")
     path.write_text("(")
     assert one_line(check(".", cwd=tmp_path).stderr).startswith(f"theano-updates: ./{shown}:1:")
@@ -497,7 +499,7 @@ def test_no_line_steers_the_terminal_or_reads_backwards(tmp_path: Path, verb: st
         "g = theano.function([], [], updates=zip([w], [f'{w}\\n\x1b']))\n",
         encoding="utf-8",
     )
-    done = run("theano-updates", verb, "a.py", cwd=tmp_path)
+    done = run_here("theano-updates", verb, "a.py", cwd=tmp_path)
     assert all(one.isprintable() or one == "\n" for one in done.stdout)
     assert r"\u202ev" in done.stdout
     assert done.stdout.count("THU101") >= 1

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import run, run_json
+from commands import run, run_here, run_json
 from marks import FOLDER
 from samples import STALE
 
+pytestmark = pytest.mark.usefixtures("_lasting_workers")
 needs_theano = pytest.mark.skipif(
     importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
 )
@@ -53,7 +54,7 @@ def test_an_interpreter_that_cannot_be_run_is_refused(project: Path) -> None:
         "folder": "folder is a folder, not an interpreter",
         "": "no path is given",
     }.items():
-        done = run("theano-updates", "confirm", "--python", path, "train.py", cwd=project)
+        done = run_here("theano-updates", "confirm", "--python", path, "train.py", cwd=project)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.endswith(f"error: argument --python: {complaint}\n")
 
@@ -61,7 +62,7 @@ def test_an_interpreter_that_cannot_be_run_is_refused(project: Path) -> None:
 def test_an_interpreter_without_a_backend_is_told(project: Path) -> None:
     venv.create(project / "empty", with_pip=False)
     python = project / "empty" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    done = run("theano-updates", "confirm", "--python", python, "train.py", cwd=project)
+    done = run_here("theano-updates", "confirm", "--python", python, "train.py", cwd=project)
     assert done.returncode == 2
     assert done.stderr.startswith("theano-updates: confirm: no Theano")
     assert str(python) in done.stderr
@@ -72,7 +73,7 @@ def test_an_interpreter_without_a_backend_is_told(project: Path) -> None:
 def test_a_program_that_is_no_interpreter_is_told(project: Path) -> None:
     (project / "false").write_text("#!/bin/sh\nexit 3\n")
     (project / "false").chmod(0o755)
-    done = run("theano-updates", "confirm", "--python", "./false", "train.py", cwd=project)
+    done = run_here("theano-updates", "confirm", "--python", "./false", "train.py", cwd=project)
     assert done.returncode == 2
     assert done.stderr.startswith(f"theano-updates: confirm: {project / 'false'} does not start: ")
 
@@ -81,8 +82,8 @@ def test_a_program_that_is_no_interpreter_is_told(project: Path) -> None:
 def test_as_many_jobs_as_one_likes_give_the_same(project: Path) -> None:
     for name in ("a.py", "b.py", "c.py"):
         (project / name).write_text(STALE.replace("0.9", f"0.{ord(name[0]) % 10}"))
-    one = run("theano-updates", "confirm", "--jobs=1", ".", cwd=project)
-    more = run("theano-updates", "confirm", "--jobs=3", ".", cwd=project)
+    one = run_here("theano-updates", "confirm", "--jobs=1", ".", cwd=project)
+    more = run_here("theano-updates", "confirm", "--jobs=3", ".", cwd=project)
     assert one.stdout.splitlines()[-1] == "4 findings: 4 confirmed"
     assert (more.stdout, more.stderr, more.returncode) == (one.stdout, one.stderr, 1)
 
@@ -100,11 +101,11 @@ def test_what_is_refuted_does_not_count(project: Path) -> None:
     (project / "train.py").write_text(HARMLESS)
     found = run_json("confirm", "train.py", cwd=project)
     assert {one["verdict"]["status"] for one in found} == {"agrees"}
-    done = run("theano-updates", "confirm", "train.py", cwd=project)
+    done = run_here("theano-updates", "confirm", "train.py", cwd=project)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1].endswith(f"{len(found)} refuted")
     (project / "wrong.py").write_text(STALE)
-    assert run("theano-updates", "confirm", ".", cwd=project).returncode == 1
+    assert run_here("theano-updates", "confirm", ".", cwd=project).returncode == 1
 
 
 @needs_theano
@@ -125,7 +126,7 @@ def test_sparklines_are_what_standard_output_can_show(
 @needs_theano
 def test_a_program_is_shown_under_its_finding_and_in_json_where_it_always_is(project: Path) -> None:
     (found,) = run_json("confirm", "train.py", cwd=project)
-    shown = run("theano-updates", "confirm", "--show-snippet", "train.py", cwd=project)
+    shown = run_here("theano-updates", "confirm", "--show-snippet", "train.py", cwd=project)
     lines = [f"    {line}" if line else "" for line in found["verdict"]["snippet"].splitlines()]
     assert shown.stdout.endswith("\n".join(["", *lines, "", "1 finding: 1 confirmed\n"]))
     assert run_json("confirm", "--show-snippet", "train.py", cwd=project) == [found]
@@ -193,7 +194,7 @@ def rows_by_name(verdict: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 def test_where_programs_cannot_be_written_it_says_so_at_once(
     project: Path, place: str, complaint: str
 ) -> None:
-    done = run("theano-updates", "confirm", "--save-snippets", place, "train.py", cwd=project)
+    done = run_here("theano-updates", "confirm", "--save-snippets", place, "train.py", cwd=project)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"theano-updates: --save-snippets: {complaint}\n"
     assert (project / "train.py").read_text() == STALE
@@ -202,7 +203,7 @@ def test_where_programs_cannot_be_written_it_says_so_at_once(
 @needs_theano
 def test_a_program_that_cannot_be_written_takes_no_verdicts_along(project: Path) -> None:
     (project / "full" / "train_7_32_THU101.py").mkdir(parents=True)
-    done = run("theano-updates", "confirm", "--save-snippets=full", "train.py", cwd=project)
+    done = run_here("theano-updates", "confirm", "--save-snippets=full", "train.py", cwd=project)
     assert done.returncode == 2
     complaint = "--save-snippets: full/train_7_32_THU101.py: Is a directory"
     assert done.stderr == f"theano-updates: {complaint}\n"
@@ -211,16 +212,16 @@ def test_a_program_that_cannot_be_written_takes_no_verdicts_along(project: Path)
 
 def test_nothing_is_said_of_what_could_not_be_read(project: Path) -> None:
     (project / "train.py").write_text("(")
-    done = run("theano-updates", "confirm", "train.py", cwd=project)
+    done = run_here("theano-updates", "confirm", "train.py", cwd=project)
     assert (done.returncode, done.stdout) == (2, "")
-    assert run("theano-updates", "confirm", "--format=json", ".", cwd=project).stdout == "[]\n"
-    done = run("theano-updates", "confirm", "--report=out.html", ".", cwd=project)
+    assert run_here("theano-updates", "confirm", "--format=json", ".", cwd=project).stdout == "[]\n"
+    done = run_here("theano-updates", "confirm", "--report=out.html", ".", cwd=project)
     assert done.stderr.endswith(
         "--report: out.html: no page is written, as nothing could be read\n"
     )
     assert os.listdir(project) == ["train.py"]
     (project / "a.py").write_text("")
-    done = run("theano-updates", "confirm", ".", cwd=project)
+    done = run_here("theano-updates", "confirm", ".", cwd=project)
     assert (done.returncode, done.stdout) == (2, "no findings, nothing to confirm\n")
 
 
@@ -229,7 +230,7 @@ def test_a_program_of_a_cell_is_named_after_it(project: Path) -> None:
     cell = {"cell_type": "code", "metadata": {}, "source": STALE}
     notebook = {"nbformat": 4, "metadata": {}, "cells": [{**cell, "source": ""}, cell]}
     (project / "n.ipynb").write_text(json.dumps(notebook))
-    run("theano-updates", "confirm", "--save-snippets=out", "n.ipynb", cwd=project)
+    run_here("theano-updates", "confirm", "--save-snippets=out", "n.ipynb", cwd=project)
     assert os.listdir(project / "out") == ["n_cell2_7_32_THU101.py"]
 
 
@@ -237,7 +238,7 @@ def test_a_program_of_a_cell_is_named_after_it(project: Path) -> None:
 def test_a_path_that_is_no_text_is_confirmed(project: Path) -> None:
     odd = os.fsdecode(b"odd\xff \x1b[31m.py")
     (project / "train.py").rename(project / odd)
-    done = run("theano-updates", "confirm", "--show-snippet", ".", cwd=project)
+    done = run_here("theano-updates", "confirm", "--show-snippet", ".", cwd=project)
     assert done.stdout.endswith("1 finding: 1 confirmed\n")
     assert "\x1b" not in done.stdout
     (found,) = run_json("confirm", ".", cwd=project)

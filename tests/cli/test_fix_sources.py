@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import run, run_json
+from commands import run_here, run_json
 
-pytestmark = pytest.mark.skipif(find_spec("tree_sitter") is None, reason="needs the extra py2")
+pytestmark = [
+    pytest.mark.skipif(find_spec("tree_sitter") is None, reason="needs the extra py2"),
+    pytest.mark.usefixtures("_lasting_workers"),
+]
 needs_theano = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
 
 # Tabs, a print statement, a character of two bytes, and what only Python 2 reads.
@@ -62,14 +65,18 @@ def _sources(file: Path) -> list[str]:
 def test_a_file_of_python_2_is_fixed_and_proven(tmp_path: Path) -> None:
     file = tmp_path / "old.py"
     file.write_bytes(PYTHON2.replace("\n", "\r\n").encode("latin-1"))
-    done = run("theano-updates", "fix", "--unsafe", "--prove", "--write", "old.py", cwd=tmp_path)
+    done = run_here(
+        "theano-updates", "fix", "--unsafe", "--prove", "--write", "old.py", cwd=tmp_path
+    )
     assert (done.returncode, done.stderr) == (0, "theano-updates: old.py: 1 fixed\n")
     fixed = PYTHON2.replace(
         "\tupdates.append((v, 0.9 * v - 0.1 * g))",
         "\tv_new = 0.9 * v - 0.1 * g\n\tupdates.append((v, v_new))",
     ).replace("w + v)", "w + v_new)")
     assert file.read_bytes() == fixed.replace("\n", "\r\n").encode("latin-1")
-    done = run("theano-updates", "fix", "--unsafe", "--prove", "--write", "old.py", cwd=tmp_path)
+    done = run_here(
+        "theano-updates", "fix", "--unsafe", "--prove", "--write", "old.py", cwd=tmp_path
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -79,7 +86,7 @@ def test_bytes_that_are_no_text_are_not_lost(tmp_path: Path, coding: str) -> Non
     data = PYTHON2.replace("latin-1", coding).encode("latin-1")
     file.write_bytes(data)
     call = ("fix", "--unsafe", "--no-prove", "--write", "old.py")
-    done = run("theano-updates", *call, cwd=tmp_path)
+    done = run_here("theano-updates", *call, cwd=tmp_path)
     assert done.returncode == 2
     assert "old.py: not written: not all of it is text in its encoding: " in done.stderr
     assert file.read_bytes() == data
@@ -88,7 +95,9 @@ def test_bytes_that_are_no_text_are_not_lost(tmp_path: Path, coding: str) -> Non
 def test_a_fix_of_python_2_stays_python_2(tmp_path: Path) -> None:
     source = "import theano\nprint 'a'\nf = theano.function([x], [], updates={a: b, c: d})\n"
     (tmp_path / "old.py").write_text(source)
-    done = run("theano-updates", "fix", "--enable", "THU903", "--write", "old.py", cwd=tmp_path)
+    done = run_here(
+        "theano-updates", "fix", "--enable", "THU903", "--write", "old.py", cwd=tmp_path
+    )
     assert (done.returncode, done.stderr) == (0, "theano-updates: old.py: 1 fixed\n")
     assert "updates=OrderedDict([(a, b), (c, d)])" in (tmp_path / "old.py").read_text()
 
@@ -97,7 +106,9 @@ def test_a_fix_of_python_2_stays_python_2(tmp_path: Path) -> None:
 def test_a_notebook_is_fixed_and_proven_in_its_cells(tmp_path: Path) -> None:
     file = _write(tmp_path, CELLS)
     before = file.read_text(encoding="utf-8")
-    done = run("theano-updates", "fix", "--unsafe", "--prove", "--write", "n.ipynb", cwd=tmp_path)
+    done = run_here(
+        "theano-updates", "fix", "--unsafe", "--prove", "--write", "n.ipynb", cwd=tmp_path
+    )
     assert (done.returncode, done.stderr) == (0, "theano-updates: n.ipynb: 1 fixed\n")
     blank = " " * 4
     old = f'    "{blank}(v, 0.9 * v - 0.1 * (w - 3.0)),\\n",\n    "{blank}(w, w + v),\\n",\n'
@@ -112,7 +123,7 @@ def test_a_notebook_is_fixed_and_proven_in_its_cells(tmp_path: Path) -> None:
 def test_the_diff_of_a_notebook_names_the_cell(tmp_path: Path) -> None:
     file = _write(tmp_path, CELLS)
     before = file.read_bytes()
-    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "n.ipynb", cwd=tmp_path)
+    done = run_here("theano-updates", "fix", "--unsafe", "--no-prove", "n.ipynb", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("--- a/n.ipynb:cell 3\n+++ b/n.ipynb:cell 3\n@@ -1,6 +1,7 @@\n")
     assert " %%time\n print 'moving'\n+v_new = 0.9 * v - 0.1 * (w - 3.0)\n" in done.stdout
@@ -122,7 +133,7 @@ def test_the_diff_of_a_notebook_names_the_cell(tmp_path: Path) -> None:
 def test_a_notebook_comes_back_on_standard_output(tmp_path: Path) -> None:
     data = _write(tmp_path, CELLS).read_bytes()
     call = ("fix", "--unsafe", "--no-prove", "--write", "--stdin-display-name", "n.ipynb", "-")
-    done = run("theano-updates", *call, cwd=tmp_path, stdin=data)
+    done = run_here("theano-updates", *call, cwd=tmp_path, stdin=data)
     assert done.returncode == 0
     (tmp_path / "n.ipynb").write_text(done.stdout, encoding="utf-8")
     assert "    (w, w + v_new),\n" in _sources(tmp_path / "n.ipynb")[2]
@@ -166,14 +177,14 @@ def test_the_edits_that_are_offered_are_those_that_are_written(
         end = sum(map(len, lines[: edit["end_line"] - 1])) + edit["end_column"] - 1
         assert 0 <= start <= end <= len(source)
         expected[edit["cell"] - 1] = source[:start] + edit["text"] + source[end:]
-    run("theano-updates", "fix", option, "--no-prove", "--write", "n.ipynb", cwd=tmp_path)
+    run_here("theano-updates", "fix", option, "--no-prove", "--write", "n.ipynb", cwd=tmp_path)
     assert _sources(file) == expected
     assert (expected == list(cells)) == (not edits)
 
 
 def test_sarif_has_the_fixes_of_a_notebook_by_cells(tmp_path: Path) -> None:
     _write(tmp_path, CELLS)
-    done = run("theano-updates", "check", "--format", "sarif", "n.ipynb", cwd=tmp_path)
+    done = run_here("theano-updates", "check", "--format", "sarif", "n.ipynb", cwd=tmp_path)
     (result,) = json.loads(done.stdout)["runs"][0]["results"]
     assert "fixes" not in result
     (found,) = run_json("check", "n.ipynb", cwd=tmp_path)
@@ -187,7 +198,7 @@ def test_code_does_not_wander_from_cell_to_cell(tmp_path: Path) -> None:
         "u.append((w, w + v))\nf = theano.function([], [], updates=u)",
     )
     file = _write(tmp_path, cells)
-    done = run(
+    done = run_here(
         "theano-updates", "fix", "--safe-only", "--no-prove", "--write", "n.ipynb", cwd=tmp_path
     )
     first, second = _sources(file)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import PATIENCE, hear_interrupts, run, run_here
 from samples import STALE
 
 from flake8_theano_updates.backend.pool import WAKE
@@ -47,7 +47,7 @@ def project(tmp_path: Path) -> Path:
 )
 def test_as_many_jobs_as_one_likes_give_the_same(project: Path, call: list[str]) -> None:
     given = ("gone", "m7.py", ".", "m2.py", "-")
-    one = run("theano-updates", *call, "--jobs=1", *given, cwd=project, stdin=STALE)
+    one = run_here("theano-updates", *call, "--jobs=1", *given, cwd=project, stdin=STALE)
     more = run("theano-updates", *call, "--jobs=3", *given, cwd=project, stdin=STALE)
     plain = run("theano-updates", *call, *given, cwd=project, stdin=STALE)
     assert (one.returncode, one.stdout, one.stderr) == (more.returncode, more.stdout, more.stderr)
@@ -143,6 +143,7 @@ def test_none_of_them_outlives_an_interrupted_run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=hear_interrupts,
     )
     children: list[int] = []
     while len(children) < 2 and process.poll() is None:
@@ -151,9 +152,9 @@ def test_none_of_them_outlives_an_interrupted_run(
         os.killpg(process.pid, sent)
     else:
         process.send_signal(sent)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output, errors) == (status, b"", b"")
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while any(map(_is_running, children)) and time.monotonic() < end:
         time.sleep(WAKE)
     assert not any(map(_is_running, children))
@@ -175,7 +176,7 @@ def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:
     while not children and process.poll() is None:
         children = _children(process.pid)
     os.kill(children[0], signal.SIGKILL)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output) == (3, "")
     assert errors == (
         "theano-updates: a process was ended before its work was done; --jobs 1 does without "

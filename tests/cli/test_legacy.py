@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import run_here
 from hypothesis import given
 from hypothesis import strategies as st
 from marks import FOLDER
@@ -21,7 +21,7 @@ STALE = "    (w, w + velocity),  # error: THU101 13 velocity\n"
 
 def found(folder: Path, *options: str) -> list[str]:
     """Return where findings are, as ``a.py:14``."""
-    done = run("theano-updates", "check", "-q", "--format=concise", *options, ".", cwd=folder)
+    done = run_here("theano-updates", "check", "-q", "--format=concise", *options, ".", cwd=folder)
     assert done.stderr == ""
     return [":".join(line.split(":")[:2]).removeprefix("./") for line in done.stdout.splitlines()]
 
@@ -35,7 +35,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def with_baseline(project: Path) -> Path:
-    done = run(
+    done = run_here(
         "theano-updates", "check", "--baseline=known.json", "--write-baseline", ".", cwd=project
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -60,7 +60,7 @@ def test_only_what_is_new_counts(with_baseline: Path) -> None:
     (with_baseline / "a.py").write_text(f"{MOMENTUM}\nupdates{other}")
     assert len(found(with_baseline)) == 3
     assert found(with_baseline, "--baseline=known.json") == ["a.py:20"]
-    done = run("theano-updates", "check", "--baseline=known.json", ".", cwd=with_baseline)
+    done = run_here("theano-updates", "check", "--baseline=known.json", ".", cwd=with_baseline)
     assert done.returncode == 1
     assert done.stderr == "theano-updates: 2 of the findings are in known.json\n"
 
@@ -68,12 +68,12 @@ def test_only_what_is_new_counts(with_baseline: Path) -> None:
 def test_what_is_mended_is_told_and_left_out_of_the_next_baseline(with_baseline: Path) -> None:
     (with_baseline / "a.py").write_text("import theano\n")
     arguments = ("theano-updates", "check", "--baseline=known.json")
-    done = run(*arguments, ".", cwd=with_baseline)
+    done = run_here(*arguments, ".", cwd=with_baseline)
     assert (done.returncode, done.stdout) == (0, "")
     assert "1 of it is gone" in done.stderr
     # Of what was not looked at nothing is known.
-    assert "gone" not in run(*arguments, "b.py", cwd=with_baseline).stderr
-    run(*arguments, "--write-baseline", ".", cwd=with_baseline)
+    assert "gone" not in run_here(*arguments, "b.py", cwd=with_baseline).stderr
+    run_here(*arguments, "--write-baseline", ".", cwd=with_baseline)
     (entry,) = json.loads((with_baseline / "known.json").read_text())["findings"]
     assert (entry["path"], entry["text"]) == ("b.py", STALE.strip())
 
@@ -81,9 +81,9 @@ def test_what_is_mended_is_told_and_left_out_of_the_next_baseline(with_baseline:
 def test_a_baseline_is_read_from_any_folder(with_baseline: Path) -> None:
     (with_baseline / "inner").mkdir()
     arguments = ("--baseline=../known.json", "..")
-    done = run("theano-updates", "check", *arguments, cwd=with_baseline / "inner")
+    done = run_here("theano-updates", "check", *arguments, cwd=with_baseline / "inner")
     assert (done.returncode, done.stdout) == (0, "")
-    done = run("theano-updates", "confirm", *arguments, cwd=with_baseline / "inner")
+    done = run_here("theano-updates", "confirm", *arguments, cwd=with_baseline / "inner")
     assert (done.returncode, done.stdout) == (0, "no findings, nothing to confirm\n")
 
 
@@ -100,7 +100,7 @@ def test_a_baseline_is_read_from_any_folder(with_baseline: Path) -> None:
 def test_what_is_no_baseline_is_an_error(project: Path, text: str | None, why: str) -> None:
     if text is not None:
         (project / "known.json").write_text(text)
-    done = run("theano-updates", "check", "--baseline=known.json", ".", cwd=project)
+    done = run_here("theano-updates", "check", "--baseline=known.json", ".", cwd=project)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"theano-updates: --baseline: known.json: {why}")
     assert "Traceback" not in done.stderr
@@ -108,7 +108,7 @@ def test_what_is_no_baseline_is_an_error(project: Path, text: str | None, why: s
 
 def test_a_baseline_takes_the_place_of_no_source(project: Path) -> None:
     arguments = ("--baseline=a.py", "--write-baseline", ".")
-    done = run("theano-updates", "check", *arguments, cwd=project)
+    done = run_here("theano-updates", "check", *arguments, cwd=project)
     assert (done.returncode, done.stderr) == (
         2,
         "theano-updates: --baseline: a.py: there is a source file\n",
@@ -157,7 +157,7 @@ def test_only_lines_that_have_changed_count(repository: Path) -> None:
     # The other line that a finding is about counts as well.
     (repository / "a.py").write_text(MOMENTUM.replace("(velocity, 0.9", "(velocity, 0.8"))
     assert found(repository, "--diff-base=HEAD") == ["a.py:14", "new.py:14"]
-    done = run("theano-updates", "confirm", "-q", "--diff-base=main", "b.py", cwd=repository)
+    done = run_here("theano-updates", "confirm", "-q", "--diff-base=main", "b.py", cwd=repository)
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -199,7 +199,7 @@ def test_cells_of_a_notebook_are_compared_by_their_lines(repository: Path) -> No
 
 @pytest.mark.parametrize("revision", ["nope", "--output=x", "HEAD:a.py", ""])
 def test_a_revision_that_there_is_not_is_an_error(repository: Path, revision: str) -> None:
-    done = run("theano-updates", "check", f"--diff-base={revision}", ".", cwd=repository)
+    done = run_here("theano-updates", "check", f"--diff-base={revision}", ".", cwd=repository)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"theano-updates: --diff-base: git knows no revision {revision!r} here\n"
     assert sorted(os.listdir(repository)) == [".git", "a.py", "b.py"]

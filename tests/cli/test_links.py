@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import run_here
 from samples import STALE
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
@@ -37,10 +37,10 @@ BROKEN = [f"theano-updates: in/{name}.py: a link that leads nowhere" for name in
 
 
 def test_a_file_is_checked_once_whatever_leads_to_it(project: Path) -> None:
-    done = run("theano-updates", "check", "in", cwd=project)
+    done = run_here("theano-updates", "check", "in", cwd=project)
     assert places(done.stdout) == ["in/b.py", "in/m.py"]
     assert (done.returncode, done.stderr.splitlines()) == (2, BROKEN)
-    both = run("theano-updates", "check", "in", ".", "in/e/in", cwd=project)
+    both = run_here("theano-updates", "check", "in", ".", "in/e/in", cwd=project)
     assert places(both.stdout) == ["in/m.py", "./out.py"]
 
 
@@ -57,11 +57,11 @@ def test_a_file_is_checked_once_whatever_leads_to_it(project: Path) -> None:
 def test_it_is_shown_by_the_path_that_is_named(
     project: Path, given: list[str], shown: list[str]
 ) -> None:
-    assert places(run("theano-updates", "check", *given, cwd=project).stdout) == shown
+    assert places(run_here("theano-updates", "check", *given, cwd=project).stdout) == shown
 
 
 def test_a_link_that_leads_nowhere_is_told(project: Path) -> None:
-    done = run("theano-updates", "check", "in/c.py", "in/d.py", "in/m.py", cwd=project)
+    done = run_here("theano-updates", "check", "in/c.py", "in/d.py", "in/m.py", cwd=project)
     assert done.stderr.splitlines() == BROKEN
     assert (done.returncode, places(done.stdout)) == (2, ["in/m.py"])
 
@@ -69,13 +69,13 @@ def test_a_link_that_leads_nowhere_is_told(project: Path) -> None:
 def test_what_is_no_file_is_passed_over_and_not_waited_for(project: Path) -> None:
     os.mkfifo(project / "in" / "f.py")
     (project / "in" / "g.py").symlink_to("/dev/zero")
-    done = run("theano-updates", "check", "in", cwd=project)
+    done = run_here("theano-updates", "check", "in", cwd=project)
     assert done.stderr.splitlines() == BROKEN
     assert places(done.stdout) == ["in/b.py", "in/m.py"]
 
 
 def test_a_fix_writes_no_file_outside_of_the_folder(project: Path) -> None:
-    done = run(*FIX, "in", cwd=project)
+    done = run_here(*FIX, "in", cwd=project)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         *BROKEN,
@@ -91,11 +91,11 @@ def test_a_fix_writes_no_file_outside_of_the_folder(project: Path) -> None:
     for name in "cd":
         (project / "in" / f"{name}.py").unlink()
     # As `check`: what is outside is still there.
-    assert run(*FIX, "in", cwd=project).returncode == 1
+    assert run_here(*FIX, "in", cwd=project).returncode == 1
 
 
 def test_a_fix_follows_a_link_that_is_named(project: Path) -> None:
-    done = run(*FIX, "in/b.py", cwd=project)
+    done = run_here(*FIX, "in/b.py", cwd=project)
     assert (done.returncode, done.stderr) == (0, "theano-updates: in/b.py: 1 fixed\n")
     assert "velocity_new" in (project / "out.py").read_text()
     assert (project / "in" / "b.py").is_symlink()
@@ -105,7 +105,7 @@ def test_a_folder_that_is_a_link_holds_what_is_in_it(project: Path) -> None:
     (project / "link").symlink_to("in")
     for name in "cd":
         (project / "in" / f"{name}.py").unlink()
-    done = run(*FIX, "link", cwd=project)
+    done = run_here(*FIX, "link", cwd=project)
     assert done.stderr.splitlines()[1:] == ["theano-updates: link/m.py: 1 fixed"]
     assert (project / "out.py").read_text() == STALE
 
@@ -115,7 +115,7 @@ def test_a_read_only_file_stays_whoever_runs_it(project: Path, name: str) -> Non
     file = project / "in" / "m.py"
     file.chmod(0o444)
     before = file.stat()
-    done = run(*FIX, f"in/{name}", cwd=project)
+    done = run_here(*FIX, f"in/{name}", cwd=project)
     assert done.returncode == 2
     assert done.stderr == f"theano-updates: in/{name}: not written: it is read-only\n"
     assert file.read_text() == STALE
@@ -125,6 +125,6 @@ def test_a_read_only_file_stays_whoever_runs_it(project: Path, name: str) -> Non
 
 def test_a_diff_of_a_read_only_file_is_shown(project: Path) -> None:
     (project / "in" / "m.py").chmod(0o444)
-    done = run("theano-updates", "fix", "--unsafe", "--no-prove", "in/m.py", cwd=project)
+    done = run_here("theano-updates", "fix", "--unsafe", "--no-prove", "in/m.py", cwd=project)
     assert (done.returncode, done.stderr) == (1, "")
     assert "+velocity_new" in done.stdout

@@ -12,7 +12,6 @@ import re
 import struct
 import subprocess
 import sys
-import sysconfig
 import termios
 import textwrap
 import threading
@@ -20,14 +19,15 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import run, run_python
+from commands import PATIENCE, run_here, run_python
 from samples import STALE
 
+from flake8_theano_updates.cli import progress as progress_module
 from flake8_theano_updates.cli.progress import progress
 
 _BODY = STALE.partition("import theano\n")[2]
 LONG = "import theano\n" + "".join(
-    f"def f{number}():\n{textwrap.indent(_BODY, '    ')}" for number in range(100)
+    f"def f{number}():\n{textwrap.indent(_BODY, '    ')}" for number in range(20)
 )
 # What moves the cursor, clears a line or sets a colour.
 _CONTROLS = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
@@ -44,6 +44,13 @@ class Terminal:
         # All the time: what is full would hold up who writes to it.
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def wait_for(self, text: str) -> None:
+        """Wait until this has been written."""
+        end = time.monotonic() + PATIENCE
+        while text not in _CONTROLS.sub("", b"".join(self._parts).decode(errors="ignore")):
+            assert time.monotonic() < end, f"{text} is not written"
+            time.sleep(0.01)
 
     def written(self) -> str:
         self.stream.close()
@@ -67,10 +74,10 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 def test_it_shows_after_a_second_and_is_gone_at_the_end(terminal: Terminal) -> None:
     with progress(terminal.stream, "confirming", 4) as told:
-        time.sleep(1.5)
+        terminal.wait_for("0/4")
         told(1, 4)
         told(4, 4)
-        time.sleep(0.3)
+        terminal.wait_for("4/4")
     written = terminal.written()
     plain = _CONTROLS.sub("", written)
     assert "confirming" in plain
@@ -80,7 +87,9 @@ def test_it_shows_after_a_second_and_is_gone_at_the_end(terminal: Terminal) -> N
     assert written.rstrip("\r\n").endswith("\x1b[2K")
 
 
-def test_short_work_shows_nothing(terminal: Terminal) -> None:
+def test_short_work_shows_nothing(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    # However slow the machine is.
+    monkeypatch.setattr(progress_module, "_DELAY", PATIENCE)
     with progress(terminal.stream, "confirming", 2) as told:
         told(1, 2)
         told(2, 2)
@@ -90,7 +99,7 @@ def test_short_work_shows_nothing(terminal: Terminal) -> None:
 def test_it_is_gone_after_an_interruption(terminal: Terminal) -> None:
     def interrupted() -> None:
         with progress(terminal.stream, "confirming", 2):
-            time.sleep(1.5)
+            terminal.wait_for("0/2")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -100,20 +109,38 @@ def test_it_is_gone_after_an_interruption(terminal: Terminal) -> None:
     assert written.rstrip("\r\n").endswith("\x1b[2K")
 
 
-def test_without_a_terminal_there_is_none() -> None:
+def test_without_a_terminal_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_module, "_DELAY", 0.0)
     stream = io.StringIO()
     with progress(stream, "confirming", 2) as told:
-        time.sleep(1.2)
+        time.sleep(0.2)
         told(1, 2)
     assert stream.getvalue() == ""
 
 
 def test_colours_that_are_forced_make_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(progress_module, "_DELAY", 0.0)
     stream = io.StringIO()
     with progress(stream, "checking", 2):
-        time.sleep(1.2)
+        time.sleep(0.2)
     assert stream.getvalue() == ""
+
+
+def _run_on(terminal: Terminal, *call: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    # Not only after a second, so that the work can be short and the machine fast.
+    code = (
+        "import sys; from flake8_theano_updates.cli import main, progress; "
+        "progress._DELAY = 0.01; sys.exit(main.main(sys.argv[1:]))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *call],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=terminal.stream,
+        env={**os.environ, "TERM": "xterm"},
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,25 +151,13 @@ def test_reading_shows_it_on_standard_error(tmp_path: Path, call: list[str]) -> 
         (tmp_path / f"m{number}.py").write_text(LONG)
     (tmp_path / "bad.py").write_text("(")
     terminal = Terminal(100)
-    # Sooner than after a second, so that the work can be short.
-    code = (
-        "import sys; from flake8_theano_updates.cli import main, progress; "
-        "progress._DELAY = 0.01; sys.exit(main.main(sys.argv[1:]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *call, "."],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=terminal.stream,
-        env={**os.environ, "TERM": "xterm"},
-        check=False,
-    )
+    done = _run_on(terminal, *call, ".", cwd=tmp_path)
     written = terminal.written()
     assert "/9" in _CONTROLS.sub("", written)
     assert ("fixing" in written) == (call[0] == "fix")
     # It is gone when the complaint comes, and standard output knows nothing of it.
     assert "\x1b[2Ktheano-updates: ./bad.py:1:" in written
-    quiet = run("theano-updates", *call, ".", cwd=tmp_path)
+    quiet = run_here("theano-updates", *call, ".", cwd=tmp_path)
     assert (done.returncode, done.stdout.decode()) == (quiet.returncode, quiet.stdout)
     assert quiet.stderr.startswith("theano-updates: ./bad.py:1:")
     assert "\x1b" not in quiet.stderr
@@ -163,14 +178,6 @@ def test_a_short_check_imports_nothing_for_it(tmp_path: Path) -> None:
 def test_confirm_shows_it_on_standard_error(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(STALE)
     terminal = Terminal(100)
-    program = Path(sysconfig.get_path("scripts"), "theano-updates")
-    done = subprocess.run(
-        [program, "confirm", "--calls=5000", "a.py"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=terminal.stream,
-        env={**os.environ, "TERM": "xterm"},
-        check=False,
-    )
+    done = _run_on(terminal, "confirm", "a.py", cwd=tmp_path)
     assert "0/1" in _CONTROLS.sub("", terminal.written())
     assert b"confirming" not in done.stdout

@@ -7,10 +7,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from commands import run, run_json
+from commands import run_here, run_json, run_python
 
 pytest.importorskip("tree_sitter", reason="the py2 extra is not installed")
 
+pytestmark = pytest.mark.usefixtures("_lasting_workers")
 WITH_THEANO = pytest.mark.skipif(find_spec("theano") is None, reason="Theano is not installed")
 
 PYTHON2 = """\
@@ -111,10 +112,12 @@ def test_a_python_2_file_is_found_out_and_read(tmp_path: Path) -> None:
 
 def test_the_python_can_be_said(tmp_path: Path) -> None:
     (tmp_path / "old.py").write_text(PYTHON2, encoding="utf-8")
-    done = run("theano-updates", "check", "--python-version", "3", "old.py", cwd=tmp_path)
+    done = run_here("theano-updates", "check", "--python-version", "3", "old.py", cwd=tmp_path)
     assert done.returncode == 2
     assert "old.py:5:2: " in done.stderr
-    assert run("theano-updates", "check", "--python-version=2", "old.py", cwd=tmp_path).returncode
+    assert run_here(
+        "theano-updates", "check", "--python-version=2", "old.py", cwd=tmp_path
+    ).returncode
 
 
 def test_zip_makes_a_list_in_python_2(tmp_path: Path) -> None:
@@ -163,7 +166,7 @@ def test_a_notebook_speaks_of_cells(tmp_path: Path) -> None:
     assert (found["registered_cell"], found["registered_line"]) == (2, 3)
     assert (found["update_cell"], found["update_line"]) == (3, 3)
     assert found["message"].endswith(" (theano-updates explain 'train.ipynb:cell 3:3')")
-    done = run("theano-updates", "check", ".", cwd=tmp_path)
+    done = run_here("theano-updates", "check", ".", cwd=tmp_path)
     assert done.stdout.startswith("./train.ipynb:cell 3:3:24: THU101 ")
 
 
@@ -193,7 +196,7 @@ def test_unreadable_notebooks_leave_the_others(
 ) -> None:
     (tmp_path / "broken.ipynb").write_text(content)
     (tmp_path / "train.ipynb").write_text(MOMENTUM)
-    done = run("theano-updates", "check", "broken.ipynb", "train.ipynb", cwd=tmp_path)
+    done = run_here("theano-updates", "check", "broken.ipynb", "train.ipynb", cwd=tmp_path)
     assert done.returncode == 2
     assert complaint in done.stderr
     assert "THU101" in done.stdout
@@ -204,5 +207,5 @@ def test_python_3_files_do_not_load_the_parser_of_python_2(tmp_path: Path) -> No
         "import sys; from flake8_theano_updates.source.reading import read; "
         "read('a.py', b'x = 1'); print('tree_sitter' in sys.modules)"
     )
-    done = run("python", "-c", code, cwd=tmp_path)
+    done = run_python("-c", code, cwd=tmp_path)
     assert done.stdout == "False\n"

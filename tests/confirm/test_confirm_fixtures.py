@@ -11,7 +11,7 @@ import importlib.util
 from typing import Any
 
 import pytest
-from commands import run, run_json
+from commands import run_here, run_json
 from marks import FOLDER, Mark, fixture_names, function_at, marks_of
 
 np = pytest.importorskip("numpy", reason="NumPy comes with a backend, by the extra theano")
@@ -27,13 +27,10 @@ CLEAN = [name for name in fixture_names() if name.startswith("clean/")]
 MARKS = marks_of(*ORDER)
 
 
-# All programs are run once, in one process.
-pytestmark = pytest.mark.xdist_group("fixtures")
-
-
 @pytest.fixture(scope="module")
 def verdicts() -> dict[Mark, dict[str, Any]]:
-    # All files at once: starting a backend takes longer than compiling the programs.
+    # All files at once: starting a backend takes longer than compiling the programs. `make test`
+    # gives all tests of a file to one process, so that this is done once.
     findings = run_json("confirm", *ORDER, *CLEAN, cwd=FOLDER)
     found = {
         (f["path"], f["line"], f["column"], f["code"], f["variable"]): f["verdict"]
@@ -119,9 +116,8 @@ def test_the_question_as_its_answer_tells_it(verdicts: dict[Mark, dict[str, Any]
 
 
 def test_the_text_ends_with_the_table_and_the_counts() -> None:
-    done = run(
-        "theano-updates", "confirm", "-v", "question.py", "THU101/programs/adam.py", cwd=FOLDER
-    )
+    paths = ("question.py", "THU101/programs/adam.py")
+    done = run_here("theano-updates", "confirm", "-v", *paths, cwd=FOLDER)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[-1] == "4 findings: 4 confirmed"
@@ -135,6 +131,6 @@ def test_calls_are_as_many_as_asked_for() -> None:
 
 
 def test_nothing_to_confirm() -> None:
-    done = run("theano-updates", "confirm", "clean/adam.py", cwd=FOLDER)
+    done = run_here("theano-updates", "confirm", "clean/adam.py", cwd=FOLDER)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "no findings, nothing to confirm\n"

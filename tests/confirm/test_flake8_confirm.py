@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from commands import run, run_python
+from commands import PATIENCE, run, run_here, run_python
 from samples import FINDING, STALE
 
 from flake8_theano_updates.confirm import messages as confirming_module
@@ -42,7 +42,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def left_behind(project: Path) -> list[str]:
     """Wait for workers that are about to end; return what they leave."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while (left := os.listdir(project / "temporary")) and time.monotonic() < end:
         time.sleep(0.1)
     return [name for name in left if name.startswith("theano-updates-")]
@@ -59,23 +59,25 @@ def test_the_verdict_is_in_the_message(project: Path) -> None:
 
 
 @needs_theano
+@pytest.mark.usefixtures("_lasting_workers")
 def test_what_is_refuted_is_not_reported(project: Path) -> None:
     (project / "stale.py").write_text(HARMLESS)
     options = ("--isolated", "--select=THU", "stale.py")
-    assert run("flake8", *options, cwd=project).returncode == 1
-    done = run("flake8", "--thu-confirm", *options, cwd=project)
+    assert run_here("flake8", *options, cwd=project).returncode == 1
+    done = run_here("flake8", "--thu-confirm", *options, cwd=project)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
 @needs_theano
+@pytest.mark.usefixtures("_lasting_workers")
 @pytest.mark.parametrize("name", ["setup.cfg", "tox.ini", ".flake8", "pyproject.toml"])
 def test_configuration_files_ask_for_it(project: Path, name: str) -> None:
     section = "[tool.flake8]" if name == "pyproject.toml" else "[flake8]"
     (project / name).write_text(f"{section}\nthu-confirm = true\n")
-    done = run("flake8", "--select=THU", "stale.py", cwd=project)
+    done = run_here("flake8", "--select=THU", "stale.py", cwd=project)
     assert CONFIRMED in done.stdout, done.stderr
     (project / name).write_text(f"{section}\nthu-confirm = false\n")
-    assert "(confirmed" not in run("flake8", "--select=THU", "stale.py", cwd=project).stdout
+    assert "(confirmed" not in run_here("flake8", "--select=THU", "stale.py", cwd=project).stdout
 
 
 @needs_theano
@@ -192,7 +194,7 @@ def test_no_file_names_the_interpreter(project: Path, name: str, key: str) -> No
         section, value = "[tool.flake8]", "'./tool.sh'"
     (project / name).write_text(f"{section}\nthu-confirm = true\n{key} = {value}\n")
     options = ["--config=own.cfg"] if name == "own.cfg" else []
-    done = run("flake8", *options, "stale.py", cwd=project)
+    done = run_here("flake8", *options, "stale.py", cwd=project)
     where = "a configuration file of flake8" if options else project.resolve() / name
     assert done.stdout.splitlines()[-1] == (
         f"flake8-theano-updates: thu-python = ./tool.sh in {where}: an interpreter is not taken "

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(
         importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
     ),
-    pytest.mark.usefixtures("_one_worker"),
+    pytest.mark.usefixtures("_lasting_workers"),
 ]
 
 # The counter starts at 0, and both divisors are 0 in the first call: whichever of the three reads

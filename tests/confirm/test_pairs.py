@@ -22,9 +22,12 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 OFF = ("THU901", "THU902", "THU903", "THU904")
 HEAD = "import theano\n"
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
+    ),
+    pytest.mark.usefixtures("_lasting_workers"),
+]
 
 # What each rule's message claims, in the backend's own words where it raises.
 RAISES = {
@@ -393,7 +396,6 @@ def test_names_of_the_program_that_the_frame_uses_too() -> None:
         "(lambda: ().__class__.__base__.__subclasses__())()",
     ],
 )
-@pytest.mark.usefixtures("_one_worker")
 def test_nothing_hostile_runs(source: str, hostile: str, tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     program = (

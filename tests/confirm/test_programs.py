@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(
         importlib.util.find_spec("theano") is None, reason="the extra theano is not installed"
     ),
-    pytest.mark.usefixtures("_one_worker"),
+    pytest.mark.usefixtures("_lasting_workers"),
 ]
 
 ROOT = Path(__file__).resolve().parents[2]

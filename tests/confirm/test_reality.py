@@ -26,25 +26,21 @@ from flake8_theano_updates.confirm.programs import Program, program_of
 from flake8_theano_updates.confirm.steps import STEPS
 from flake8_theano_updates.model import Finding, OrderFault
 
-pytestmark = [
-    pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano"),
-    pytest.mark.xdist_group("reality"),  # all programs are run once, in one process
-]
+pytestmark = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
 
 ORDER = ("THU101", "THU102")
 OTHERS = ("THU202", "THU203", "THU206", "THU301")
 MARKS = [mark for mark in marks_of(*fixture_names()) if mark[3] in (*ORDER, *OTHERS)]
 
 # Where programs are altered, to see that it is noticed.
-ALTERED = [
+ALTERED = [("THU101/momentum.py", 87), ("question.py", 16)]
+ALTERED_TOO = [
     ("THU101/keras.py", 33),
     ("THU101/mappings.py", 138),
-    ("THU101/momentum.py", 87),
     ("THU101/programs/momentum.py", 14),
     ("THU101/sequences.py", 163),
     ("THU101/sequences.py", 193),
     ("THU102/rmsprop.py", 12),
-    ("question.py", 16),
 ]
 
 Job = dict[str, Any]
@@ -127,11 +123,11 @@ def _other_operators(code: str) -> Iterator[str]:
 
 
 @functools.cache
-def alterations() -> dict[tuple[str, int], list[Job]]:
+def alterations(places: tuple[tuple[str, int], ...]) -> dict[tuple[str, int], list[Job]]:
     """Return the jobs with altered programs, by path and line of the finding."""
     found: dict[tuple[str, int], list[Job]] = {}
     for mark, (finding, job) in findings().items():
-        if mark[:2] in ALTERED and mark[:2] not in found:
+        if mark[:2] in places and mark[:2] not in found:
             assert isinstance(finding.fault, OrderFault)
             texts = [*_with_others(job["text"])]
             # The other function of the question has the other order.
@@ -145,9 +141,12 @@ def alterations() -> dict[tuple[str, int], list[Job]]:
 def differences(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
     """Return what is different in reality, by the text of a job."""
     jobs = [job for _, job in findings().values()]
-    jobs += [job for several in alterations().values() for job in several]
-    script = Path(__file__).with_name("reality.py")
-    done = run_python(script, cwd=tmp_path_factory.mktemp("reality"), stdin=json.dumps(jobs))
+    jobs += [job for several in alterations(tuple(ALTERED)).values() for job in several]
+    return _differences(jobs, tmp_path_factory.mktemp("reality"))
+
+
+def _differences(jobs: list[Job], folder: Path) -> dict[str, str | None]:
+    done = run_python(Path(__file__).with_name("reality.py"), cwd=folder, stdin=json.dumps(jobs))
     assert done.returncode == 0, done.stderr
     return dict(zip(map(json.dumps, jobs), json.loads(done.stdout), strict=True))
 
@@ -196,7 +195,19 @@ def test_programs_have_both_pairs_of_a_finding_on_the_order() -> None:
 def test_what_a_program_has_otherwise_is_seen(
     place: tuple[str, int], differences: dict[str, str | None]
 ) -> None:
-    jobs = alterations()[place]
+    _all_seen(alterations(tuple(ALTERED))[place], differences)
+
+
+@pytest.mark.longer
+def test_so_is_what_others_have(tmp_path: Path) -> None:
+    found = alterations(tuple(ALTERED_TOO))
+    assert found.keys() == set(ALTERED_TOO)
+    given = _differences([job for jobs in found.values() for job in jobs], tmp_path)
+    for jobs in found.values():
+        _all_seen(jobs, given)
+
+
+def _all_seen(jobs: list[Job], differences: dict[str, str | None]) -> None:
     assert len(jobs) > 2
     unseen = [_built(job) for job in jobs if differences[json.dumps(job)] is None]
     assert not unseen, "\n".join(unseen)

@@ -20,22 +20,14 @@ def _ids(value: object) -> str:
 
 
 @pytest.mark.parametrize(("kind", "fixture"), PAIRS, ids=_ids)
-def test_a_fixture_is_fixed_as_expected(kind: Kind, fixture: Path) -> None:
-    source = fixture.read_bytes().decode()
-    expected = expected_path(kind, fixture)
-    after = fixed(source, kind).last.text.whole
-    assert after.encode() == (expected if expected.exists() else fixture).read_bytes()
-
-
-@pytest.mark.parametrize(("kind", "fixture"), PAIRS, ids=_ids)
-def test_fixing_twice_changes_nothing_more(kind: Kind, fixture: Path) -> None:
-    once = fixed(fixture.read_bytes().decode(), kind).last.text.whole
-    assert fixed(once, kind).last.text.whole == once
-
-
-@pytest.mark.parametrize(("kind", "fixture"), PAIRS, ids=_ids)
-def test_no_fix_brings_a_finding(kind: Kind, fixture: Path) -> None:
+def test_a_fixture_is_fixed_as_expected_for_good_and_without_new_findings(
+    kind: Kind, fixture: Path
+) -> None:
     chain = fixed(fixture.read_bytes().decode(), kind)
+    once = chain.last.text.whole
+    expected = expected_path(kind, fixture)
+    assert once.encode() == (expected if expected.exists() else fixture).read_bytes()
+    assert fixed(once, kind).last.text.whole == once
     # Fixes that are made at once leave one file.
     left = {id(step.mended.source): step.mended.source for step in chain.steps}
     for before, after in pairwise([chain.first, *left.values()]):

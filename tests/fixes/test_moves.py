@@ -145,13 +145,13 @@ def _meant(sources: list[str], tmp_path: Path) -> tuple[int, int]:
 
 
 def test_what_ran_still_runs_and_computes_the_same(tmp_path: Path) -> None:
-    total, changed = _compared(PROGRAMS[::11], tmp_path)
-    assert (total, changed >= 0.7 * total) == (len(PROGRAMS[::11]), True)
+    total, changed = _compared(PROGRAMS[::31], tmp_path)
+    assert (total, changed >= 0.7 * total) == (len(PROGRAMS[::31]), True)
 
 
 def test_what_ran_computes_what_is_meant_with_the_new_value(tmp_path: Path) -> None:
-    ran, changed = _meant(PROGRAMS[::13], tmp_path)
-    assert changed >= 0.9 * ran >= 0.8 * len(PROGRAMS[::13])
+    ran, changed = _meant(PROGRAMS[::37], tmp_path)
+    assert changed >= 0.9 * ran >= 0.8 * len(PROGRAMS[::37])
 
 
 @pytest.mark.longer

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import run
+from commands import run_here
 from junitparser import Failure, JUnitXml
 from marks import FOLDER, marks
 from samples import CONFIRMED, FINDING
@@ -42,7 +42,7 @@ ISSUE = {
 
 
 def _checked(form: str, *paths: str, cwd: Path = FOLDER) -> str:
-    done = run("theano-updates", "check", "--format", form, *paths, cwd=cwd)
+    done = run_here("theano-updates", "check", "--format", form, *paths, cwd=cwd)
     assert done.stderr == ""
     return done.stdout
 

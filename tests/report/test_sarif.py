@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import run
+from commands import run_here
 from fixing import expected_path
 from marks import FOLDER
 from samples import CONFIRMED, FINDING
@@ -39,7 +39,7 @@ def _results(text: str) -> list[dict[str, Any]]:
 
 
 def _checked(folder: Path, *arguments: object, verb: str = "check") -> str:
-    done = run("theano-updates", verb, "--format", "sarif", *arguments, cwd=folder)
+    done = run_here("theano-updates", verb, "--format", "sarif", *arguments, cwd=folder)
     assert done.stderr == ""
     return done.stdout
 
@@ -263,6 +263,7 @@ def test_a_rule_that_is_off_by_default_gives_notes_and_a_failing_check_an_error(
     assert [one["level"] for one in _results(report(findings))] == ["note", "error"]
 
 
+@pytest.mark.usefixtures("_lasting_workers")
 @pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
 def test_confirm_writes_it_too(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(PROGRAM.read_text())

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from codecs import BOM_UTF8
 from itertools import chain
-from pathlib import Path
 
 import pytest
 import python27
@@ -31,6 +30,8 @@ ENCODED = {
     "second line": "#!/usr/bin/python\n# -*- coding: utf-8 -*-\nprint 'é', a; b".encode(),
     "byte order mark": BOM_UTF8 + "print 'é', a; b".encode(),
 }
+
+FILES = {name: code.encode() for name, (code, _) in ALL.items()} | ENCODED
 
 WITH_PYTHON27 = pytest.mark.skipif(
     pythons.find("2.7") is None, reason="no Python 2.7 on the PATH or in pyenv to compare with"
@@ -63,21 +64,29 @@ def test_names_stand_where_the_tree_says(code: str) -> None:
             assert line[node.col_offset : node.end_col_offset].decode() == node.id
 
 
-@WITH_PYTHON27
-@pytest.mark.parametrize(
-    "data",
-    [*(one.encode() for one, _ in ALL.values()), *ENCODED.values()],
-    ids=[*ALL, *ENCODED],
-)
-def test_names_stand_where_python27_says(data: bytes, tmp_path: Path) -> None:
-    file = tmp_path / "a.py"
-    # Without a declaration, Python 2.7 takes no more than ASCII.
-    declared = data.isascii() or b"coding" in data[:60] or data.startswith(BOM_UTF8)
-    file.write_bytes(data if declared else BOM_UTF8 + data)
-    parsed = parse("a.py", data)
+@pytest.fixture(scope="module")
+def names_of_python27(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[bytes, list[tuple[int, int, str]] | None]:
+    """Return what Python 2.7 sees in each file; it is started once."""
     interpreter = pythons.find("2.7")
     assert interpreter
-    (theirs,) = python27.names(interpreter, [file])
+    folder = tmp_path_factory.mktemp("python27")
+    for number, data in enumerate(FILES.values()):
+        # Without a declaration, Python 2.7 takes no more than ASCII.
+        declared = data.isascii() or b"coding" in data[:60] or data.startswith(BOM_UTF8)
+        (folder / f"{number}.py").write_bytes(data if declared else BOM_UTF8 + data)
+    paths = [folder / f"{number}.py" for number in range(len(FILES))]
+    return dict(zip(FILES.values(), python27.names(interpreter, paths), strict=True))
+
+
+@WITH_PYTHON27
+@pytest.mark.parametrize("data", FILES.values(), ids=FILES)
+def test_names_stand_where_python27_says(
+    data: bytes, names_of_python27: dict[bytes, list[tuple[int, int, str]] | None]
+) -> None:
+    parsed = parse("a.py", data)
+    theirs = names_of_python27[data]
     assert theirs is not None
     latin1 = b"coding: latin-1" in data
     assert not python27.disagreement(
