@@ -94,7 +94,7 @@ def look(
         jobs: how many processes do that; with more than one, `work` returns what can be
             handed from one to another.
     """
-    places, complaints = reached(paths, options.stdin_display_name)
+    places, complaints = reached(paths, options.stdin_display_name, options.excluding)
     seen = [Looked(None, status=UNUSABLE, complaints=(line,)) for line in complaints]
     with executor(min(jobs, len(places))) as pool:
         seen += each(partial(work or look_at, options=options), places, pool, "checking")
@@ -138,7 +138,7 @@ def light(looked: Looked) -> Looked:
 
 
 def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
-    """Return what is in a file, without what is silenced there."""
+    """Return what is in a file, without what is silenced in it or ignored for it."""
     place, spot = "line {}".format, "{}".format
     if isinstance(code, Notebook):
         place, spot = partial(place_in, code), partial(spot_in, code)
@@ -153,7 +153,9 @@ def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
         place=place,
         spot=spot,
     )
-    return tuple(not_silenced(found, module.path, module.lines))
+    ignored = set(options.select).difference(options.settings.codes_for(module.path))
+    wanted = (one for one in found if one.code not in ignored or one.code == INTERNAL_CODE)
+    return tuple(not_silenced(wanted, module.path, module.lines))
 
 
 def with_fixes(looked: Looked, options: argparse.Namespace) -> Looked:
