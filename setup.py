@@ -52,7 +52,12 @@ setup(
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
     package_data={PACKAGE: ["py.typed", "report/*.jinja"]},
     python_requires=">=3.10",
-    install_requires=["flake8>=6.1,<8", "rich>=13.7,<16"],
+    install_requires=[
+        "flake8>=6.1,<8",
+        "pathspec>=0.12.1,<2",
+        "rich>=13.7,<16",
+        "tomli>=2.0.1,<3; python_version < '3.11'",
+    ],
     extras_require={
         "theano": THEANO,
         "pytensor": PYTENSOR,

@@ -7,28 +7,51 @@ import shutil
 from collections.abc import Iterable
 
 from flake8_theano_updates.rules import RULES
+from flake8_theano_updates.values import printable
 
 # Names the interpreter that has the backend, where the command line names none.
 PYTHON = "THEANO_UPDATES_PYTHON"
+
+# What every code begins with, and what stands for all of them.
+FAMILY = "THU"
+ALL = "ALL"
 
 
 class BadOption(ValueError):
     """An option's value that means nothing; the message says why, in one line."""
 
 
-def codes(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the codes of all rules that begin with one of ``texts``.
+def beginnings(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return texts as the beginnings of codes, ``ALL`` among them, in upper case.
 
     Raises:
-        BadOption: if no rule begins so.
+        BadOption: if no rule's code begins so.
     """
-    found: list[str] = []
-    for text in texts:
-        matching = [rule.code for rule in RULES if rule.code.startswith(text.strip().upper())]
-        if not matching:
-            raise BadOption(f"no rule's code begins with {text!r}")
-        found.extend(matching)
-    return tuple(found)
+    found = tuple(text.strip().upper() for text in texts)
+    for text in found:
+        if text != ALL and not (text and any(rule.code.startswith(text) for rule in RULES)):
+            known = ", ".join(rule.code for rule in RULES)
+            raise BadOption(f"no rule's code begins with {text!r}; the codes are {known}, or ALL")
+    return found
+
+
+def refused_interpreter(name: str, given: object, file: str, option: str) -> BadOption:
+    """Say that a file may not name an interpreter: checking a project must start none of it.
+
+    Args:
+        name: the key in the file.
+        given: its value.
+        file: the file, with the line where it is known.
+        option: the option of the command line that may.
+    """
+    return BadOption(
+        printable(
+            f"{name} = {given} in {file}: an interpreter is not taken from a "
+            "file, as whoever writes the file would start programs on your machine; take the "
+            f"line out, and write {option}=PATH on the command line or "
+            f"{PYTHON}=PATH in the environment"
+        )
+    )
 
 
 def compilers(texts: Iterable[str]) -> dict[str, str | int]:

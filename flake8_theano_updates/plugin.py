@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -14,16 +15,19 @@ from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
 import flake8_theano_updates
+from flake8_theano_updates.choice import off
+from flake8_theano_updates.configuration import Configuration, Given, nearest
 from flake8_theano_updates.interpreter.names import is_theano_code
 from flake8_theano_updates.options import (
+    FAMILY,
     PYTHON,
     BadOption,
-    codes,
+    beginnings,
     compilers,
     interpreter,
     interpreter_of_environment,
+    refused_interpreter,
 )
-from flake8_theano_updates.values import printable
 
 
 class _OnCommandLine(argparse.Action):
@@ -36,8 +40,8 @@ class _OnCommandLine(argparse.Action):
         values: Any,
         option_string: str | None = None,
     ) -> None:
-        """Store the value as a path, where a configuration file stores a text."""
-        setattr(namespace, self.dest, Path(values))
+        """Store a path where a configuration file stores a text, and a tuple for its list."""
+        setattr(namespace, self.dest, Path(values) if isinstance(values, str) else tuple(values))
 
 
 def _interpreter(options: argparse.Namespace) -> str | None:
@@ -51,15 +55,42 @@ def _interpreter(options: argparse.Namespace) -> str | None:
     if isinstance(given, Path):
         return interpreter(str(given))
     if given is not None:
-        raise BadOption(
-            printable(
-                f"thu-python = {given} in {_configuration()}: an interpreter is not taken from a "
-                "file, as whoever writes the file would start programs on your machine; take the "
-                "line out, and write --thu-python=PATH on the command line or "
-                f"{PYTHON}=PATH in the environment"
-            )
-        )
+        raise refused_interpreter("thu-python", given, _configuration(), "--thu-python")
     return interpreter_of_environment() if options.thu_confirm else None
+
+
+def _settings(options: argparse.Namespace) -> Configuration:
+    """Put together what the command line says, a table of ``pyproject.toml``, and flake8's files.
+
+    flake8's files do not count where there is a table, as for ``theano-updates``.
+
+    Raises:
+        BadOption: if a value means nothing.
+    """
+    table = None if _names_configuration() else nearest(os.getcwd())
+    given = {} if table is None else dict(table.given)
+    if table is None or isinstance(options.thu_enable, tuple):
+        given["enable"] = Given(beginnings(options.thu_enable), "--thu-enable")
+    if table is None or isinstance(options.thu_function, tuple):
+        given["function"] = Given(tuple(options.thu_function), "--thu-function")
+    selected = (*(options.select or ()), *(options.extend_select or ()))
+    # THU alone is how this plugin is selected among others.
+    named = [one for one in selected if one.startswith(FAMILY) and one != FAMILY]
+    before = given["extend-select"].value if "extend-select" in given else ()
+    given["extend-select"] = Given((*before, *named), "--extend-select")
+    return Configuration("" if table is None else table.title, given)
+
+
+def _names_configuration() -> bool:
+    """Does the command line name a configuration, or want none? Then there is no other one.
+
+    flake8 keeps these two options to itself: what a plugin is given does not have them.
+    """
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--config")
+    parser.add_argument("--isolated", action="store_true")
+    named, _ = parser.parse_known_args()
+    return named.isolated or named.config is not None
 
 
 def _configuration() -> str:
@@ -101,14 +132,17 @@ class Plugin:
         """Register the options, for the command line and for configuration files."""
         manager.add_option(
             "--thu-enable",
+            action=_OnCommandLine,
             default="",
             comma_separated_list=True,
             parse_from_config=True,
             metavar="CODES",
-            help="rules to compute that are off by default, such as THU901,THU903",
+            help="rules to turn on that are off by default, such as THU901,THU903, or ALL; "
+            "--extend-select=THU9 does so too",
         )
         manager.add_option(
             "--thu-function",
+            action=_OnCommandLine,
             default="",
             comma_separated_list=True,
             parse_from_config=True,
@@ -136,33 +170,39 @@ class Plugin:
     def parse_options(options: argparse.Namespace) -> None:
         """Refuse values that mean nothing, before any file is read."""
         try:
-            options.thu_enable = codes(options.thu_enable)
-            options.thu_function = compilers(options.thu_function)
+            options.thu_settings = settings = _settings(options)
+            options.thu_function = compilers(settings.value("function"))
             options.thu_python = _interpreter(options)
         except BadOption as error:
             raise ExecutionError(f"flake8-theano-updates: {error}") from None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
         """Yield (line from 1, column from 0, message, this class) for each finding."""
-        if not is_theano_code(self._lines, self._options.thu_function):
+        options = self._options
+        if not is_theano_code(self._lines, options.thu_function):
+            return
+        settings: Configuration = options.thu_settings
+        if settings.excludes(self._filename):
             return
         # Imported here: most files are not Theano's, and flake8 starts often.
         from flake8_theano_updates.findings import check
-        from flake8_theano_updates.internal_error import internal_error
+        from flake8_theano_updates.internal_error import CODE, internal_error
 
+        codes = {*settings.codes_for(self._filename), CODE}
         try:
-            findings = check(
+            found = check(
                 self._tree,
                 self._lines,
                 self._filename,
-                enable=self._options.thu_enable,
-                compilers=self._options.thu_function,
+                enable=off(codes),
+                compilers=options.thu_function,
             )
-            if findings and self._options.thu_confirm:
+            findings = [finding for finding in found if finding.code in codes]
+            if findings and options.thu_confirm:
                 # Imported here: it needs more than the standard library.
                 from flake8_theano_updates.confirm.messages import confirmed
 
-                findings = confirmed(findings, self._options.thu_python)
+                findings = confirmed(findings, options.thu_python)
         except Exception as error:  # flake8 would end its whole run
             findings = [internal_error(self._filename, error)]
         for finding in findings:

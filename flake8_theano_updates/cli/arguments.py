@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
 from flake8_theano_updates import __version__
+from flake8_theano_updates.cli.excluding import DEFAULT
+from flake8_theano_updates.keys import PYTHONS
 from flake8_theano_updates.options import (
     PYTHON,
     BadOption,
-    codes,
+    beginnings,
     compilers,
     interpreter,
     interpreter_of_environment,
 )
+from flake8_theano_updates.patterns import anchored
 from flake8_theano_updates.report.formats import FOR_PROGRAMS, FORMATS
-from flake8_theano_updates.rules import RULES
 
 _Value = TypeVar("_Value")
 
@@ -31,27 +34,38 @@ _HELP = {
     "fix": "show, or write, what mends the findings",
     "trace": "run a program and report what the functions that it compiles do",
     "--baseline": "report only what this file does not list",
+    "--config": "read this file: TOML with [tool.theano-updates], or one of flake8's (default: the "
+    "nearest pyproject.toml that has the table, else what flake8 reads)",
     "--calls": "how often each compiled function is called (default: %(default)s)",
     "--exit-zero": "end with status 0 though there are findings; what goes wrong still counts",
     "--diff-base": "report only what stands in lines that have changed since this revision of git",
     "--diff": "print what would change, and change nothing (default)",
-    "--enable": "also compute these rules, which are off by default",
+    "--enable": "turn on these rules, which are off by default, or ALL",
+    "--exclude": "patterns of names or paths of files and folders to pass over, separated by "
+    f"commas (default: {','.join(DEFAULT)}; hidden folders, virtual environments and what git "
+    "ignores are always passed over)",
+    "--extend-exclude": "further ones",
+    "--extend-select": "further rules, also such as are off by default",
+    "--force-exclude": "pass over excluded files that are named, too",
     "--format": "default: %(default)s",
     "--function": "compile calls of your own and where they take the updates, such as "
     "mylib.compile:updates or mylib.compile:3",
     "--functions": "stop watching after this many compiled functions",
+    "--ignore": "report none of these; where a code is selected too, the longer beginning decides",
+    "--isolated": "read no configuration file",
     "--no-fixes": "leave the fixes out of JSON and SARIF, which have them otherwise",
     "--output-file": "write the report into this file instead of to standard output",
     "--output": "the file of the report (default: standard error)",
     "--prove": "run each update before and after its fix and make no fix that is not proven "
     "(default: where there is a backend)",
-    "--python-version": "the Python that the files are written in (default: %(default)s, found "
-    "out)",
+    "--python-version": "the Python that the files are written in (default: auto, found out)",
     "--quiet": "print what is found, and nothing else: no bar, no summary",
     "--report": "also write the findings, with plots of the numbers, as one HTML page",
     "--safe-only": "keep the numbers: show in the code that THU101 reads the old value",
     "--save-snippets": "also write the program of each finding into a file in this folder",
-    "--select": "report only these codes, or codes that begin so, separated by commas",
+    "--select": "report only these rules: codes or beginnings of codes, separated by commas, or "
+    "ALL; what is off by default is turned on by more than THU (default: all that are on)",
+    "--show-settings": "print what holds, and where it comes from, and do nothing else",
     "--show-snippet": "print the program that was run under each finding; JSON has it anyway",
     "--statistics": "also count the findings of each rule",
     "--stdin-display-name": "the path to show for standard input (default: %(default)s)",
@@ -61,7 +75,7 @@ _HELP = {
     "--write-baseline": "list what is found in the file of --baseline, and report nothing",
     "--write": "change the files; with -, print the new text",
     "-m": "run a module as python -m does",
-    "paths": "files, folders, or - for standard input",
+    "paths": "files, folders, or - for standard input (default: the current folder)",
     "program": "a script and its arguments",
     "subjects": "a rule such as THU101; files, folders, or - for standard input; or a place as "
     "check prints it",
@@ -169,20 +183,27 @@ def _add_common(verb: argparse.ArgumentParser, formats: Sequence[str] = FORMATS)
 
 
 def _add_input(verb: argparse.ArgumentParser) -> None:
-    _add(verb, "paths", nargs="+", metavar="PATH")
+    _add(verb, "paths", nargs="*", default=["."], metavar="PATH")
     _add_reading(verb)
 
 
 def _add_codes(verb: argparse.ArgumentParser) -> None:
-    every = tuple(rule.code for rule in RULES)
-    _add(verb, "--select", type=_codes, default=every, metavar="CODES")
-    _add(verb, "--enable", type=_codes, default=(), metavar="CODES")
+    for name in ("--select", "--extend-select", "--ignore", "--enable"):
+        _add(verb, name, action="extend", type=_codes, metavar="CODES")
+    files = verb.add_mutually_exclusive_group()
+    _add(files, "--config", type=_path, metavar="FILE")
+    _add(files, "--isolated", action="store_true")
+    _add(verb, "--show-settings", action="store_true")
 
 
 def _add_reading(verb: argparse.ArgumentParser) -> None:
     _add_codes(verb)
-    _add(verb, "--function", type=_compilers, default={}, metavar="NAMES")
-    _add(verb, "--python-version", choices=("2", "3", "auto"), default="auto")
+    _add(verb, "--function", action="extend", type=_compilers, metavar="NAMES")
+    _add(verb, "--exclude", action="extend", type=_patterns, metavar="PATTERNS")
+    _add(verb, "--extend-exclude", action="extend", type=_patterns, metavar="PATTERNS")
+    _add(verb, "--force-exclude", action="store_true")
+    _add(verb, "--python-version", choices=PYTHONS)
+    verb.set_defaults(per_file_ignores=None)  # in files only
     _add(verb, "--stdin-display-name", default="stdin", metavar="NAME")
 
 
@@ -204,12 +225,19 @@ def _codes(text: str) -> tuple[str, ...]:
     parts = _parts(text)
     if not parts:
         raise BadOption("no code is given")
-    return codes(parts)
+    return beginnings(parts)
 
 
 @_reader
-def _compilers(text: str) -> dict[str, str | int]:
-    return compilers(_parts(text))
+def _compilers(text: str) -> list[str]:
+    parts = _parts(text)
+    compilers(parts)
+    return parts
+
+
+@_reader
+def _patterns(text: str) -> tuple[str, ...]:
+    return anchored(_parts(text), os.curdir)
 
 
 def _parts(text: str) -> list[str]:

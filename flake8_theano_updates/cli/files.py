@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake8_theano_updates.cli.excluding import Excluding
+from flake8_theano_updates.cli.gitignore import GitIgnore, around
+
 STANDARD_INPUT = "-"
 
 _PYTHON = (".py", ".ipynb")
-_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 # Descriptors that are open already: standard input, and a shell's <(...).
 _OPEN = re.compile(r"/dev/(stdin|fd/\d+)|/proc/(self|\d+)/fd/\d+")
 # What may keep a reader waiting, or never ends.
@@ -49,18 +51,22 @@ class Place:
         return self.leads_out, not self.is_named, os.path.islink(self.path)
 
 
-def reached(paths: Iterable[str], stdin_name: str) -> tuple[list[Place], list[str]]:
+def reached(
+    paths: Iterable[str], stdin_name: str, excluded: Excluding
+) -> tuple[list[Place], list[str]]:
     """Find the files that paths stand for: themselves, and ``*.py`` and ``*.ipynb`` in folders.
 
     A file that is named is taken whatever it is called, and so is ``-``, standard input, and
     what is open already (``/dev/stdin``, ``<(...)`` in a shell). Named pipes, sockets and devices
-    are passed over in folders. Hidden folders (``.git``, ``.venv``), ``__pycache__``,
-    ``node_modules`` and folders that are links are not entered. Whatever links lead to it, a
-    file is taken once: by the path that is named, else by its own.
+    are passed over in folders, and so are what git ignores and what is excluded. Hidden folders
+    (``.git``, ``.venv``), virtual environments and folders that are links are not entered, unless
+    they are named. Whatever links lead to it, a file is taken once: by the path that is named,
+    else by its own.
 
     Args:
         paths: what the user gave.
         stdin_name: what standard input is called.
+        excluded: what is passed over.
 
     Returns:
         the files, and what is to be said of paths that lead to none.
@@ -70,7 +76,9 @@ def reached(paths: Iterable[str], stdin_name: str) -> tuple[list[Place], list[st
     for given in paths:
         is_stdin = given == STANDARD_INPUT
         if not is_stdin and os.path.isdir(given):
-            places = _in_folder(given, complaints)
+            places = _in_folder(given, excluded, complaints)
+        elif not is_stdin and excluded.passes_named(given):
+            continue
         else:
             places = _named(given, stdin_name if is_stdin else given, complaints)
         for place in places:
@@ -95,19 +103,20 @@ def _named(path: str, shown: str, complaints: list[str]) -> Iterator[Place]:
         yield Place(path, is_named=True)
 
 
-def _in_folder(folder: str, complaints: list[str]) -> Iterator[Place]:
-    errors: list[OSError] = []
+def _in_folder(folder: str, excluded: Excluding, complaints: list[str]) -> Iterator[Place]:
+    search = _Search(folder, excluded)
     inside = os.path.join(os.path.realpath(folder), "")
-    found = sorted(_below(folder, errors))
+    found = sorted(search.files())
     for path in found:
         if why := _unreadable(path):
             complaints.append(f"{path}: {why}")
         else:
             leads_out = not os.path.realpath(path).startswith(inside)
             yield Place(path, is_named=False, leads_out=leads_out)
-    complaints += [f"{error.filename}: {error.strerror}" for error in errors]
-    if not found and not errors:
-        complaints.append(f"{folder}: no Python files in this folder")
+    complaints += [f"{error.filename}: {error.strerror}" for error in search.errors]
+    if not found and not search.errors:
+        others = ", but for what is excluded or ignored" if search.has_passed else ""
+        complaints.append(f"{folder}: no Python files in this folder{others}")
 
 
 def _unreadable(path: str) -> str | None:
@@ -119,12 +128,40 @@ def _unreadable(path: str) -> str | None:
     return None
 
 
-def _below(folder: str, errors: list[OSError]) -> Iterator[str]:
-    for here, folders, files in os.walk(folder, onerror=errors.append):
-        entered = (name for name in folders if not name.startswith("."))
-        folders[:] = [name for name in entered if name not in _SKIPPED_FOLDERS]
-        paths = (os.path.join(here, name) for name in files if name.endswith(_PYTHON))
-        yield from (path for path in paths if _endless(path) is None)
+class _Search:
+    """The search of one folder, which says what it could not read and whether it passed over."""
+
+    def __init__(self, folder: str, excluded: Excluding) -> None:
+        self.errors: list[OSError] = []
+        self.has_passed = False
+        self._folder = folder
+        self._excluded = excluded
+
+    def files(self) -> Iterator[str]:
+        ignored = {self._folder: around(os.path.abspath(self._folder))}
+        for here, folders, files in os.walk(self._folder, onerror=self.errors.append):
+            rules = ignored.pop(here)
+            entered = [name for name in folders if self._enters(os.path.join(here, name), rules)]
+            folders[:] = entered
+            for name in entered:
+                path = os.path.join(here, name)
+                ignored[path] = rules.inside(os.path.abspath(path))
+            paths = (os.path.join(here, name) for name in files if name.endswith(_PYTHON))
+            yield from (path for path in paths if self._takes(path, rules))
+
+    def _enters(self, path: str, rules: GitIgnore) -> bool:
+        passed = self._excluded.passes_folder(path) or (
+            rules.ignores(os.path.abspath(path), is_folder=True)
+        )
+        self.has_passed |= passed
+        return not passed
+
+    def _takes(self, path: str, rules: GitIgnore) -> bool:
+        passed = self._excluded.passes_file(path) or (
+            rules.ignores(os.path.abspath(path), is_folder=False)
+        )
+        self.has_passed |= passed
+        return not passed and _endless(path) is None
 
 
 def _endless(path: str) -> str | None:

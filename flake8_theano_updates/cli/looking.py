@@ -98,7 +98,7 @@ def look(
         jobs: how many processes do that; with more than one, `work` returns what can be
             handed from one to another.
     """
-    places, complaints = reached(paths, options.stdin_display_name)
+    places, complaints = reached(paths, options.stdin_display_name, options.excluding)
     seen = [Looked(None, status=UNUSABLE, complaints=(line,)) for line in complaints]
     words = None if vars(options).get("quiet") else "checking"
     with executor(min(jobs, len(places))) as pool:
@@ -159,7 +159,7 @@ def light(looked: Looked) -> Looked:
 
 
 def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
-    """Return what is in a file, without what is silenced there."""
+    """Return what is in a file, without what is silenced in it or ignored for it."""
     place, spot = "line {}".format, "{}".format
     if isinstance(code, Notebook):
         place, spot = partial(place_in, code), partial(spot_in, code)
@@ -174,7 +174,9 @@ def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
         place=place,
         spot=spot,
     )
-    return tuple(not_silenced(found, module.path, module.lines))
+    ignored = set(options.select).difference(options.settings.codes_for(module.path))
+    wanted = (one for one in found if one.code not in ignored or one.code == INTERNAL_CODE)
+    return tuple(not_silenced(wanted, module.path, module.lines))
 
 
 def with_fixes(looked: Looked) -> Looked:

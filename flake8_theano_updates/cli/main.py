@@ -1,9 +1,9 @@
 """The command line: ``theano-updates check``, ``confirm``, ``fix``, ``explain`` and ``trace``.
 
 Exit statuses, the highest that applies: 0 nothing found; 1 findings; 2 wrong usage, an
-input that cannot be read, or ``confirm`` without a backend; 3 an internal error (also
-reported as THU000); 130 interrupted; 141 output closed early. That of ``trace`` is the traced
-program's own.
+input or a configuration that cannot be read, or ``confirm`` without a backend; 3 an internal error
+(also reported as THU000); 130 interrupted; 141 output closed early. That of ``trace`` is the
+traced program's own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from concurrent.futures import BrokenExecutor
 from flake8_theano_updates.cli import check
 from flake8_theano_updates.cli.arguments import parsed
 from flake8_theano_updates.cli.complaints import complain
+from flake8_theano_updates.cli.settings import settle, shown
 from flake8_theano_updates.cli.statuses import (
     CLOSED,
     FOUND,
@@ -26,6 +27,7 @@ from flake8_theano_updates.cli.statuses import (
     NOTHING,
     UNUSABLE,
 )
+from flake8_theano_updates.options import BadOption
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,10 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A path or a name that the terminal cannot show must not end the run.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        status = _run(options)
+        settle(options)
+        if options.show_settings:
+            print(*shown(options), sep="\n")
+            status = NOTHING
+        else:
+            status = _run(options)
         if status == FOUND and vars(options).get("exit_zero"):
             status = NOTHING
         sys.stdout.flush()
+    except BadOption as error:
+        complain(str(error))
+        return UNUSABLE
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenExecutor:

@@ -253,7 +253,7 @@ def test_select_takes_codes_and_beginnings(stale: Path) -> None:
     ("arguments", "said"),
     [
         ([], "the following arguments are required: VERB"),
-        (["check"], "the following arguments are required: PATH"),
+        (["check", "--config", "a.toml", "--isolated", "."], "not allowed with argument"),
         (["chekc", "."], "invalid choice: 'chekc'"),
         (["check", "--select", "E501", "."], "no rule's code begins with 'E501'"),
         (["check", "--select", ",", "."], "no code is given"),

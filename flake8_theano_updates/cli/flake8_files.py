@@ -1,0 +1,143 @@
+"""What flake8's configuration files say of this checker, so that both report the same."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from flake8.exceptions import ExecutionError
+from flake8.options.config import load_config
+from flake8.utils import parse_comma_separated_list, parse_files_to_codes_mapping
+
+from flake8_theano_updates.configuration import (
+    Configuration,
+    Given,
+    line_of,
+    shown_path,
+    table_in,
+    text_of,
+)
+from flake8_theano_updates.keys import read_value
+from flake8_theano_updates.options import FAMILY, BadOption, refused_interpreter
+
+_FILES = ("setup.cfg", "tox.ini", ".flake8")
+_SECTION = re.compile(r"^\[flake8\]", re.MULTILINE)
+# Keys of flake8, and what they are here. What another tool is told is none of our business.
+_OURS = MappingProxyType(
+    {
+        "thu-enable": "enable",
+        "thu-function": "function",
+        "select": "select",
+        "extend-select": "extend-select",
+        "ignore": "ignore",
+        "extend-ignore": "ignore",
+        "per-file-ignores": "per-file-ignores",
+        "exclude": "exclude",
+        "extend-exclude": "extend-exclude",
+    }
+)
+_FLAKE8_ONLY = "thu-confirm"
+
+
+def nearest(start: str) -> Configuration | None:
+    """Read what flake8 would read in a folder, the table of Flake8-pyproject before its own files.
+
+    Args:
+        start: the current folder.
+
+    Raises:
+        BadOption: if it cannot be read, or holds what means nothing.
+    """
+    table = Path(start, "pyproject.toml")
+    if table.is_file() and (found := read_table(table)) is not None:
+        return found
+    parser, folder = _loaded(None)
+    if "flake8" not in parser:
+        return None
+    # flake8 does not say which of them it has read.
+    paths = (Path(folder, name) for name in _FILES)
+    file = next(path for path in paths if path.is_file() and _SECTION.search(text_of(path)))
+    return read_file(file)
+
+
+def read_table(path: Path) -> Configuration | None:
+    """Read the table that Flake8-pyproject reads; None if there is none."""
+    text = text_of(path)
+    table = table_in(text, "flake8", path)
+    return None if table is None else _read(table, path, text, "tool.flake8")
+
+
+def read_file(path: Path) -> Configuration | None:
+    """Read flake8's section of a file; None if it has none."""
+    text = text_of(path)
+    parser, _ = _loaded(path)
+    return _read(parser["flake8"], path, text, "flake8") if "flake8" in parser else None
+
+
+def _loaded(path: Path | None) -> tuple[configparser.RawConfigParser, str]:
+    try:
+        parser, folder = load_config(None if path is None else str(path), [])
+    except (ExecutionError, configparser.Error, UnicodeDecodeError) as error:
+        where = "" if path is None else f"{shown_path(path)}: "
+        raise BadOption(where + " ".join(str(error).split())) from None
+    return parser, folder
+
+
+def _read(section: Mapping[str, Any], path: Path, text: str, name: str) -> Configuration:
+    given: dict[str, Given] = {}
+    shown, folder = shown_path(path), os.path.dirname(os.path.abspath(path))
+    for written, value in section.items():
+        key = written.replace("_", "-")
+        source = f"{shown}:{line_of(text, name, written)}"
+        if key == "thu-python":
+            raise refused_interpreter(key, value, source, "--python")
+        if key.startswith("thu-") and key not in {*_OURS, _FLAKE8_ONLY}:
+            known = ", ".join(one for one in (*_OURS, _FLAKE8_ONLY) if one.startswith("thu-"))
+            raise BadOption(f"{source}: there is no key {written!r}; the keys are {known}")
+        if key not in _OURS:
+            continue
+        ours = _OURS[key]
+        more = read_value(ours, _value(key, value, source), source, folder)
+        before = given.get(ours)
+        given[ours] = Given(
+            (*(before.value if before else ()), *more),
+            f"{before.source}, {source}" if before else source,
+        )
+    # A list of codes that names none of ours was not written with this checker in mind.
+    if "select" in given and not given["select"].value and not _names(given.get("extend-select")):
+        del given["select"]
+    return Configuration(f"{shown}, [{name}]", given)
+
+
+def _names(given: Given | None) -> bool:
+    return given is not None and bool(given.value)
+
+
+def _value(key: str, value: Any, source: str) -> object:
+    """Return a value as TOML would give it, without the codes of other plugins."""
+    if not isinstance(value, str) and not _is_texts(value):
+        raise BadOption(f"{source}: {key}: {value!r} is neither a text nor a list of texts")
+    if key == "per-file-ignores":
+        try:
+            mapping = parse_files_to_codes_mapping(value)
+        except ExecutionError:
+            raise BadOption(f"{source}: {key}: write PATTERN:CODES") from None
+        found: dict[str, list[str]] = {}
+        for pattern, codes in mapping:
+            found.setdefault(pattern, []).extend(_of_ours(codes))
+        return {pattern: codes for pattern, codes in found.items() if codes}
+    texts = parse_comma_separated_list(value) if isinstance(value, str) else value
+    return _of_ours(texts) if "select" in key or "ignore" in key else texts
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _of_ours(codes: Sequence[str]) -> list[str]:
+    return [one for one in codes if one.startswith(FAMILY) or FAMILY.startswith(one)]
