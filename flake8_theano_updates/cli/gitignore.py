@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
     from pathspec.pattern import RegexPattern
 
 _FILE = ".gitignore"
@@ -22,9 +22,12 @@ _FILE = ".gitignore"
 
 @dataclass(frozen=True)
 class GitIgnore:
-    """The files that speak of what is in a folder, each with its own folder; the nearest last."""
+    """The patterns that speak of what is in a folder, with the folder of their file.
 
-    files: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    Those that decide come first: of the nearest file the last one.
+    """
+
+    files: tuple[tuple[str, tuple[RegexPattern, ...]], ...] = ()
 
     def inside(self, folder: str) -> GitIgnore:
         """Return what holds in a folder of this one.
@@ -34,8 +37,8 @@ class GitIgnore:
         """
         # A repository within another one is its own.
         outer = () if os.path.lexists(os.path.join(folder, ".git")) else self.files
-        spec = _read(os.path.join(folder, _FILE))
-        return GitIgnore(outer if spec is None else (*outer, (folder, spec)))
+        own = _read(os.path.join(folder, _FILE))
+        return GitIgnore(((folder, own), *outer) if own else outer)
 
     def ignores(self, path: str, is_folder: bool) -> bool:
         """Is a file or folder, of a folder that is not ignored itself, ignored?
@@ -44,11 +47,11 @@ class GitIgnore:
             path: its absolute path.
             is_folder: whether it is a folder; some patterns mean only these.
         """
-        for folder, spec in reversed(self.files):
+        for folder, patterns in self.files:
             inner = os.path.relpath(path, folder).replace(os.sep, "/") + "/" * is_folder
-            for pattern in reversed(list(spec.patterns)):
-                if pattern.include is not None and _means(pattern, inner):
-                    return pattern.include
+            for pattern in patterns:
+                if _means(pattern, inner):
+                    return bool(pattern.include)
         return False
 
 
@@ -76,24 +79,31 @@ def _up(folder: str) -> Iterator[str]:
     yield from map(str, above[: top + 1])
 
 
-def _read(path: str) -> GitIgnoreSpec | None:
+def _read(path: str) -> tuple[RegexPattern, ...]:
+    """Return the patterns of a file, the last one, which decides, first."""
     # git follows no link here either; a pipe would keep a reader waiting.
     if os.path.islink(path) or not os.path.isfile(path):
-        return None
-    # Imported here: many folders have no such file.
-    from pathspec import GitIgnoreSpec
-
+        return ()
     try:
         data = Path(path).read_bytes()
     except OSError:
-        return None  # as git does
+        return ()  # as git does
     text = os.fsdecode(data.removeprefix(b"\xef\xbb\xbf"))
+    found: list[RegexPattern] = []
+    for line in reversed(text.split("\n")):
+        found += _patterns(line.rstrip("\r"))
+    return tuple(found)
+
+
+def _patterns(line: str) -> Iterator[RegexPattern]:
+    """Yield what a line holds: a pattern, or nothing."""
+    # Imported here: many folders have no such file.
+    from pathspec import GitIgnoreSpec
+
     # For pathspec, a/** is also the folder a/ itself; for git it is what is in there.
-    lines = [re.sub(r"/\*\*\s*$", "/**/*", line.rstrip("\r")) for line in text.split("\n")]
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
+    with suppress(ValueError):  # what is no pattern is passed over, as by git
+        spec = GitIgnoreSpec.from_lines([re.sub(r"/\*\*\s*$", "/**/*", line)])
+        yield from (one for one in spec.patterns if one.include is not None)
 
 
 def _means(pattern: RegexPattern, path: str) -> bool:
@@ -104,14 +114,3 @@ def _means(pattern: RegexPattern, path: str) -> bool:
     found = pattern.match_file(path)
     match = None if found is None else found.match
     return match is not None and (match.lastindex is None or match.end(1) == len(path))
-
-
-def _is_pattern(line: str) -> bool:
-    """Is it a pattern? git passes over what is none."""
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
