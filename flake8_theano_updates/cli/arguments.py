@@ -32,6 +32,8 @@ _HELP = {
     "--calls": "how often each compiled function is called (default: %(default)s)",
     "--diff": "print what would change, and change nothing (default)",
     "--enable": "also compute these rules, which are off by default",
+    "--first-calls": "beside the first N calls of a function with an order finding, compute what "
+    "the new value would have given",
     "--format": "default: %(default)s",
     "--function": "compile calls of your own and where they take the updates, such as "
     "mylib.compile:updates or mylib.compile:3",
@@ -127,8 +129,9 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
 
 def _add_trace(verb: argparse.ArgumentParser) -> None:
     verb.usage = "%(prog)s [options] (SCRIPT | -m MODULE) [ARGUMENT ...]"
-    _add(verb, "--format", choices=("text", "json", "sarif"), default="text")
+    _add(verb, "--format", choices=("text", "json", "sarif", "html"), default="text")
     _add(verb, "--output", type=_path, metavar="FILE")
+    _add(verb, "--first-calls", type=_positive, default=0, metavar="N")
     _add_python(verb, "the interpreter that runs the program, and has the backend")
     _add(verb, "--functions", type=_positive, default=0, metavar="N")
     _add_codes(verb)

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.source.encoding import encoding_of
 
 _WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -110,6 +111,18 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
 def _is_read_only(place: Path) -> bool:
     """Is nobody to write a file? Root may all the same, but is not meant to."""
     return not place.stat().st_mode & _WRITE_BITS
+
+
+def can_make_pages(option: str) -> bool:
+    """Is there what an HTML page needs? If not it complains of the option that asks for one."""
+    try:
+        # Imported here: few runs write a page.
+        from flake8_theano_updates.report import html  # noqa: F401
+    except ImportError as error:
+        install = 'pip install "flake8-theano-updates[report]"'
+        complain(f"{option}: the page needs jinja2 and matplotlib: {install} ({error})")
+        return False
+    return True
 
 
 def try_page(path: str) -> None:

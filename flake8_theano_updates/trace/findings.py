@@ -22,12 +22,21 @@ _LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU90
 
 
 @dataclass(frozen=True)
-class _OldValue:
-    """A read of the old value where the new one was meant, and where it stands."""
+class OldValue:
+    """A read of the old value where the new one was meant, and where it stands.
+
+    Args:
+        code: of its rule.
+        read: the first of
+        reads: all on that line of one variable in one update, which is that of
+        reader: the pair.
+        registered: the pair of the variable.
+    """
 
     code: str
     place: Place
     read: Read
+    reads: tuple[Read, ...]
     reader: Pair
     registered: Pair
 
@@ -53,23 +62,42 @@ def findings(
 
 
 def _found(function: Function, program: Program, wanted: Collection[str]) -> Iterator[Finding]:
-    names = {
-        number: name
-        for number, variable in enumerate(function.variables)
-        if variable.kind == "shared" and (name := program.assigned(variable.made))
-    }
-    graph = Graph(function, names)
+    graph = _graph(function, program)
     yield from of_form(function, program, wanted)
     for old in _old_values(graph, program):
         if old.code in wanted:
             yield _finding(old, graph, program)
 
 
-def _old_values(graph: Graph, program: Program) -> Iterator[_OldValue]:
+def by_place(
+    function: Function, program: Program, wanted: Collection[str]
+) -> tuple[Graph, dict[tuple[str, int, int], OldValue]]:
+    """Return the old values of a function that are order findings, by where these stand."""
+    graph = _graph(function, program)
+    found: dict[tuple[str, int, int], OldValue] = {}
+    for old in _old_values(graph, program):
+        if old.code in ORDER and old.code in wanted:
+            finding = _finding(old, graph, program)
+            place = finding.path, finding.line, finding.column
+            if place not in found or old.code < found[place].code:
+                found[place] = old
+    return graph, found
+
+
+def _graph(function: Function, program: Program) -> Graph:
+    names = {
+        number: name
+        for number, variable in enumerate(function.variables)
+        if variable.kind == "shared" and (name := program.assigned(variable.made))
+    }
+    return Graph(function, names)
+
+
+def _old_values(graph: Graph, program: Program) -> Iterator[OldValue]:
     """Compare every read of a new value with the registration of what it reads."""
     products = Products(graph)
     for reader in graph.pairs:
-        first: dict[tuple[object, ...], _OldValue] = {}
+        first: dict[tuple[object, ...], OldValue] = {}
         for read in graph.reads(reader):
             registered = graph.by_target[read.target]
             stale = _is_stale(graph, program, read, reader, registered)
@@ -84,8 +112,11 @@ def _old_values(graph: Graph, program: Program) -> Iterator[_OldValue]:
                 continue  # made by the backend alone
             # Several reads of one variable on one line are one finding, at the first of them.
             line = (code, place.path, place.span[0], read.target)
-            if line not in first or place.span < first[line].place.span:
-                first[line] = _OldValue(code, place, read, reader, registered)
+            known = first.get(line)
+            reads = (read,) if known is None else (*known.reads, read)
+            if known is None or place.span < known.place.span:
+                known = OldValue(code, place, read, reads, reader, registered)
+            first[line] = replace(known, reads=reads)
         yield from first.values()
 
 
@@ -107,7 +138,7 @@ def _is_stale(graph: Graph, program: Program, read: Read, reader: Pair, register
     return new.serial < read.node.serial
 
 
-def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
+def _finding(old: OldValue, graph: Graph, program: Program) -> Finding:
     rule = BY_CODE[old.code]
     path, line = shown(old.place.path), old.place.span[0]
     variable = old.place.text or _called(graph, old.registered.target)
@@ -148,7 +179,7 @@ def _line(graph: Graph, program: Program, pair: Pair) -> int | None:
 
 
 def _instead(
-    old: _OldValue, graph: Graph, program: Program, variable: str
+    old: OldValue, graph: Graph, program: Program, variable: str
 ) -> tuple[str | None, str]:
     """Return the name that holds the new value at the read, if any, and what to write."""
     made = _made(graph, old.registered)

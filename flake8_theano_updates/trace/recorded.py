@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -101,20 +100,45 @@ class Function:
     """A compiled function.
 
     Args:
+        id: tells it from the others of the run.
         compiled: where.
         variables: what it computes, by number: each stands behind what it is computed from.
         updates: target and new value of each pair of the list, by number.
         defaults: those pairs that the backend added itself.
         form: the type of the updates, as given.
-        backend: the package that compiles.
+        backend: the package that compiles, and
+        version: its version.
     """
 
+    id: str
     compiled: Chain
     variables: tuple[Variable, ...]
     updates: tuple[tuple[int, int], ...]
     defaults: tuple[tuple[int, int], ...]
     form: str
     backend: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What was computed beside the first calls of a function, at one place.
+
+    Args:
+        index: of the element that is told of.
+        as_compiled: its value at the start, and after each call, and
+        with_new_value: what it would have been after the call.
+        failed: why no more was computed.
+    """
+
+    index: tuple[int, ...] = ()
+    as_compiled: tuple[float, ...] = ()
+    with_new_value: tuple[float, ...] = ()
+    failed: str | None = None
+
+
+# A path as it is shown, a line and a column.
+Spot = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
@@ -123,30 +147,47 @@ class Run:
 
     Args:
         functions: the compiled functions, in their order.
+        calls: what was computed beside them, by the id of the function and the place of a read.
         error: what kept the watcher from writing more.
     """
 
     functions: tuple[Function, ...]
+    calls: Mapping[tuple[str, Spot], Calls]
     error: str | None
 
 
-def read(path: Path) -> Run:
+def read(lines: Iterable[str]) -> Run:
     """Read what the watcher wrote; a last line that was cut short is left out."""
     functions: list[Function] = []
+    calls: dict[tuple[str, Spot], Calls] = {}
     error = None
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if not line.endswith("\n"):
-                break
-            record = json.loads(line)
-            if "error" in record:
-                error = record["error"]
-            else:
-                functions.append(_function(record))
-    return Run(tuple(functions), error)
+    for line in lines:
+        if not line.endswith("\n"):
+            break
+        record = json.loads(line)
+        if "error" in record:
+            error = record["error"]
+        elif "beside" in record:
+            path, at, column = record["place"]
+            key = record["beside"], (path, at, column)
+            calls[key] = _calls(record, calls.get(key, Calls()))
+        else:
+            functions.append(function_of(record))
+    return Run(tuple(functions), calls, error)
 
 
-def _function(record: dict[str, Any]) -> Function:
+def _calls(record: dict[str, Any], before: Calls) -> Calls:
+    if "failed" in record:
+        return replace(before, failed=record["failed"])
+    return Calls(
+        tuple(record["index"] or ()),
+        tuple(map(float, record["as_compiled"])),
+        tuple(map(float, record["with_new_value"])),
+    )
+
+
+def function_of(record: dict[str, Any]) -> Function:
+    """Return the function that the watcher has written down in a line."""
     frames = [_frame(one) for one in record["frames"]]
     chains = [tuple(frames[number] for number in chain) for chain in record["chains"]]
 
@@ -168,12 +209,14 @@ def _function(record: dict[str, Any]) -> Function:
     pairs = tuple((target, new) for target, new in record["updates"])
     given = record["given"]
     return Function(
+        record["id"],
         chain(record["compiled"]),
         variables,
         pairs[:given],
         pairs[given:],
         record["form"],
         record["backend"],
+        record["version"],
     )
 
 

@@ -18,6 +18,7 @@ class Graph(object):
         self.recorder = recorder
         self.variables, self.nodes, self.chains, self.frames = [], [], [], []
         self.numbers, self.operations = {}, {}
+        self.originals = []  # of the variables
         self.kept = []  # as long as an id is a key, nothing else may get it
 
     def record(self, outputs, given, updates, chain):
@@ -59,7 +60,7 @@ class Graph(object):
                 waiting.extend(missing)
                 continue
             waiting.pop()
-            self.kept.append(variable)
+            self.originals.append(variable)
             self.numbers[id(variable)] = len(self.variables)
             self.variables.append(self.variable(variable))
         return self.numbers[id(root)]

@@ -20,6 +20,7 @@ import types  # noqa: E402
 
 sys.path.append(_HERE)
 _bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+from watched_calls import Calls, Socket  # noqa: E402
 from watched_graph import MARK, Graph  # noqa: E402
 
 sys.dont_write_bytecode = _bytecode
@@ -37,11 +38,17 @@ class Recorder(object):
     Args:
         path: the file that lines are added to.
         most: after how many functions it stops watching; 0 for never.
+        ask: given what is written of a function, returns what its calls are compared with; None
+            compares none.
+        calls: how many calls of each are compared.
     """
 
-    def __init__(self, path, most):
+    def __init__(self, path, most, ask=None, calls=0):
         self.file = os.open(path, os.O_WRONLY | os.O_APPEND)
         self.most = most
+        self.ask = ask
+        self.calls = calls
+        self.waiting = {}  # what will see the calls of a function, by the id of its maker
         self.written = 0
         self.watching = True
         self.made = []  # the frames of each expression, by its number
@@ -115,6 +122,7 @@ def hook(recorder, package):
     _numbered(recorder, graph.Apply)
     _numbered(recorder, shared.SharedVariable)
     _in_silence(recorder, maker.FunctionMaker)
+    _called(recorder, maker.FunctionMaker)
 
     populate = gradient._populate_grad_dict
 
@@ -143,11 +151,15 @@ def hook(recorder, package):
             result = collect(*args, **kwargs)
         finally:
             recorder.local.depth -= 1
+        recorder.local.calls = None
         try:
             if recorder.depth() == 0 and _called_by_program(recorder, frame):
                 updates = kwargs.get("updates", args[3] if len(args) > 3 else None)
                 outputs = kwargs.get("outputs", args[0] if args else None)
-                _record(recorder, outputs, updates, result[2][2], recorder.frames(frame))
+                graph = Graph(recorder)
+                record = graph.record(outputs, updates, result[2][2], recorder.frames(frame))
+                if _record(recorder, record) and recorder.ask is not None:
+                    recorder.local.calls = _asked(recorder, record, graph, args, kwargs)
         except Exception as error:
             recorder.failed(error)
         return result
@@ -178,13 +190,33 @@ def _in_silence(recorder, kind):
     original = kind.__init__
 
     def made(self, *args, **kwargs):
+        calls, recorder.local.calls = getattr(recorder.local, "calls", None), None
         recorder.local.depth = recorder.depth() + 1
         try:
             original(self, *args, **kwargs)
         finally:
             recorder.local.depth -= 1
+        if calls is not None:
+            recorder.waiting[id(self)] = calls, self
 
     kind.__init__ = made
+
+
+def _called(recorder, kind):
+    """See the calls of a function, where that is asked for."""
+    original = kind.create
+
+    def create(self, *args, **kwargs):
+        calls, _ = recorder.waiting.pop(id(self), (None, None))
+        function = original(self, *args, **kwargs)
+        if calls is not None:
+            try:
+                calls.watch(function)
+            except Exception as error:
+                calls.fail(error)
+        return function
+
+    kind.create = create
 
 
 def _called_by_program(recorder, frame):
@@ -194,13 +226,32 @@ def _called_by_program(recorder, frame):
     return not recorder.is_backend(frame.f_code)
 
 
-def _record(recorder, outputs, given, updates, chain):
+def _record(recorder, record):
+    """Write a function down; return whether that is asked for."""
     with recorder.lock:
-        if recorder.watching:
-            recorder.written += 1
-            recorder.write(Graph(recorder).record(outputs, given, updates, chain))
-            if recorder.most and recorder.written >= recorder.most:
-                recorder.watching = False
+        if not recorder.watching:
+            return False
+        recorder.written += 1
+        record["id"] = "%d-%d" % (os.getpid(), recorder.written)
+        recorder.write(record)
+        if recorder.most and recorder.written >= recorder.most:
+            recorder.watching = False
+    return True
+
+
+def _asked(recorder, record, graph, args, kwargs):
+    """Return what sees the calls of a function that has something to compare."""
+    try:
+        questions = recorder.ask(record)
+    except Exception as error:
+        recorder.ask = None
+        recorder.write({"error": "its calls: %s: %s" % (type(error).__name__, error)})
+        return None
+    if not questions:
+        return None
+    inputs = kwargs.get("inputs", args[1] if len(args) > 1 else None)
+    givens = kwargs.get("replace", args[2] if len(args) > 2 else None)
+    return Calls(recorder, record["id"], graph.originals, questions, inputs, givens)
 
 
 class Finder(object):
@@ -245,17 +296,19 @@ class Finder(object):
         return sys.modules[name]
 
 
-def main(path, most, kind, program, *arguments):
+def main(path, most, asked, calls, kind, program, *arguments):
     """Run a program.
 
     Args:
         path: the file that is written.
         most: how many functions are written down, 0 for all.
+        asked: the socket that answers what is to be compared, and
+        calls: in how many calls of each function; 0 for none.
         kind: "script" or "module".
         program: its path or its name.
         arguments: what it is given.
     """
-    recorder = Recorder(path, int(most))
+    recorder = Recorder(path, int(most), Socket(asked) if int(calls) else None, int(calls))
     sys.meta_path.insert(0, Finder(recorder))
     sys.argv[:] = (program,) + arguments
     # The program is __main__; what this file holds must outlive that.

@@ -117,6 +117,6 @@ def test_the_watcher_starts_in_a_python_without_this_package(tmp_path: Path) -> 
 
     (tmp_path / "plain.py").write_text("import sys\nprint(sorted(set(sys.modules) & {'rich'}))\n")
     (tmp_path / "written").touch()
-    command = [sys.executable, "-I", "-S", WATCHER, "written", "0", "script", "plain.py"]
+    command = [sys.executable, "-I", "-S", WATCHER, "written", "0", "", "0", "script", "plain.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")
