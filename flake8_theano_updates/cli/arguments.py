@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
+import shlex
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flake8_theano_updates import __version__
 from flake8_theano_updates.options import (
@@ -96,6 +97,26 @@ def parser() -> argparse.ArgumentParser:
     _add_reading(explain)
     _add_trace(verbs.add_parser("trace", help=_HELP["trace"]))
     return whole
+
+
+class _CellParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadOption(message)
+
+
+def of_cell(line: str) -> argparse.Namespace:
+    """Read the options of ``trace`` that a cell of a notebook takes.
+
+    Raises:
+        BadOption: says what is wrong with them.
+    """
+    cell = _CellParser(prog="%%thu_trace", add_help=False)
+    _add(cell, "--first-calls", type=_positive, default=0, metavar="N")
+    _add_codes(cell)
+    try:
+        return cell.parse_args(shlex.split(line))
+    except ValueError as error:
+        raise BadOption(str(error)) from None
 
 
 def _add(to: argparse._ActionsContainer, name: str, **settings: Any) -> None:

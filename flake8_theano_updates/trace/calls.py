@@ -117,8 +117,9 @@ def _compared(finding: Finding, name: str, calls: Calls, about: dict[str, Any]) 
     old, new = pairs[call]
     was, would_be = told_apart(old, new)
     after = "1 call" if call == 1 else f"{call} calls"
+    variable = finding.variable if finding.variable and " " not in finding.variable else "value"
     reason = (
-        f"after {after} {name} is {was}; with the new {finding.variable} it would be {would_be}"
+        f"after {after} {name} is {was}; with the new {variable} it would be {would_be}"
         f"{_relative(old, new)}"
         f"{'; each call from the values of the run' if len(pairs) > 2 else ''}{more}"
     )
@@ -132,4 +133,5 @@ def _same(old: float, new: float) -> bool:
 def _relative(old: float, new: float) -> str:
     if not (old and math.isfinite(old) and math.isfinite(new)):
         return ""
-    return f", relative {100 * abs((new - old) / old):.2g} %"
+    percent = 100 * abs((new - old) / old)
+    return f", relative {percent:{'.0f' if percent >= 100 else '.2g'}} %"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from flake8_theano_updates.trace.graph import Graph, Pair, Read
 from flake8_theano_updates.trace.products import Products
 from flake8_theano_updates.trace.question import Question
 from flake8_theano_updates.trace.recorded import Chain, Function
-from flake8_theano_updates.trace.written import Place, Program, found_at, shown
+from flake8_theano_updates.trace.written import Place, Program, found_at
 
 # Old values that are evidently meant, but of which a list may be wanted.
 _LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU904"}
@@ -140,7 +139,6 @@ def _is_stale(graph: Graph, program: Program, read: Read, reader: Pair, register
 
 def _finding(old: OldValue, graph: Graph, program: Program) -> Finding:
     rule = BY_CODE[old.code]
-    path, line = shown(old.place.path), old.place.span[0]
     variable = old.place.text or _called(graph, old.registered.target)
     target = _called(graph, old.reader.target)
     made, registered = _line(graph, program, old.reader), _line(graph, program, old.registered)
@@ -150,7 +148,7 @@ def _finding(old: OldValue, graph: Graph, program: Program) -> Finding:
         target=target,
         registered="another line" if registered is None else f"line {registered}",
         instead=instead,
-        subject=shlex.quote(f"{path}:{line}") if path.isprintable() else rule.code,
+        subject=program.subject(old.place.path, old.place.span[0], rule.code),
     )
     return replace(
         found_at(program, old.place.path, old.place.span, rule, message),

@@ -74,8 +74,12 @@ class Calls(object):
         self.name = "vm" if hasattr(function, "vm") else "fn"
         self.work = getattr(function, self.name)
         setattr(function, self.name, Work(self))
+        self.recorder.seen.append(self)
 
     def end(self):
+        """Leave the function as it was."""
+        self.most = 0
+        self.recorder.seen.remove(self)
         if isinstance(getattr(self.function, self.name), Work):
             setattr(self.function, self.name, self.work)
 
@@ -88,7 +92,7 @@ class Calls(object):
         if computed is not None:
             self.apart(self.compare, computed, outputs)
         self.most -= 1
-        if self.most <= 0:
+        if self.most <= 0 and self in self.recorder.seen:
             self.end()
         return outputs
 

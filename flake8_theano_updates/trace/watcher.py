@@ -36,7 +36,7 @@ class Recorder(object):
     """Writes down the functions.
 
     Args:
-        path: the file that lines are added to.
+        path: the file that lines are added to; None where `write` puts them elsewhere.
         most: after how many functions it stops watching; 0 for never.
         ask: given what is written of a function, returns what its calls are compared with; None
             compares none.
@@ -44,10 +44,12 @@ class Recorder(object):
     """
 
     def __init__(self, path, most, ask=None, calls=0):
-        self.file = os.open(path, os.O_WRONLY | os.O_APPEND)
+        self.file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND)
         self.most = most
         self.ask = ask
         self.calls = calls
+        self.put = []  # what hooks stand in the place of
+        self.seen = []  # what sees the calls of functions
         self.waiting = {}  # what will see the calls of a function, by the id of its maker
         self.written = 0
         self.watching = True
@@ -137,7 +139,7 @@ def hook(recorder, package):
         finally:
             local.gradient = before
 
-    gradient._populate_grad_dict = populate_grad_dict
+    _put(recorder, gradient, "_populate_grad_dict", populate_grad_dict)
 
     collect = rebuild.rebuild_collect_shared
 
@@ -164,7 +166,21 @@ def hook(recorder, package):
             recorder.failed(error)
         return result
 
-    rebuild.rebuild_collect_shared = rebuild_collect_shared
+    _put(recorder, rebuild, "rebuild_collect_shared", rebuild_collect_shared)
+
+
+def unhook(recorder):
+    """Leave a backend as it was."""
+    for calls in list(recorder.seen):
+        calls.end()
+    while recorder.put:
+        owner, name, original = recorder.put.pop()
+        setattr(owner, name, original)
+
+
+def _put(recorder, owner, name, value):
+    recorder.put.append((owner, name, vars(owner)[name]))
+    setattr(owner, name, value)
 
 
 def _numbered(recorder, kind):
@@ -182,7 +198,7 @@ def _numbered(recorder, kind):
             except Exception as error:
                 recorder.failed(error)
 
-    kind.__init__ = made
+    _put(recorder, kind, "__init__", made)
 
 
 def _in_silence(recorder, kind):
@@ -199,7 +215,7 @@ def _in_silence(recorder, kind):
         if calls is not None:
             recorder.waiting[id(self)] = calls, self
 
-    kind.__init__ = made
+    _put(recorder, kind, "__init__", made)
 
 
 def _called(recorder, kind):
@@ -216,7 +232,7 @@ def _called(recorder, kind):
                 calls.fail(error)
         return function
 
-    kind.create = create
+    _put(recorder, kind, "create", create)
 
 
 def _called_by_program(recorder, frame):
@@ -273,6 +289,7 @@ class Finder(object):
         execute = spec.loader.exec_module
 
         def exec_module(module):
+            del spec.loader.exec_module
             execute(module)
             self.hook(module)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,68 @@ def test_a_program_has_the_findings_of_its_marks(
         for f in json.loads(report.read_text())
     ]
     assert found == [("program.py", *mark[1:]) for mark in marks(NAME)]
+
+
+CALLED = """\
+from __future__ import print_function
+
+import numpy as np
+import theano
+import theano.tensor as T
+
+try:
+    from theano.tensor.random.utils import RandomStream
+except ImportError:
+    from theano.tensor.shared_randomstreams import RandomStreams as RandomStream
+
+stream = RandomStream(3)
+x = T.dvector("x")
+w = theano.shared(np.array([1.0, -2.0]))
+v = theano.shared(np.array([0.5, 0.25]))
+last, more = theano.scan(lambda one, sum: sum + one, x, [T.zeros_like(x[0])])
+train = theano.function(
+    [theano.In(x, mutable=True, borrow=True)],
+    stream.normal(size=(2,)),
+    updates=[(v, 0.5 * v - last[-1] * x), (w, w + v)],
+)
+given = np.array([1.0, 3.0])
+for call in range(3):
+    print(train(given).tolist(), given.tolist(), w.get_value().tolist())
+    given = np.array([1.0, 3.0])
+for state in stream.state_updates:
+    state = state[0].get_value()
+    print(getattr(state, "bit_generator", state), getattr(state, "random", state.uniform)())
+"""
+
+
+@pytest.mark.parametrize("one", ENVIRONMENTS, ids=lambda one: one.name)
+def test_calls_are_computed_with_the_new_value_and_left_as_they_are(
+    one: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not one.stamp.exists():
+        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    _set_up(monkeypatch, tmp_path)
+    (tmp_path / "program.py").write_text(CALLED.replace("theano", one.package))
+    command = [one.interpreter, "-W", "ignore", "program.py"]
+    plain = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
+    report = tmp_path / "report.json"
+    options = ("--format", "json", "--output", report, "--python", one.interpreter)
+    done = run(
+        "theano-updates", "trace", "--first-calls", "2", *options, "program.py", cwd=tmp_path
+    )
+    assert (done.returncode, _steady(done.stdout)) == (0, _steady(plain.stdout))
+    (found,) = json.loads(report.read_text())
+    verdict = found["verdict"]
+    # The step on v is half of it less four times the input; w took the v of before.
+    assert verdict["names"] == ["w[1]"], verdict
+    assert verdict["as_compiled"] == [[-2.0], [-1.75], [-13.625]]
+    assert verdict["with_new_value"] == [[-2.0], [-13.875], [-19.6875]]
+
+
+def _steady(text: str) -> str:
+    """Leave out where objects are in memory."""
+    return re.sub(r"0x[0-9A-Fa-f]+", "", text)
 
 
 ONE_SHOT = """\
