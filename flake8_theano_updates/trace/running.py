@@ -75,7 +75,8 @@ def run(
             with written.open(encoding="utf-8") as lines:
                 return Ran(status if status >= 0 else 128 - status, read(lines))
     except OSError as error:
-        raise CannotStartError(f"{error.filename}: {error.strerror}") from None
+        why = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise CannotStartError(why) from None
 
 
 @contextmanager

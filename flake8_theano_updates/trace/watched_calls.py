@@ -16,7 +16,6 @@ import warnings
 # Left out when the copy is compiled: what needs C, and what overwrites its operands.
 NOT_USED = ("fusion", "inplace", "cxx_only")
 ROUNDING = 16  # units of the last place that are no difference
-CLOSE = 10000  # in which a run and its copy, which rounds otherwise, may be apart
 
 
 class Socket(object):
@@ -82,6 +81,7 @@ class Calls(object):
         self.recorder.seen.remove(self)
         if isinstance(getattr(self.function, self.name), Work):
             setattr(self.function, self.name, self.work)
+        self.computes = self.answers = self.variables = None
 
     def call(self, *args, **kwargs):
         """Let the program's function do its work."""
@@ -155,8 +155,11 @@ class Calls(object):
 
     def fail(self, error):
         self.most = 0
-        for one in self.questions:
-            self.write(one["place"], failed="%s: %s" % (type(error).__name__, error))
+        try:
+            for one in self.questions:
+                self.write(one["place"], failed="%s: %s" % (type(error).__name__, error))
+        except Exception as another:
+            self.recorder.failed(another)
 
     def write(self, place, **told):
         self.recorder.write(dict(told, beside=self.id, place=place))
@@ -197,12 +200,14 @@ class Answer(object):
         start, compiled, new, real = [numpy.array(one) for one in (start, compiled, new, real)]
         if compiled.dtype.kind not in "biuf" or not compiled.size:
             raise ValueError("the values of %s are no numbers" % (self.target,))
-        if _apart(real, compiled, CLOSE, abs(compiled).max()).any():
+        unit = numpy.finfo(compiled.dtype).eps if compiled.dtype.kind == "f" else 0.0
+        # A copy may round otherwise than the function, but not by much of the largest number.
+        if _apart(real, compiled, 10 * unit**0.5, abs(compiled).max()).any():
             raise ValueError("a copy of the function computes other numbers than the function")
         if not self.rows:
             self.rows.append((start, start))
         self.rows.append((compiled, new))
-        gap = _apart(compiled, new, ROUNDING)
+        gap = _apart(compiled, new, ROUNDING * unit)
         if self.index is None and gap.any():
             at = gap.argmax()
             self.index = (
@@ -223,16 +228,15 @@ def _number(value, index):
     return float(value[tuple(index)] if index is not None else value.reshape(-1)[0])
 
 
-def _apart(one, other, units, scale=0.0):
-    """Return how far apart numbers are, 0 where that is no more than so many units."""
+def _apart(one, other, part, scale=0.0):
+    """Return how far apart numbers are, 0 where that is no more than a part of the larger."""
     import numpy
 
-    unit = numpy.finfo(one.dtype).eps if one.dtype.kind == "f" else 0.0
     one, other = one.astype("float64"), other.astype("float64")
     gap = numpy.asarray(abs(one - other))
     large = numpy.maximum(numpy.maximum(abs(one), abs(other)), scale)
     same = (one == other) | (numpy.isnan(one) & numpy.isnan(other))
-    same |= numpy.isfinite(gap) & (gap <= units * unit * large)
+    same |= numpy.isfinite(gap) & (gap <= part * large)
     return numpy.where(same, 0.0, numpy.where(numpy.isfinite(gap), gap, numpy.inf))
 
 
@@ -264,7 +268,9 @@ def _operations(variables):
 def _refuse_foreign(op, recorder):
     """Refuse what might do more than compute, which would then happen twice."""
     own = type(op).__module__.split(".")[0] == recorder.package.__name__
-    held = [one for one in vars(op).values() if isinstance(one, types.FunctionType)]
+    held = [
+        one for one in getattr(op, "__dict__", {}).values() if isinstance(one, types.FunctionType)
+    ]
     if not own or not all(recorder.is_backend(one.__code__) for one in held):
         raise ValueError("%s is not the backend's own and might do more than compute" % (op,))
 

@@ -227,6 +227,29 @@ def test_an_operation_of_the_program_is_not_done_twice(tmp_path: Path) -> None:
     )
 
 
+TOO_LONG = """\
+v, w, x = theano.shared(np.ones(2)), theano.shared(np.ones(2)), T.dvector()
+train = theano.function([x], updates=[(v, T.concatenate([v, x])), (w, w * 2 + v)])
+train([1.0])
+print(v.get_value(), w.get_value())
+"""
+
+
+def test_what_cannot_be_computed_costs_the_program_nothing(tmp_path: Path) -> None:
+    (found,) = told(TOO_LONG, tmp_path)
+    assert found["verdict"]["status"] == "unresolved"
+    assert found["verdict"]["reason"].startswith("it could not be computed: ValueError: ")
+
+
+def test_they_are_on_the_page_too(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(IMPORTS + LAGGED)
+    options = ("--format", "html", "--output", "page.html", "--first-calls", "3")
+    run("theano-updates", "trace", *options, "main.py", cwd=tmp_path)
+    page = (tmp_path / "page.html").read_text()
+    assert page.count("<svg") == 1
+    assert "with the new v it would be 0, relative 100 %" in page
+
+
 UNTOUCHED = """\
 import sys
 v, w, data = theano.shared(1.0), theano.shared(1.0), theano.shared(np.ones(1))
