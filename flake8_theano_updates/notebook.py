@@ -12,6 +12,7 @@ import json
 import linecache
 import sys
 from collections.abc import Mapping
+from itertools import takewhile
 from types import ModuleType
 from typing import Any
 
@@ -25,6 +26,7 @@ from flake8_theano_updates.trace.watcher import BACKENDS, Finder, Recorder, hook
 from flake8_theano_updates.trace.written import Program
 
 MAGIC = "thu_trace"
+_ALONE = f"%%{MAGIC} has to be the first line of a cell, and its only magic"
 _EARLIER = (
     "some of what they compute was written in cells without %%thu_trace, where nothing is seen: "
     "put it on those that write the updates and take the gradients too"
@@ -122,14 +124,13 @@ class _Extension:
 
     def plain(self, lines: list[str]) -> list[str]:
         """Make a comment of the magic; with options that are wrong it stays, and is refused."""
-        if not lines or _options_in(lines[0]) is None:
+        options = _options_in(lines[0]) if lines else None
+        if options is None or (len(lines) > 1 and lines[1].startswith("%%")):
             return lines
         try:
-            of_cell(_options_in(lines[0]) or "")
+            of_cell(options)
         except BadOption:
             return lines
-        if len(lines) > 1 and lines[1].startswith("%%"):
-            return lines[1:]  # another magic has to come first
         return [f"# {lines[0]}", *lines[1:]]
 
     def refuse(self, line: str, cell: str) -> None:
@@ -143,18 +144,22 @@ class _Extension:
             of_cell(line)
         except BadOption as error:
             raise UsageError(f"%%{MAGIC}: {error}") from None
-        raise UsageError(f"%%{MAGIC} has to stand at the top of a cell that is run by itself")
+        raise UsageError(_ALONE)
 
     def before(self, info: Any) -> None:
         """Set the hooks, if the cell that is about to run asks for it."""
-        line = _asked(info.raw_cell or "")
-        if line is None or self._depth:
+        magics = list(takewhile(_is_magic, (info.raw_cell or "").lstrip().splitlines()))
+        asked = [options for one in magics if (options := _options_in(one)) is not None]
+        if not asked or self._depth:
+            return
+        if len(magics) > 1:
+            if _options_in(magics[0]) is None:  # else it is refused
+                _show(f"theano-updates: {_ALONE}; nothing is watched")
             return
         try:
-            options = of_cell(line)
+            self._options = of_cell(asked[0])
         except BadOption:
-            return
-        self._options = options
+            return  # it is refused
         self._program = _Cells(self._shell)
         self._depth = 1
         self._hook()
@@ -199,9 +204,13 @@ class _Extension:
             text = _told(read(lines), self._options, self._program)
         except Exception as error:
             text = f"theano-updates: {internal_error('trace', error).message}"
-        from IPython.display import display
+        _show(text)
 
-        display({"text/plain": text}, raw=True)
+
+def _show(text: str) -> None:
+    from IPython.display import display
+
+    display({"text/plain": text}, raw=True)
 
 
 def _told(run: Run, options: argparse.Namespace, program: Program) -> str:
@@ -221,12 +230,5 @@ def _options_in(line: str) -> str | None:
     return options if magic == f"%%{MAGIC}" else None
 
 
-def _asked(cell: str) -> str | None:
-    """Return the options of the magic, if it is among those that a cell begins with."""
-    for line in cell.lstrip().splitlines():
-        if not line.startswith("%%"):
-            return None
-        options = _options_in(line)
-        if options is not None:
-            return options
-    return None
+def _is_magic(line: str) -> bool:
+    return line.startswith("%%")

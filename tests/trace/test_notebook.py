@@ -143,7 +143,8 @@ def test_what_was_built_before_is_told(tmp_path: Path) -> None:
     [
         ("%%thu_trace --nothing\nx = 1", "unrecognized arguments: --nothing"),
         ("%%thu_trace --select=THU7\nx = 1", "argument --select: "),
-        ("if True:\n    get_ipython().run_cell_magic('thu_trace', '', 'x = 1')", "at the top of"),
+        ("%%thu_trace\n%%time\nx = 1", "its only magic"),
+        ("if True:\n    get_ipython().run_cell_magic('thu_trace', '', 'x = 1')", "its only magic"),
     ],
 )
 def test_a_wrong_use_is_refused_and_runs_nothing(cell: str, said: str, tmp_path: Path) -> None:
@@ -152,6 +153,15 @@ def test_a_wrong_use_is_refused_and_runs_nothing(cell: str, said: str, tmp_path:
     assert said in error
     assert "x" not in names
     assert shown == []
+
+
+def test_below_another_magic_it_says_that_it_does_nothing(tmp_path: Path) -> None:
+    _, shown, result, error, _ = told(["%%time\n%%thu_trace\n1 + 1"], tmp_path)[0]
+    assert (result, error) == ("2", "None")
+    assert shown == [
+        "theano-updates: %%thu_trace has to be the first line of a cell, and its only magic; "
+        "nothing is watched"
+    ]
 
 
 LEFT = """\
