@@ -133,6 +133,6 @@ def in_text(run: Run, found: Sequence[Finding], told: Sequence[Verdict] | None) 
     lines = list(map(text_report.line, found))
     if told:
         file = io.StringIO()
-        terminal.confirmation(terminal.console_for(file), found, told)
+        terminal.confirmation(terminal.console_for(file, plain=True), found, told)
         lines = [file.getvalue().rstrip("\n")]
     return "\n".join([*lines, f"theano-updates: {said}"])

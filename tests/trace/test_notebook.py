@@ -50,6 +50,7 @@ NONE = "theano-updates: no function was compiled, nothing can be said"
 def _flags(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     flags = f"cxx=,blas.ldflags=,mode=FAST_COMPILE,linker=py,base_compiledir={tmp_path}/compiled"
     monkeypatch.setenv("THEANO_FLAGS", flags)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as kernels do
 
 
 def told(cells: list[str], folder: Path) -> list[list[Any]]:
