@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from flake8_theano_updates.backend.supervisor import name_of
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report.elements import told_apart
 from flake8_theano_updates.rules import ORDER
@@ -91,8 +92,9 @@ def _verdict(finding: Finding, run: Run) -> Verdict:
         return Verdict("unresolved", "the function was not called")
     function, calls = next((one for one in told if one[1].as_compiled), told[0])
     about: dict[str, Any] = {
-        "backend": function.backend,
+        "backend": name_of(function.backend, function.version),
         "backend_version": function.version,
+        "python": function.python,
     }
     if not calls.as_compiled:
         return Verdict("unresolved", f"it could not be computed: {calls.failed}", **about)

@@ -106,8 +106,9 @@ class Function:
         updates: target and new value of each pair of the list, by number.
         defaults: those pairs that the backend added itself.
         form: the type of the updates, as given.
-        backend: the package that compiles, and
-        version: its version.
+        backend: the package that compiles,
+        version: its version, and
+        python: that of the interpreter.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Function:
     form: str
     backend: str
     version: str
+    python: str
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,7 @@ def function_of(record: dict[str, Any]) -> Function:
         record["form"],
         record["backend"],
         record["version"],
+        record["python"],
     )
 
 

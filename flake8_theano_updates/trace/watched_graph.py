@@ -5,6 +5,7 @@ Standard library only and Python 2.7 or later.
 
 import hashlib
 import os
+import sys
 import sysconfig
 
 MARK = "theano_updates"  # on tags: a number, which a program may pickle with its graphs
@@ -34,6 +35,7 @@ class Graph(object):
         return {
             "backend": package.__name__,
             "version": _text(getattr(package, "__version__", "")),
+            "python": "%d.%d.%d" % sys.version_info[:3],
             "compiled": self.chain(chain),
             "given": len(given) if hasattr(given, "__len__") else 0,
             "form": type(given).__name__,

@@ -91,7 +91,9 @@ def test_calls_are_computed_with_the_new_value_and_left_as_they_are(
     (found,) = json.loads(report.read_text())
     verdict = found["verdict"]
     # The step on v is half of it less four times the input; w took the v of before.
-    assert verdict["names"] == ["w[1]"], verdict
+    assert verdict["backend"] == one.backend
+    assert verdict["python"].startswith(f"{one.python}.")
+    assert verdict["names"] == ["w[1]"]
     assert verdict["as_compiled"] == [[-2.0], [-1.75], [-13.625]]
     assert verdict["with_new_value"] == [[-2.0], [-13.875], [-19.6875]]
 
