@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
+import shlex
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flake8_theano_updates import __version__
 from flake8_theano_updates.options import (
@@ -36,6 +37,8 @@ _HELP = {
     "--diff-base": "report only what stands in lines that have changed since this revision of git",
     "--diff": "print what would change, and change nothing (default)",
     "--enable": "also compute these rules, which are off by default",
+    "--first-calls": "beside the first N calls of a function with an order finding, compute what "
+    "the new value would have given",
     "--format": "default: %(default)s",
     "--function": "compile calls of your own and where they take the updates, such as "
     "mylib.compile:updates or mylib.compile:3",
@@ -105,6 +108,26 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
+class _CellParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadOption(message)
+
+
+def of_cell(line: str) -> argparse.Namespace:
+    """Read the options of ``trace`` that a cell of a notebook takes.
+
+    Raises:
+        BadOption: says what is wrong with them.
+    """
+    cell = _CellParser(prog="%%thu_trace", add_help=False)
+    _add(cell, "--first-calls", type=_positive, default=0, metavar="N")
+    _add_codes(cell)
+    try:
+        return cell.parse_args(shlex.split(line))
+    except ValueError as error:
+        raise BadOption(str(error)) from None
+
+
 def _add(to: argparse._ActionsContainer, name: str, *others: str, **settings: Any) -> None:
     to.add_argument(*others, name, help=_HELP[name], **settings)
 
@@ -137,8 +160,9 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
 
 def _add_trace(verb: argparse.ArgumentParser) -> None:
     verb.usage = "%(prog)s [options] (SCRIPT | -m MODULE) [ARGUMENT ...]"
-    _add(verb, "--format", choices=("text", "json", "sarif"), default="text")
+    _add(verb, "--format", choices=("text", "json", "sarif", "html"), default="text")
     _add(verb, "--output", type=_path, metavar="FILE")
+    _add(verb, "--first-calls", type=_positive, default=0, metavar="N")
     _add_python(verb, "the interpreter that runs the program, and has the backend")
     _add(verb, "--functions", type=_positive, default=0, metavar="N")
     _add_codes(verb)
