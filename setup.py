@@ -41,6 +41,8 @@ THEANO = [
 
 FIX = ["libcst>=1.5,<2"]
 
+NOTEBOOK = ["ipython>=8.10,<10"]
+
 setup(
     name="flake8-theano-updates",
     version=version(),
@@ -65,10 +67,13 @@ setup(
         "py2": ["tree-sitter>=0.25,<0.27", "tree-sitter-python>=0.23.6,<0.26"],
         # Brackets and comments within an expression, which some fixes depend on.
         "fix": FIX,
-        # The page of `confirm --report`.
+        # `%%thu_trace` on a notebook's cell.
+        "notebook": NOTEBOOK,
+        # The page of `confirm --report` and of `trace --format html`.
         "report": ["jinja2>=3.1,<4", "matplotlib>=3.7,<4"],
         "test": [
             *FIX,
+            *NOTEBOOK,
             "black>=24,<27",
             "Flake8-pyproject>=1.2.3,<2",
             "hypothesis>=6.100,<7",

@@ -105,7 +105,8 @@ def main() -> int:
         for steps in ("momentum", "adam"):
             given = [str(program), str(options.layers), steps]
             plain = [options.python, *given]
-            watched = [options.python, str(WATCHER), str(written), "0", "script", *given]
+            watcher = [str(WATCHER), str(written), "0", "", "0", "script"]
+            watched = [options.python, *watcher, *given]
             pairs, noise, peaks, times = [], [], [], []
             for _ in range(options.runs + 1):
                 written.write_text("")
@@ -116,7 +117,7 @@ def main() -> int:
                 times.append((min(first[0], second[0]), watching[0]))
             pairs, noise = pairs[1:], noise[1:]  # the first run fills the caches
             least, watched_least = map(min, zip(*times, strict=True))
-            nodes = len(read(written).functions[0].variables)
+            nodes = len(read(written.read_text().splitlines(keepends=True)).functions[0].variables)
             before, after = map(statistics.median, zip(*peaks, strict=True))
             print(
                 f"{steps:9} {nodes:6} variables: watched/not {watched_least / least:.3f} least, "

@@ -69,10 +69,11 @@ def main() -> int:
         written = Path(folder, "functions")
         written.touch()
         flags = {"THEANO_FLAGS": f"{FLAGS},base_compiledir={folder}/compiled"}
-        command = [sys.executable, "-W", "ignore", WATCHER, written, "0", "script", driver, "-"]
+        watcher = [WATCHER, written, "0", "", "0", "script"]
+        command = [sys.executable, "-W", "ignore", *watcher, driver, "-"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run([*command, *given], check=True, env={**os.environ, **flags}, **quiet)
-        functions = read(written).functions
+        functions = read(written.read_text().splitlines(keepends=True)).functions
     program, made, found, missed = Program(), 0, 0, Counter[str]()
     for function in functions:
         for new, mutant in mutants(function):

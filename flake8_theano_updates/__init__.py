@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from flake8_theano_updates.findings import check
     from flake8_theano_updates.model import Finding
 
@@ -24,3 +26,17 @@ def __getattr__(name: str) -> object:
 
         return Finding
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Give a notebook ``%%thu_trace``, by ``%load_ext flake8_theano_updates``."""
+    from flake8_theano_updates.notebook import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take it away."""
+    from flake8_theano_updates.notebook import unload
+
+    unload(shell)

@@ -33,7 +33,7 @@ MISSING = (
     "no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra (pip install "
     '"flake8-theano-updates[theano]") or name an interpreter that has one (--python)'
 )
-# Theano ended at 1.0.5; its first successor kept the name of the package.
+# Theano ended there.
 LAST_THEANO = (1, 0, 5)
 
 
@@ -176,14 +176,19 @@ def _backend(greeting: dict[str, Any], python: str) -> Backend:
         raise WorkerFailedError(UNREADABLE)
     if {"backend", "version", "python"} <= greeting.keys():
         package, version = greeting["backend"], greeting["version"][:LONGEST_VERSION]
-        name = "theano-pymc" if package == "theano" and _parts(version) > LAST_THEANO else package
-        return Backend(name, package, version, greeting["python"])
+        return Backend(name_of(package, version), package, version, greeting["python"])
     if {"name", "error"} <= greeting.keys():
         name, error = greeting["name"], greeting["error"]
         raise NoBackendError(f"{name} in {python} cannot be imported: {error}")
     if greeting.keys() == {"python"}:
         raise NoBackendError(MISSING.format(python=python))
     raise WorkerFailedError(UNREADABLE)
+
+
+def name_of(package: str, version: str) -> str:
+    """Return what a backend is called: Theano's first successor kept the name of the package."""
+    is_later = package == "theano" and _parts(version) > LAST_THEANO
+    return "theano-pymc" if is_later else package
 
 
 def _parts(version: str) -> tuple[int, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flake8_theano_updates import __version__
 from flake8_theano_updates.cli.excluding import DEFAULT
@@ -46,6 +47,8 @@ _HELP = {
     "ignores are always passed over)",
     "--extend-exclude": "further ones",
     "--extend-select": "further rules, also such as are off by default",
+    "--first-calls": "beside the first N calls of a function with an order finding, compute what "
+    "the new value would have given",
     "--force-exclude": "pass over excluded files that are named, too",
     "--format": "default: %(default)s",
     "--function": "compile calls of your own and where they take the updates, such as "
@@ -119,6 +122,27 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
+class _CellParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadOption(message)
+
+
+def of_cell(line: str) -> argparse.Namespace:
+    """Read the options of ``trace`` that a cell of a notebook takes.
+
+    Raises:
+        BadOption: says what is wrong with them.
+    """
+    cell = _CellParser(prog="%%thu_trace", add_help=False)
+    _add(cell, "--first-calls", type=_positive, default=0, metavar="N")
+    _add_rules(cell)
+    cell.set_defaults(config=None, isolated=False)
+    try:
+        return cell.parse_args(shlex.split(line))
+    except ValueError as error:
+        raise BadOption(str(error)) from None
+
+
 def _add(to: argparse._ActionsContainer, name: str, *others: str, **settings: Any) -> None:
     to.add_argument(*others, name, help=_HELP[name], **settings)
 
@@ -151,8 +175,9 @@ def _add_fix(verb: argparse.ArgumentParser) -> None:
 
 def _add_trace(verb: argparse.ArgumentParser) -> None:
     verb.usage = "%(prog)s [options] (SCRIPT | -m MODULE) [ARGUMENT ...]"
-    _add(verb, "--format", choices=("text", "json", "sarif"), default="text")
+    _add(verb, "--format", choices=("text", "json", "sarif", "html"), default="text")
     _add(verb, "--output", type=_path, metavar="FILE")
+    _add(verb, "--first-calls", type=_positive, default=0, metavar="N")
     _add_python(verb, "the interpreter that runs the program, and has the backend")
     _add(verb, "--functions", type=_positive, default=0, metavar="N")
     _add_codes(verb)
@@ -187,9 +212,13 @@ def _add_input(verb: argparse.ArgumentParser) -> None:
     _add_reading(verb)
 
 
-def _add_codes(verb: argparse.ArgumentParser) -> None:
+def _add_rules(verb: argparse.ArgumentParser) -> None:
     for name in ("--select", "--extend-select", "--ignore", "--enable"):
         _add(verb, name, action="extend", type=_codes, metavar="CODES")
+
+
+def _add_codes(verb: argparse.ArgumentParser) -> None:
+    _add_rules(verb)
     files = verb.add_mutually_exclusive_group()
     _add(files, "--config", type=_path, metavar="FILE")
     _add(files, "--isolated", action="store_true")

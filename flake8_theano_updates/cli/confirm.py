@@ -16,6 +16,7 @@ from flake8_theano_updates.cli.progress import progress
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.cli.write import (
     CannotWriteError,
+    can_make_pages,
     put_files,
     put_page,
     try_folder,
@@ -88,16 +89,10 @@ def _can_write(options: argparse.Namespace) -> bool:
         option = "--report"
         if options.report:
             try_page(options.report)
-            # Imported here: few runs write a page.
-            from flake8_theano_updates.report import html  # noqa: F401
     except CannotWriteError as error:
         complain(f"{option}: {error}")
         return False
-    except ImportError as error:
-        install = 'pip install "flake8-theano-updates[report]"'
-        complain(f"{option}: the page needs jinja2 and matplotlib: {install} ({error})")
-        return False
-    return True
+    return not options.report or can_make_pages(option)
 
 
 def _verdicts(options: argparse.Namespace, findings: Sequence[Finding]) -> list[Verdict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -11,11 +12,19 @@ from pathlib import Path
 from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.cli.statuses import INTERNAL, UNUSABLE
+from flake8_theano_updates.cli.write import (
+    CannotWriteError,
+    can_make_pages,
+    put_report,
+    try_report,
+)
 from flake8_theano_updates.internal_error import internal_error
-from flake8_theano_updates.model import Finding
+from flake8_theano_updates.model import Finding, Sources, Verdict
+from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.formats import in_format
 from flake8_theano_updates.rules import RULES
+from flake8_theano_updates.trace.calls import questions, verdicts
 from flake8_theano_updates.trace.findings import findings
 from flake8_theano_updates.trace.recorded import Run
 from flake8_theano_updates.trace.running import CannotStartError
@@ -32,47 +41,56 @@ def run(options: argparse.Namespace) -> int:
     if not options.module and not Path(program[0]).is_file():
         complain(f"trace: there is no file {program[0]}")
         return UNUSABLE
-    if options.output is not None and not _try(options.output):
+    if options.output is not None and not _can_write(options.output):
         return UNUSABLE
+    if options.format == "html" and not can_make_pages("--format html"):
+        return UNUSABLE
+    text = Program()
     try:
         ran = run_program(
             program,
             module=options.module is not None,
             python=options.python,
             most=options.functions,
+            calls=options.first_calls,
+            answer=lambda function: questions(function, text, wanted(options)),
         )
     except CannotStartError as error:
         complain(f"trace: {error}")
         return UNUSABLE
-    return ran.status if _report(options, ran.run) else max(ran.status, INTERNAL)
+    return ran.status if _report(options, ran.run, text) else max(ran.status, INTERNAL)
 
 
-def _report(options: argparse.Namespace, run: Run) -> bool:
-    """Write the report; return whether that could be done."""
+def wanted(options: argparse.Namespace) -> list[str]:
+    """Return the codes that are asked for."""
     enabled = [one.code for one in RULES if one.default_on or one.code in options.enable]
-    wanted = [code for code in enabled if code in options.select]
+    return [code for code in enabled if code in options.select]
+
+
+def _report(options: argparse.Namespace, run: Run, program: Program) -> bool:
+    """Write the report; return whether that could be done."""
     if run.error is not None:
         complain(f"trace: not all functions could be looked at: {run.error}")
     try:
-        found = _looked_for(run, wanted)
+        found = looked_for(run, wanted(options), program)
+        told = verdicts(found, run) if options.first_calls else None
+        text = _written(options.format, run, found, told, program)
     except Exception as error:
         complain(internal_error("trace", error).message)
         return False
-    text = _text(run, found) if options.format == "text" else in_format(options.format, found)
     if options.output is None:
         print(text, file=sys.stderr)
         return True
     try:
-        Path(options.output).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        complain(f"--output: {options.output}: {error.strerror}")
+        put_report(options.output, f"{text}\n".encode("utf-8", "backslashreplace"))
+    except CannotWriteError as error:
+        complain(f"--output: {error}")
         return False
     return True
 
 
-def _looked_for(run: Run, wanted: Sequence[str]) -> list[Finding]:
+def looked_for(run: Run, wanted: Sequence[str], program: Program) -> list[Finding]:
     """Return what is found and not silenced where it stands."""
-    program = Program()
     found = findings(run.functions, wanted, program)
     return [
         finding
@@ -81,23 +99,46 @@ def _looked_for(run: Run, wanted: Sequence[str]) -> list[Finding]:
     ]
 
 
-def _try(path: str) -> bool:
+def _written(
+    name: str,
+    run: Run,
+    found: Sequence[Finding],
+    told: Sequence[Verdict] | None,
+    program: Program,
+) -> str:
+    """Write the report in a format."""
+    if name == "text":
+        return in_text(run, found, told)
+    if name == "html":
+        # Imported here: few runs write a page.
+        from flake8_theano_updates.report import html as html_report
+
+        sources: Sources = {(one.path, None): program.file(one.path).lines for one in found}
+        return html_report.report(found, told, sources, "trace")
+    return in_format(name, found, told)
+
+
+def _can_write(path: str) -> bool:
     """Can the report be written? That is told before the program runs, which may take long."""
     try:
-        with open(path, "a", encoding="utf-8"):
-            return True
-    except OSError as error:
-        complain(f"--output: {path}: {error.strerror}")
+        try_report(path)
+    except CannotWriteError as error:
+        complain(f"--output: {error}")
         return False
+    return True
 
 
-def _text(run: Run, found: Sequence[Finding]) -> str:
-    """Write the findings, and what they are taken from."""
-    compiled, reads = sum(not one.refused for one in run.functions), len(found)
+def in_text(run: Run, found: Sequence[Finding], told: Sequence[Verdict] | None) -> str:
+    """Write the findings, with the numbers where there are some, and what they are taken from."""
+    compiled = sum(not one.refused for one in run.functions)
     functions = "1 function" if compiled == 1 else f"{compiled} functions"
-    said = "nothing found" if not found else f"{reads} finding{'s' * (reads > 1)}"
+    said = f"{functions} compiled: {text_report.count(found)}"
     if not run.functions:
         said = "no function was compiled, nothing can be said"
-    else:
-        said = f"{functions} compiled: {said}"
-    return "\n".join([*map(text_report.line, found), f"theano-updates: {said}"])
+    lines = list(map(text_report.line, found))
+    if told:
+        file = io.StringIO()
+        shown = terminal.Shown(tables=True)
+        terminal.confirmation(terminal.console_for(file, plain=True), found, told, shown=shown)
+        lines = [file.getvalue().rstrip("\n")]
+    return "\n".join([*lines, f"theano-updates: {said}"])

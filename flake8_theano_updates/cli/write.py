@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from flake8_theano_updates.cli.complaints import complain
 from flake8_theano_updates.source.encoding import encoding_of
 
 _WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -130,6 +131,18 @@ def put_report(path: str, text: bytes) -> None:
         CannotWriteError: if it cannot be written; a file that was there is whole.
     """
     _put_in_place(path, text, _is_source)
+
+
+def can_make_pages(option: str) -> bool:
+    """Is there what an HTML page needs? If not it complains of the option that asks for one."""
+    try:
+        # Imported here: few runs write a page.
+        from flake8_theano_updates.report import html  # noqa: F401
+    except ImportError as error:
+        install = 'pip install "flake8-theano-updates[report]"'
+        complain(f"{option}: the page needs jinja2 and matplotlib: {install} ({error})")
+        return False
+    return True
 
 
 def try_page(path: str) -> None:

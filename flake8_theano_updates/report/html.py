@@ -35,21 +35,31 @@ class _Column:
     values: Values
 
 
-def report(findings: Sequence[Finding], verdicts: Sequence[Verdict], sources: Sources) -> str:
+def report(
+    findings: Sequence[Finding],
+    verdicts: Sequence[Verdict] | None,
+    sources: Sources,
+    verb: str = "confirm",
+) -> str:
     """Write the page: a table of all findings, then each with its code, numbers and plot.
 
-    A finding whose lines are not in the sources is shown without them.
+    Args:
+        findings: one whose lines are not in the sources is shown without them.
+        verdicts: those on the findings, where there are some.
+        sources: the text around the findings.
+        verb: of the command that writes it.
     """
-    ends = _shared_ends([verdict.snippet for verdict in verdicts if verdict.snippet])
+    each: Sequence[Verdict | None] = verdicts or [None] * len(findings)
+    ends = _shared_ends([one.snippet for one in each if one and one.snippet])
     stories = [
         (
             finding,
             verdict,
             _lines(finding, sources.get((finding.path, finding.cell), ())),
-            _figure(finding, verdict, f"plot {at}"),
-            *_divided(verdict.snippet or "", ends),
+            _figure(finding, verdict, f"plot {at}") if verdict else None,
+            *_divided((verdict and verdict.snippet) or "", ends),
         )
-        for at, (finding, verdict) in enumerate(zip(findings, verdicts, strict=True))
+        for at, (finding, verdict) in enumerate(zip(findings, each, strict=True))
     ]
     environment = Environment(
         autoescape=True,
@@ -60,7 +70,9 @@ def report(findings: Sequence[Finding], verdicts: Sequence[Verdict], sources: So
     )
     environment.globals |= {"text": text, "number": number, "gap_in_words": gap_in_words}
     page = environment.get_template("page.html.jinja")
-    return page.render(stories=stories, ends=ends, verdicts=verdicts)
+    said = text.count(findings) if verdicts is None else text.summary(verdicts)
+    asked = verdicts is not None
+    return page.render(stories=stories, ends=ends, asked=asked, said=said, verb=verb)
 
 
 def _visible(value: object) -> object:

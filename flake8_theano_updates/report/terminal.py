@@ -56,10 +56,20 @@ class Shown:
 SHORT = Shown()
 
 
-def console_for(stream: TextIO) -> Console:
-    """Return what prints to a stream: as wide as its terminal, else as wide as a page."""
-    width = None if stream.isatty() else _WIDTH
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+def console_for(stream: TextIO, *, plain: bool = False) -> Console:
+    """Return what prints to a stream: as wide as its terminal, else as wide as a page.
+
+    Args:
+        plain: whether it has no colour, even where the environment asks for it.
+    """
+    return Console(
+        file=stream,
+        width=None if stream.isatty() else _WIDTH,
+        force_terminal=False if plain else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def confirmation(

@@ -132,5 +132,11 @@ def summary(verdicts: Sequence[Verdict]) -> str:
         return "no findings, nothing to confirm"
     counts = Counter[str](verdict.status for verdict in verdicts)
     parts = [f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status]]
-    noun = "finding" if len(verdicts) == 1 else "findings"
-    return f"{len(verdicts)} {noun}: {', '.join(parts)}"
+    return f"{count(verdicts)}: {', '.join(parts)}"
+
+
+def count(findings: Sequence[object]) -> str:
+    """Say how many findings there are."""
+    if not findings:
+        return "nothing found"
+    return f"{len(findings)} finding{'s' * (len(findings) > 1)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -21,19 +20,28 @@ from flake8_theano_updates.trace.question import Question
 from flake8_theano_updates.trace.recorded import Function
 from flake8_theano_updates.trace.registrations import Registrations
 from flake8_theano_updates.trace.twice import listed_twice
-from flake8_theano_updates.trace.written import Place, Program, found_at, shown
+from flake8_theano_updates.trace.written import Place, Program, found_at
 
 # Old values that are evidently meant, but of which a list may be wanted.
 _LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU904"}
 
 
 @dataclass(frozen=True)
-class _OldValue:
-    """A read of the old value where the new one was meant, and where it stands."""
+class OldValue:
+    """A read of the old value where the new one was meant, and where it stands.
+
+    Args:
+        code: of its rule.
+        read: the first of
+        reads: all on that line of one variable in one update, which is that of
+        reader: the pair.
+        registered: the pair of the variable.
+    """
 
     code: str
     place: Place
     read: Read
+    reads: tuple[Read, ...]
     reader: Pair
     registered: Pair
 
@@ -59,12 +67,7 @@ def findings(
 
 
 def _found(function: Function, program: Program, wanted: Collection[str]) -> Iterator[Finding]:
-    names = {
-        number: name
-        for number, variable in enumerate(function.variables)
-        if variable.kind == "shared" and (name := program.assigned(variable.made))
-    }
-    graph = Graph(function, names)
+    graph = _graph(function, program)
     if function.refused:
         yield from (one for one in listed_twice(graph, program) if one.code in wanted)
         return
@@ -75,13 +78,37 @@ def _found(function: Function, program: Program, wanted: Collection[str]) -> Ite
             yield _finding(old, graph, program)
 
 
-def _old_values(graph: Graph, program: Program) -> Iterator[_OldValue]:
+def by_place(
+    function: Function, program: Program, wanted: Collection[str]
+) -> tuple[Graph, dict[tuple[str, int, int], OldValue]]:
+    """Return the old values of a function that are order findings, by where these stand."""
+    graph = _graph(function, program)
+    found: dict[tuple[str, int, int], OldValue] = {}
+    for old in _old_values(graph, program):
+        if old.code in ORDER and old.code in wanted:
+            finding = _finding(old, graph, program)
+            place = finding.path, finding.line, finding.column
+            if place not in found or old.code < found[place].code:
+                found[place] = old
+    return graph, found
+
+
+def _graph(function: Function, program: Program) -> Graph:
+    names = {
+        number: name
+        for number, variable in enumerate(function.variables)
+        if variable.kind == "shared" and (name := program.assigned(variable.made))
+    }
+    return Graph(function, names)
+
+
+def _old_values(graph: Graph, program: Program) -> Iterator[OldValue]:
     """Compare every read of a new value with the registration of what it reads."""
     products = Products(graph)
     registrations = Registrations(graph, program)
     flows = Flows(graph, products, registrations)
     for reader in graph.pairs:
-        first: dict[tuple[object, ...], _OldValue] = {}
+        first: dict[tuple[object, ...], OldValue] = {}
         for read in graph.reads(reader):
             registered = graph.by_target[read.target]
             stale = registrations.is_stale(read, reader)
@@ -98,14 +125,16 @@ def _old_values(graph: Graph, program: Program) -> Iterator[_OldValue]:
                 continue  # made by the backend alone
             # Several reads of one variable on one line are one finding, at the first of them.
             line = (code, place.path, place.span[0], read.target)
-            if line not in first or place.span < first[line].place.span:
-                first[line] = _OldValue(code, place, read, reader, registered)
+            known = first.get(line)
+            reads = (read,) if known is None else (*known.reads, read)
+            if known is None or place.span < known.place.span:
+                known = OldValue(code, place, read, reads, reader, registered)
+            first[line] = replace(known, reads=reads)
         yield from first.values()
 
 
-def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
+def _finding(old: OldValue, graph: Graph, program: Program) -> Finding:
     rule = BY_CODE[old.code]
-    path, line = shown(old.place.path), old.place.span[0]
     variable = old.place.text or graph.called(old.registered.target)
     reader, stored = (_written(graph, program, pair) for pair in (old.reader, old.registered))
     target = (reader and _name(reader, old)) or graph.called(old.reader.target)
@@ -117,7 +146,7 @@ def _finding(old: _OldValue, graph: Graph, program: Program) -> Finding:
         target=target,
         registered="another line" if registered is None else f"line {registered}",
         instead=instead,
-        subject=shlex.quote(f"{path}:{line}") if path.isprintable() else rule.code,
+        subject=program.subject(old.place.path, old.place.span[0], rule.code),
     )
     return replace(
         found_at(program, old.place.path, old.place.span, rule, message),
@@ -133,7 +162,7 @@ def _written(graph: Graph, program: Program, pair: Pair) -> PairText | None:
     return pair_with(program, graph.made(pair.new))
 
 
-def _name(pair: PairText, old: _OldValue) -> str | None:
+def _name(pair: PairText, old: OldValue) -> str | None:
     """Return what the file of the read calls the variable of a pair."""
     return written(pair.target) if pair.path == old.place.path else None
 
@@ -145,7 +174,7 @@ def _line(graph: Graph, program: Program, pair: Pair) -> int | None:
 
 
 def _instead(
-    old: _OldValue, graph: Graph, program: Program, variable: str, stored: PairText | None
+    old: OldValue, graph: Graph, program: Program, variable: str, stored: PairText | None
 ) -> tuple[str | None, str]:
     """Return the name that holds the new value at the read, if any, and what to write."""
     made = graph.made(old.registered.new)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from flake8_theano_updates.trace.draws import Draw, Drawn, drawn_by, drawn_in_st
 from flake8_theano_updates.trace.graph import Graph
 from flake8_theano_updates.trace.pair_places import pair_of
 from flake8_theano_updates.trace.recorded import Frame
-from flake8_theano_updates.trace.written import Program, found_at, shown, span_of
+from flake8_theano_updates.trace.written import Program, found_at, span_of
 
 
 def generators(graph: Graph, program: Program) -> Iterator[Finding]:
@@ -175,15 +174,13 @@ class _Check:
         **words: str,
     ) -> Finding:
         rule = BY_CODE[code]
-        path = shown(frame.path)
-        subject = shlex.quote(f"{path}:{node.lineno}") if path.isprintable() else rule.code
         before = self.program.frame(draw.node.made)
         line = None if before is None else before.line
         message = rule.message.format(
             variable=variable,
             target=target,
             registered="another line" if line is None else f"line {line}",
-            subject=subject,
+            subject=self.program.subject(frame.path, node.lineno, rule.code),
             **words,
         )
         return replace(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 
@@ -109,6 +108,7 @@ class Function:
     """A function that was compiled, or would have been.
 
     Args:
+        id: tells it from the others of the run.
         compiled: where.
         refused: whether the backend raised an error: its updates list a variable twice.
         variables: what it computes, by number: each stands behind what it is computed from.
@@ -116,10 +116,13 @@ class Function:
         defaults: those pairs that the backend added itself.
         outputs: what it returns, by number.
         form: the type of the updates, as given.
-        backend: the package that compiles.
+        backend: the package that compiles,
+        version: its version, and
+        python: that of the interpreter.
         repeats: the generators, by number, that a call began with just as the one before.
     """
 
+    id: str
     compiled: Chain
     refused: bool
     variables: tuple[Variable, ...]
@@ -128,7 +131,30 @@ class Function:
     outputs: tuple[int, ...]
     form: str
     backend: str
+    version: str
+    python: str
     repeats: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What was computed beside the first calls of a function, at one place.
+
+    Args:
+        index: of the element that is told of.
+        as_compiled: its value at the start, and after each call, and
+        with_new_value: what it would have been after the call.
+        failed: why no more was computed.
+    """
+
+    index: tuple[int, ...] = ()
+    as_compiled: tuple[float, ...] = ()
+    with_new_value: tuple[float, ...] = ()
+    failed: str | None = None
+
+
+# A path as it is shown, a line and a column.
+Spot = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
@@ -137,34 +163,52 @@ class Run:
 
     Args:
         functions: the functions that the program compiles, in their order.
+        calls: what was computed beside them, by the id of the function and the place of a read.
         error: what kept the watcher from writing more.
     """
 
     functions: tuple[Function, ...]
+    calls: Mapping[tuple[str, Spot], Calls]
     error: str | None
 
 
-def read(path: Path) -> Run:
+def read(lines: Iterable[str]) -> Run:
     """Read what the watcher wrote; a last line that was cut short is left out."""
-    functions: list[Function] = []
+    functions: dict[str, Function] = {}
+    calls: dict[tuple[str, Spot], Calls] = {}
     error = None
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if not line.endswith("\n"):
-                break
-            record = json.loads(line)
-            if "error" in record:
-                error = record["error"]
-            elif "repeats" in record:
-                function = functions[record["repeats"]]
-                repeats = function.repeats | {record["generator"]}
-                functions[record["repeats"]] = replace(function, repeats=repeats)
-            else:
-                functions.append(_function(record))
-    return Run(tuple(functions), error)
+    for line in lines:
+        if not line.endswith("\n"):
+            break
+        record = json.loads(line)
+        if "error" in record:
+            error = record["error"]
+        elif "repeats" in record:
+            function = functions[record["repeats"]]
+            repeats = function.repeats | {record["generator"]}
+            functions[function.id] = replace(function, repeats=repeats)
+        elif "beside" in record:
+            path, at, column = record["place"]
+            key = record["beside"], (path, at, column)
+            calls[key] = _calls(record, calls.get(key, Calls()))
+        else:
+            function = function_of(record)
+            functions[function.id] = function
+    return Run(tuple(functions.values()), calls, error)
 
 
-def _function(record: dict[str, Any]) -> Function:
+def _calls(record: dict[str, Any], before: Calls) -> Calls:
+    if "failed" in record:
+        return replace(before, failed=record["failed"])
+    return Calls(
+        tuple(record["index"] or ()),
+        tuple(map(float, record["as_compiled"])),
+        tuple(map(float, record["with_new_value"])),
+    )
+
+
+def function_of(record: dict[str, Any]) -> Function:
+    """Return the function that the watcher has written down in a line."""
     frames = [_frame(one) for one in record["frames"]]
     chains = [tuple(frames[number] for number in chain) for chain in record["chains"]]
 
@@ -188,6 +232,7 @@ def _function(record: dict[str, Any]) -> Function:
     pairs = tuple((target, new) for target, new in record["updates"])
     given = record["given"]
     return Function(
+        id=record["id"],
         compiled=chain(record["compiled"]),
         refused=record["refused"],
         variables=variables,
@@ -196,6 +241,8 @@ def _function(record: dict[str, Any]) -> Function:
         outputs=tuple(record["outputs"]),
         form=record["form"],
         backend=record["backend"],
+        version=record["version"],
+        python=record["python"],
     )
 
 

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from flake8_theano_updates.trace.answering import POSSIBLE, Answer, answering
 from flake8_theano_updates.trace.recorded import Run, read
 
 WATCHER = Path(__file__).with_name("watcher.py")
@@ -35,7 +36,15 @@ class Ran:
     run: Run
 
 
-def run(program: Sequence[str], *, module: bool, python: str | None = None, most: int = 0) -> Ran:
+def run(
+    program: Sequence[str],
+    *,
+    module: bool,
+    python: str | None = None,
+    most: int = 0,
+    calls: int = 0,
+    answer: Answer | None = None,
+) -> Ran:
     """Run a program with the standard input and output, the folder and settings of this process.
 
     Args:
@@ -43,23 +52,31 @@ def run(program: Sequence[str], *, module: bool, python: str | None = None, most
         module: whether it is a module.
         python: the interpreter that has the backend; this one by default.
         most: after how many compiled functions to stop watching; 0 watches all.
+        calls: beside how many calls of each function new values are computed.
+        answer: says of a function, when it is compiled, what that is.
 
     Raises:
         CannotStartError: if there is nothing to run or no place to write to.
     """
     kind = "module" if module else "script"
+    asked = calls and answer
+    if asked and not POSSIBLE:
+        raise CannotStartError("--first-calls: this system has no Unix sockets")
     try:
         with tempfile.TemporaryDirectory(prefix="theano-updates-") as folder:
-            written = Path(folder, "functions")
+            written, socket = Path(folder, "functions"), Path(folder, "asked")
             written.touch()
-            command = [python or sys.executable, str(WATCHER), str(written), str(most), kind]
-            with _handing_on() as started:
+            told = (str(written), str(most), str(socket), str(calls), kind)
+            command = [python or sys.executable, str(WATCHER), *told]
+            with answering(socket, asked) if asked else nullcontext(), _handing_on() as started:
                 process = subprocess.Popen([*command, *program])
                 started.append(process)
                 status = process.wait()
-            return Ran(status if status >= 0 else 128 - status, read(written))
+            with written.open(encoding="utf-8") as lines:
+                return Ran(status if status >= 0 else 128 - status, read(lines))
     except OSError as error:
-        raise CannotStartError(f"{error.filename}: {error.strerror}") from None
+        why = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise CannotStartError(why) from None
 
 
 @contextmanager

@@ -26,16 +26,15 @@ def step_of(node):
     return list(outputs), [pair for pair in steady if is_generator(pair[0])]
 
 
-def keep_steps(kind):
+def keeping_steps(recorder, original):
     """Keep the steps of scans as they are made: PyTensor 3.3 copies them without their tags."""
-    original = kind.__init__
 
     def made(self, inputs, outputs, *args, **kwargs):
         original(self, inputs, outputs, *args, **kwargs)
         if any(map(is_generator, inputs)):
             setattr(self, MARK, (tuple(inputs), tuple(outputs)))
 
-    kind.__init__ = made
+    return made
 
 
 def left_alone(outputs, updates, shared):
@@ -55,52 +54,42 @@ def left_alone(outputs, updates, shared):
     return found
 
 
-class Calls(object):
-    """Watches the calls of functions that do not update what they draw from.
+class Repeats(object):
+    """Looks for a call that begins with the state of a generator with which another has begun.
 
     Args:
-        write: gets a record when one of them begins with a state for the second time.
+        recorder: what writes it down.
+        made: the id of the function.
+        generators: those that it draws from and does not update, by their numbers.
     """
 
-    def __init__(self, write):
-        self.write = write
-        self.kinds = set()
+    def __init__(self, recorder, made, generators):
+        self.recorder = recorder
+        self.id = made
+        self.generators = generators
+        self.states = {}
 
-    def expect(self, maker, function, number, generators):
-        """Look at the calls of what a maker makes.
+    def over(self):
+        return not self.generators
 
-        Args:
-            function: the class of that.
-            number: of the function, among those that are written down.
-            generators: the numbers of the shared variables in it, and they themselves.
-        """
-        setattr(maker, MARK, (number, dict(generators), {}))
-        if function not in self.kinds:
-            self.kinds.add(function)
-            self.hook(function)
-
-    def hook(self, function):
-        original = function.__call__
-
-        def called(self_, *args, **kwargs):
-            watched = getattr(getattr(self_, "maker", None), MARK, None)
-            if watched is not None:
-                self.begins(*watched)
-            return original(self_, *args, **kwargs)
-
-        function.__call__ = called
-
-    def begins(self, number, generators, states):
+    def begins(self, watched):
         """Compare the states with those at the beginning of the call before."""
-        for place, generator in list(generators.items()):
+        for number, generator in list(self.generators.items()):
+            held = generator.container.storage[0]
             try:
-                held = generator.container.storage[0]
                 state = pickle.dumps(held, 2)
             except Exception:
-                del generators[place]
+                del self.generators[number]
                 continue
             # What a program sets between two calls is another object, or another state.
-            before, states[place] = states.get(place), (held, state)
+            before, self.states[number] = self.states.get(number), (held, state)
             if before is not None and before[0] is held and before[1] == state:
-                del generators[place]
-                self.write({"repeats": number, "generator": place})
+                del self.generators[number]
+                self.recorder.write({"repeats": self.id, "generator": number})
+
+    def ends(self, watched, computed, outputs):
+        pass
+
+    def fail(self, error):
+        self.generators = {}
+        self.recorder.failed(error)

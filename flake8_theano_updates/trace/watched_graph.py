@@ -5,6 +5,7 @@ Standard library only and Python 2.7 or later.
 
 import hashlib
 import os
+import sys
 import sysconfig
 
 from watched_draws import is_generator, step_of
@@ -36,6 +37,7 @@ class Graph(object):
         self.recorder = recorder
         self.variables, self.nodes, self.chains, self.frames = [], [], [], []
         self.numbers, self.operations = {}, {}
+        self.originals = []  # of the variables
         self.kept = []  # as long as an id is a key, nothing else may get it
 
     def record(self, outputs, given, updates, chain, refused):
@@ -44,6 +46,7 @@ class Graph(object):
         return {
             "backend": package.__name__,
             "version": _text(getattr(package, "__version__", "")),
+            "python": "%d.%d.%d" % sys.version_info[:3],
             "compiled": self.chain(chain),
             "given": len(given) if hasattr(given, "__len__") else 0,
             "form": type(given).__name__,
@@ -71,7 +74,7 @@ class Graph(object):
                 waiting.extend(missing)
                 continue
             waiting.pop()
-            self.kept.append(variable)
+            self.originals.append(variable)
             self.numbers[id(variable)] = len(self.variables)
             self.variables.append(self.variable(variable))
         return self.numbers[id(root)]

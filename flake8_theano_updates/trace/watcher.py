@@ -17,11 +17,12 @@ sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _
 import json  # noqa: E402
 import threading  # noqa: E402
 import types  # noqa: E402
+import weakref  # noqa: E402
 
 sys.path.append(_HERE)
 _bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-from watched_draws import Calls, keep_steps, left_alone  # noqa: E402
-from watched_graph import MARK, Costs, Graph, variables_of  # noqa: E402
+from watched_backend import hook, unhook  # noqa: E402
+from watched_calls import Socket  # noqa: E402
 
 sys.dont_write_bytecode = _bytecode
 sys.path.remove(_HERE)
@@ -29,36 +30,53 @@ sys.path.remove(_HERE)
 BACKENDS = ("theano", "aesara", "pytensor")
 DEEPEST = 8  # frames of the program that are kept of each expression
 OWN = os.path.abspath(__file__.replace(".pyc", ".py"))
-COMPILING = ("pfunc", "construct_pfunc_ins_and_outs", "construct_function_ins_and_outs")
 
 
 class Recorder(object):
     """Writes down the functions.
 
     Args:
-        path: the file that lines are added to.
+        path: the file that lines are added to; None where `write` puts them elsewhere.
         most: after how many functions it stops watching; 0 for never.
+        ask: given what is written of a function, returns what its calls are compared with; None
+            compares none.
+        calls: how many calls of each are compared.
     """
 
-    def __init__(self, path, most):
-        self.file = os.open(path, os.O_WRONLY | os.O_APPEND)
+    def __init__(self, path, most, ask=None, calls=0):
+        self.file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND)
         self.most = most
+        self.ask = ask
+        self.calls = calls
+        self.put = []  # what hooks stand in the place of
+        self.seen = weakref.WeakSet()  # functions whose calls are seen, which may go
         self.written = 0
         self.watching = True
         self.made = []  # the frames of each expression, by its number
         self.chains = {}
         self.lock = threading.RLock()
         self.local = threading.local()
-        self.inside = {OWN: True}  # files, by whether they are the backend's
+        self.inside = {}  # files, by whether they are the backend's, or of this folder
         self.folder = None
         self.package = None
-        self.calls = Calls(self.write)
+
+    def hook(self, package):
+        """Watch a backend that has just been imported."""
+        try:
+            hook(self, package)
+        except Exception as error:
+            self.failed(error)
+
+    def unhook(self):
+        """Leave it as it was."""
+        unhook(self)
 
     def is_backend(self, code):
         name = code.co_filename
         known = self.inside.get(name)
         if known is None:
-            known = self.inside[name] = os.path.abspath(name).startswith(self.folder)
+            folders = (self.folder, os.path.join(_HERE, ""))
+            known = self.inside[name] = os.path.abspath(name).startswith(folders)
         return known
 
     def frames(self, frame):
@@ -92,6 +110,14 @@ class Recorder(object):
     def depth(self):
         return getattr(self.local, "depth", 0)
 
+    def add(self, record):
+        """Write a function down."""
+        self.written += 1
+        record["id"] = "%d-%d" % (os.getpid(), self.written)
+        self.write(record)
+        if self.most and self.written >= self.most:
+            self.watching = False
+
     def write(self, record):
         line = (json.dumps(record, separators=(",", ":")) + "\n").encode("ascii")
         while line:
@@ -104,142 +130,6 @@ class Recorder(object):
             self.write({"error": "%s: %s" % (type(error).__name__, error)})
         except Exception:
             self.file = None
-
-
-def hook(recorder, package):
-    """Watch a backend that has just been imported."""
-    recorder.package = package
-    recorder.folder = os.path.join(os.path.dirname(os.path.abspath(package.__file__)), "")
-    modules = sys.modules
-    graph = modules.get(package.__name__ + ".graph.basic") or modules["theano.gof.graph"]
-    shared = modules[package.__name__ + ".compile.sharedvalue"]
-    gradient = modules[package.__name__ + ".gradient"]
-    names = (".compile.rebuild", ".compile.function.pfunc", ".compile.pfunc")
-    rebuild = next(modules[package.__name__ + n] for n in names if package.__name__ + n in modules)
-    names = (".compile.maker", ".compile.function.types", ".compile.function_module")
-    maker = next(modules[package.__name__ + n] for n in names if package.__name__ + n in modules)
-    recorder.kinds = (graph.Constant, shared.SharedVariable)
-
-    _numbered(recorder, graph.Apply)
-    _numbered(recorder, shared.SharedVariable)
-    _in_silence(recorder, maker.FunctionMaker)
-    if package.__name__ + ".scan.op" in modules:
-        keep_steps(modules[package.__name__ + ".scan.op"].Scan)
-
-    populate = gradient._populate_grad_dict
-
-    def populate_grad_dict(var_to_app_to_idx, grad_dict, wrt, *args, **kwargs):
-        local = recorder.local
-        before = getattr(local, "gradient", None)
-        local.gradient = None
-        if recorder.watching:
-            local.gradient = Costs(grad_dict, recorder.frames(sys._getframe(1)))
-        try:
-            for one in wrt:
-                setattr(one.tag, MARK + "_wrt", True)
-            return populate(var_to_app_to_idx, grad_dict, wrt, *args, **kwargs)
-        finally:
-            local.gradient = before
-
-    gradient._populate_grad_dict = populate_grad_dict
-
-    collect = rebuild.rebuild_collect_shared
-
-    def rebuild_collect_shared(*args, **kwargs):
-        frame = sys._getframe(1)
-        compiles = frame.f_code.co_name in COMPILING and recorder.watching
-        if not compiles:
-            return collect(*args, **kwargs)
-        recorder.local.depth = recorder.depth() + 1
-        recorder.local.drawn = None
-        result = None
-        try:
-            result = collect(*args, **kwargs)
-        finally:
-            recorder.local.depth -= 1
-            try:
-                if recorder.depth() == 0 and _called_by_program(recorder, frame):
-                    given = kwargs.get("updates", args[3] if len(args) > 3 else None)
-                    outputs = kwargs.get("outputs", args[0] if args else None)
-                    updates = _listed_twice(given) if result is None else result[2][2]
-                    as_is = kwargs.get("no_default_updates") or result is None
-                    if updates is not None:
-                        _record(recorder, outputs, given, updates, frame, as_is, result is None)
-            except Exception as error:
-                recorder.failed(error)
-        return result
-
-    rebuild.rebuild_collect_shared = rebuild_collect_shared
-
-
-def _numbered(recorder, kind):
-    """Give what is made of a class a number, and keep where it was made."""
-    original = kind.__init__
-
-    def made(self, *args, **kwargs):
-        original(self, *args, **kwargs)
-        if recorder.watching and not recorder.depth():
-            try:
-                gradient = getattr(recorder.local, "gradient", None)
-                if gradient is None:
-                    setattr(self.tag, MARK, recorder.number(recorder.frames(sys._getframe(1))))
-                else:
-                    # The backend goes deep into itself: one place for all of a gradient.
-                    setattr(self.tag, MARK, recorder.number(gradient.made))
-                    setattr(self.tag, MARK + "_gradient", gradient)
-            except Exception as error:
-                recorder.failed(error)
-
-    kind.__init__ = made
-
-
-def _in_silence(recorder, kind):
-    """Number nothing that is made while a function is compiled."""
-    original = kind.__init__
-
-    def made(self, *args, **kwargs):
-        drawn = getattr(recorder.local, "drawn", None)
-        recorder.local.depth = recorder.depth() + 1
-        recorder.local.drawn = None
-        try:
-            original(self, *args, **kwargs)
-        finally:
-            recorder.local.depth -= 1
-        if drawn is not None:
-            recorder.calls.expect(self, sys.modules[kind.__module__].Function, *drawn)
-
-    kind.__init__ = made
-
-
-def _called_by_program(recorder, frame):
-    """Is this a call of the program, rather than one of the backend by itself?"""
-    while frame.f_code.co_name in COMPILING or frame.f_code.co_name == "function":
-        frame = frame.f_back
-    return not recorder.is_backend(frame.f_code)
-
-
-def _listed_twice(given):
-    """Return the pairs of a list that the backend refuses: one updates a variable again."""
-    if not isinstance(given, (list, tuple)):
-        return None
-    if len(set(id(target) for target, _ in given)) == len(given):
-        return None
-    return [(target, new if hasattr(new, "owner") else target) for target, new in given]
-
-
-def _record(recorder, outputs, given, updates, frame, as_is, refused):
-    with recorder.lock:
-        if recorder.watching:
-            graph, outputs = Graph(recorder), variables_of(outputs)
-            chain = recorder.frames(frame)
-            recorder.write(graph.record(outputs, given, updates, chain, refused))
-            generators = [] if as_is else left_alone(outputs, updates, recorder.kinds[1])
-            if generators:
-                found = [(graph.number(one), one) for one in generators]
-                recorder.local.drawn = (recorder.written, found)
-            recorder.written += 1
-            if recorder.most and recorder.written >= recorder.most:
-                recorder.watching = False
 
 
 class Finder(object):
@@ -261,6 +151,7 @@ class Finder(object):
         execute = spec.loader.exec_module
 
         def exec_module(module):
+            del spec.loader.exec_module
             execute(module)
             self.hook(module)
 
@@ -268,10 +159,7 @@ class Finder(object):
         return spec
 
     def hook(self, module):
-        try:
-            hook(self.recorder, module)
-        except Exception as error:
-            self.recorder.failed(error)
+        self.recorder.hook(module)
 
     # Python 2
     def find_module(self, name, path=None):
@@ -284,17 +172,19 @@ class Finder(object):
         return sys.modules[name]
 
 
-def main(path, most, kind, program, *arguments):
+def main(path, most, asked, calls, kind, program, *arguments):
     """Run a program.
 
     Args:
         path: the file that is written.
         most: how many functions are written down, 0 for all.
+        asked: the socket that answers what is to be compared, and
+        calls: in how many calls of each function; 0 for none.
         kind: "script" or "module".
         program: its path or its name.
         arguments: what it is given.
     """
-    recorder = Recorder(path, int(most))
+    recorder = Recorder(path, int(most), Socket(asked) if int(calls) else None, int(calls))
     sys.meta_path.insert(0, Finder(recorder))
     sys.argv[:] = (program,) + arguments
     # The program is __main__; what this file holds must outlive that.

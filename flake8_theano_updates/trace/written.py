@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shlex
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,15 +28,16 @@ class File:
 
     Args:
         path: as Python names it.
+        data: its bytes; None of code that was made while the program ran.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, data: bytes | None) -> None:
         self.lines: Sequence[str] = ()
         self._tree = ast.Module([], [])
         try:
-            module = module_of(read(path, Path(path).read_bytes(), "auto"))
-        except (OSError, Unreadable, ValueError):
-            return  # code that was made while the program ran, or is Python 2 without its parser
+            module = module_of(read(path, data or b"", "auto"))
+        except (Unreadable, ValueError):
+            return  # Python 2 without its parser
         self.lines, self._tree = module.lines, module.tree
 
     @cached_property
@@ -129,8 +131,25 @@ class Program:
     def file(self, path: str) -> File:
         """Return a file, read once."""
         if path not in self._files:
-            self._files[path] = File(path)
+            self._files[path] = File(path, self.data(path))
         return self._files[path]
+
+    def data(self, path: str) -> bytes | None:
+        """Return the bytes of a file, where there is one."""
+        try:
+            return Path(path).read_bytes()
+        except (OSError, ValueError):
+            return None
+
+    def shown(self, path: str) -> str:
+        """Return a path as users write it: from the current folder on, where it is below that."""
+        relative = os.path.relpath(path) if os.path.isabs(path) else path
+        return path if relative.startswith(os.pardir) else relative
+
+    def subject(self, path: str, line: int, code: str) -> str:
+        """Return what a user asks `theano-updates explain` about."""
+        shown = self.shown(path)
+        return shlex.quote(f"{shown}:{line}") if shown.isprintable() else code
 
     def frame(self, chain: Chain) -> Frame | None:
         """Return the innermost frame that is no library's, else the innermost."""
@@ -329,18 +348,12 @@ def _named_in(node: ast.AST, name: str) -> list[ast.expr]:
     return found
 
 
-def shown(path: str) -> str:
-    """Return a path as users write it: from the current folder on, where it is below that."""
-    relative = os.path.relpath(path) if os.path.isabs(path) else path
-    return path if relative.startswith(os.pardir) else relative
-
-
 def found_at(program: Program, path: str, span: Span, rule: Rule, message: str) -> Finding:
     """Return a finding at a place of the program."""
     lines = program.file(path).lines
     line, column, end_line, end_column = span
     return Finding(
-        path=shown(path),
+        path=program.shown(path),
         line=line,
         column=character(lines, line, column) + 1,
         end_line=end_line,

@@ -12,13 +12,13 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import matplotlib
 import pytest
 import samples
 from commands import run_python
+from page import Page
 from samples import STALE
 
 from flake8_theano_updates.cli import confirm as confirm_verb
@@ -28,61 +28,12 @@ from flake8_theano_updates.report import html as html_report
 from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report import text as text_report
 
-VOID = {"meta"}
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FINDING = replace(
     samples.FINDING, line=2, column=5, end_line=2, end_column=13, registered_line=1, update_line=2
 )
 CONFIRMED = replace(samples.CONFIRMED, snippet="import theano\nif 1 < 2 & 3: pass\n")
 LINES = ("first\n", "second < third\n", "third\n", "fourth\n", "fifth\n")
-
-
-class Page(HTMLParser):
-    """A page that was read: its elements, its text; each end tag must fit."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str]] = []
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open:
-            self.texts.append((self.open[-1], data))
-
-    @property
-    def text(self) -> str:
-        return "".join(data for tag, data in self.texts if tag != "style")
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attrs for name, attrs in self.elements if name == tag]
-
-    @property
-    def plots(self) -> list[dict[str, str | None]]:
-        return [attrs for attrs in self.all("div") if attrs.get("class") == "plot"]
-
-    def lines(self, kind: str) -> list[str]:
-        """Return the data of each line of that kind that is in a plot."""
-        return [path["d"] or "" for path in self.strokes(kind) if "fill: none" in path["style"]]
-
-    def strokes(self, kind: str, tag: str = "path") -> list[dict[str, str]]:
-        """Return the elements in plots that have the colour of that kind."""
-        colour = re.compile(rf"stroke: var\(--{kind}\)")
-        return [attrs for attrs in self.all(tag) if colour.search(attrs.get("style") or "")]
 
 
 def page_of(*pairs: tuple[Finding, Verdict], sources: html_report.Sources | None = None) -> Page:

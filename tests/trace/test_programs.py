@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from commands import run, run_python
 from marks import FOLDER, marks
+from page import Page
+
+from flake8_theano_updates.cli import main as cli
 
 pytestmark = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
 
@@ -109,6 +113,30 @@ def test_sarif_is_written_too(tmp_path: Path) -> None:
     run("theano-updates", "trace", "--format", "sarif", "--output", report, name, cwd=tmp_path)
     (result,) = json.loads(report.read_text())["runs"][0]["results"]
     assert result["ruleId"] == "THU101"
+
+
+def test_the_page_has_the_findings_and_no_verdicts(tmp_path: Path) -> None:
+    name = FOLDER / "THU101/programs/momentum.py"
+    options = ("--format", "html", "--output", "page.html")
+    done = run("theano-updates", "trace", *options, name, cwd=tmp_path)
+    assert done.returncode == 0
+    page = Page((tmp_path / "page.html").read_text())
+    assert "1 finding" in page.text
+    assert f"{name}:14:13" in page.text
+    assert "verdict" not in page.text
+    assert page.texts.count(("mark", "    (w, w + velocity),  # error: THU101 13 velocity")) == 1
+
+
+def test_without_what_the_page_needs_nothing_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "flake8_theano_updates.report.html", None)
+    monkeypatch.delattr("flake8_theano_updates.report.html", raising=False)
+    (tmp_path / "main.py").write_text("print('here')\n")
+    assert cli.main(["trace", "--format", "html", str(tmp_path / "main.py")]) == 2
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert "--format html: the page needs jinja2 and matplotlib: " in seen.err
 
 
 PLAIN = """\

@@ -103,13 +103,18 @@ def test_a_program_without_a_backend_is_run_too(tmp_path: Path) -> None:
     [
         ((), "theano-updates: trace: name a script, or a module with -m\n"),
         (("none.py",), "theano-updates: trace: there is no file none.py\n"),
-        (("--output", "no/where", "program.py"), "No such file or directory\n"),
+        (("--output", "no/where", "program.py"), "--output: no/where: No such file or directory\n"),
+        (
+            ("--output", "program.py", "program.py"),
+            "--output: program.py: there is a source file\n",
+        ),
     ],
 )
 def test_what_cannot_be_run_is_told(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
     done = run("theano-updates", "trace", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.endswith(said)
+    assert (tmp_path / "program.py").read_text() == PROGRAM
 
 
 def test_the_watcher_starts_in_a_python_without_this_package(tmp_path: Path) -> None:
@@ -117,6 +122,6 @@ def test_the_watcher_starts_in_a_python_without_this_package(tmp_path: Path) -> 
 
     (tmp_path / "plain.py").write_text("import sys\nprint(sorted(set(sys.modules) & {'rich'}))\n")
     (tmp_path / "written").touch()
-    command = [sys.executable, "-I", "-S", WATCHER, "written", "0", "script", "plain.py"]
+    command = [sys.executable, "-I", "-S", WATCHER, "written", "0", "", "0", "script", "plain.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")
