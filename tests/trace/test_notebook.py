@@ -139,6 +139,20 @@ def test_what_was_built_before_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_the_functions_of_a_cell_are_told_apart(tmp_path: Path) -> None:
+    draw = "theano.function([], theano.tensor.raw_random.normal(rng)[1])"
+    cells = [
+        IMPORTS,
+        f"%%thu_trace\nrng = theano.shared(np.random.RandomState(1))\nearlier = {draw}\nearlier()",
+        f"%%thu_trace\nonce = {draw}\ntwice = {draw}\nearlier(), once(), twice(), twice()",
+    ]
+    (_, first, (second,)) = reports(cells, tmp_path)
+    assert first == ["theano-updates: 1 function compiled: nothing found"]
+    said, count = second.splitlines()
+    assert said.startswith("Cell In[4]:3:9: THU402 generator not updated: ")
+    assert count == "theano-updates: 2 functions compiled: 1 finding"
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
