@@ -41,6 +41,9 @@ THEANO = [
 
 FIX = ["libcst>=1.5,<2"]
 
+# The plugin for editors offers fixes.
+LSP = [*FIX, "python-lsp-server>=1.12,<2"]
+
 setup(
     name="flake8-theano-updates",
     version=version(),
@@ -65,10 +68,11 @@ setup(
         "py2": ["tree-sitter>=0.25,<0.27", "tree-sitter-python>=0.23.6,<0.26"],
         # Brackets and comments within an expression, which some fixes depend on.
         "fix": FIX,
+        "lsp": LSP,
         # The page of `confirm --report`.
         "report": ["jinja2>=3.1,<4", "matplotlib>=3.7,<4"],
         "test": [
-            *FIX,
+            *LSP,
             "black>=24,<27",
             "Flake8-pyproject>=1.2.3,<2",
             "hypothesis>=6.100,<7",
@@ -95,6 +99,7 @@ setup(
     },
     entry_points={
         "flake8.extension": ["THU = flake8_theano_updates.plugin:Plugin"],
+        "pylsp": ["theano_updates = flake8_theano_updates.lsp.hooks"],
         "console_scripts": ["theano-updates = flake8_theano_updates.cli.main:main"],
     },
     classifiers=[
