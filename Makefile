@@ -67,7 +67,7 @@ $(VENV)/.made: tools/make_venv.sh
 # build/ is removed around it: setuptools would install modules that are long deleted.
 $(VENV)/.for-demo: EXTRAS := theano
 $(VENV)/.for-test: EXTRAS := theano,test,py2
-$(VENV)/.for-lint: EXTRAS := dev,py2,report
+$(VENV)/.for-lint: EXTRAS := dev,lsp,py2,report
 $(VENV)/.for-demo $(VENV)/.for-test $(VENV)/.for-lint: $(VENV)/.made $(SOURCES)
 	@echo '== installing .[$(EXTRAS)] into $(VENV)'
 	@rm -rf build *.egg-info

@@ -42,6 +42,8 @@ THEANO = [
 FIX = ["libcst>=1.5,<2"]
 
 NOTEBOOK = ["ipython>=8.10,<10"]
+# The plugin for editors offers fixes.
+LSP = [*FIX, "python-lsp-server>=1.12,<2"]
 
 setup(
     name="flake8-theano-updates",
@@ -69,10 +71,11 @@ setup(
         "fix": FIX,
         # `%%thu_trace` on a notebook's cell.
         "notebook": NOTEBOOK,
+        "lsp": LSP,
         # The page of `confirm --report` and of `trace --format html`.
         "report": ["jinja2>=3.1,<4", "matplotlib>=3.7,<4"],
         "test": [
-            *FIX,
+            *LSP,
             *NOTEBOOK,
             "black>=24,<27",
             "Flake8-pyproject>=1.2.3,<2",
@@ -100,6 +103,7 @@ setup(
     },
     entry_points={
         "flake8.extension": ["THU = flake8_theano_updates.plugin:Plugin"],
+        "pylsp": ["theano_updates = flake8_theano_updates.lsp.hooks"],
         "console_scripts": ["theano-updates = flake8_theano_updates.cli.main:main"],
     },
     classifiers=[

@@ -29,6 +29,13 @@ updates.append((param, param + velocity))
 step = theano.function([], [], updates=updates)
 """
 
+OUTPUT = """\
+import theano
+
+n = theano.shared(0)
+step = theano.function([], n, updates=[(n, n + 1)])
+"""
+
 NODE = ast.parse("velocity", mode="eval").body
 READ = Use(Term("name", "velocity", (), ("name", "velocity")), NODE, 0, ())
 PAIR = Registration(READ, READ)

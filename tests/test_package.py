@@ -33,11 +33,12 @@ def test_versions_agree() -> None:
     assert newest == version
 
 
-def test_flake8_and_the_shell_find_it() -> None:
+def test_flake8_editors_and_the_shell_find_it() -> None:
     found = distribution("flake8-theano-updates").entry_points
     points = {(point.group, point.name): point.value for point in found}
     assert points == {
         ("flake8.extension", "THU"): "flake8_theano_updates.plugin:Plugin",
+        ("pylsp", "theano_updates"): "flake8_theano_updates.lsp.hooks",
         ("console_scripts", "theano-updates"): "flake8_theano_updates.cli.main:main",
     }
 

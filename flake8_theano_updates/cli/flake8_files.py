@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import configparser
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from flake8.exceptions import ExecutionError
-from flake8.options.config import load_config
+from flake8.options.config import _find_config_file, load_config
 from flake8.utils import parse_comma_separated_list, parse_files_to_codes_mapping
 
 from flake8_theano_updates.configuration import (
@@ -25,8 +24,6 @@ from flake8_theano_updates.configuration import (
 from flake8_theano_updates.keys import read_value
 from flake8_theano_updates.options import FAMILY, BadOption, refused_interpreter
 
-_FILES = ("setup.cfg", "tox.ini", ".flake8")
-_SECTION = re.compile(r"^\[flake8\]", re.MULTILINE)
 # Keys of flake8, and what they are here. What another tool is told is none of our business.
 _OURS = MappingProxyType(
     {
@@ -48,7 +45,7 @@ def nearest(start: str) -> Configuration | None:
     """Read what flake8 would read in a folder, the table of Flake8-pyproject before its own files.
 
     Args:
-        start: the current folder.
+        start: the folder; flake8 goes on to those above it, Flake8-pyproject does not.
 
     Raises:
         BadOption: if it cannot be read, or holds what means nothing.
@@ -56,13 +53,12 @@ def nearest(start: str) -> Configuration | None:
     table = Path(start, "pyproject.toml")
     if table.is_file() and (found := read_table(table)) is not None:
         return found
-    parser, folder = _loaded(None)
-    if "flake8" not in parser:
-        return None
-    # flake8 does not say which of them it has read.
-    paths = (Path(folder, name) for name in _FILES)
-    file = next(path for path in paths if path.is_file() and _SECTION.search(text_of(path)))
-    return read_file(file)
+    try:
+        # load_config would begin at the current folder, which is an editor's own affair.
+        file = _find_config_file(os.path.abspath(start))
+    except configparser.Error as error:
+        raise BadOption(" ".join(str(error).split())) from None
+    return None if file is None else read_file(Path(file))
 
 
 def read_table(path: Path) -> Configuration | None:
@@ -75,17 +71,11 @@ def read_table(path: Path) -> Configuration | None:
 def read_file(path: Path) -> Configuration | None:
     """Read flake8's section of a file; None if it has none."""
     text = text_of(path)
-    parser, _ = _loaded(path)
-    return _read(parser["flake8"], path, text, "flake8") if "flake8" in parser else None
-
-
-def _loaded(path: Path | None) -> tuple[configparser.RawConfigParser, str]:
     try:
-        parser, folder = load_config(None if path is None else str(path), [])
+        parser, _ = load_config(str(path), [])
     except (ExecutionError, configparser.Error, UnicodeDecodeError) as error:
-        where = "" if path is None else f"{shown_path(path)}: "
-        raise BadOption(where + " ".join(str(error).split())) from None
-    return parser, folder
+        raise BadOption(f"{shown_path(path)}: {' '.join(str(error).split())}") from None
+    return _read(parser["flake8"], path, text, "flake8") if "flake8" in parser else None
 
 
 def _read(section: Mapping[str, Any], path: Path, text: str, name: str) -> Configuration:

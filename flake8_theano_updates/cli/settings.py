@@ -24,16 +24,17 @@ _DEFAULTS = MappingProxyType({"select": None, "exclude": DEFAULT, "python-versio
 _COMMAND_LINE = "command line"
 
 
-def settle(options: argparse.Namespace) -> None:
+def settle(options: argparse.Namespace, here: str | None = None) -> None:
     """Give options the values that hold, and all of them as ``options.settings``.
 
     Args:
         options: those of the command line; what it leaves open is None.
+        here: the folder from which configurations are looked for, by default the current one.
 
     Raises:
         BadOption: if a configuration cannot be read, or holds what means nothing.
     """
-    options.settings = settings = _settings(options, _configuration(options))
+    options.settings = settings = _settings(options, _configuration(options, here or os.getcwd()))
     options.select = settings.choice.codes()
     options.enable = off(options.select)
     options.function = compilers(settings.value("function"))
@@ -41,12 +42,11 @@ def settle(options: argparse.Namespace) -> None:
     options.excluding = Excluding(settings.patterns, bool(vars(options).get("force_exclude")))
 
 
-def _configuration(options: argparse.Namespace) -> Configuration:
+def _configuration(options: argparse.Namespace, here: str) -> Configuration:
     if options.isolated:
         return Configuration("no configuration file is read (--isolated)")
     if options.config is not None:
         return _named(Path(options.config))
-    here = os.getcwd()
     found = configuration.nearest(here) or flake8_files.nearest(here)
     return found or Configuration("there is no configuration file")
 

@@ -41,13 +41,25 @@ _FIX_TITLES = {
 
 def explanation(finding: Finding, sources: Sources) -> str:
     """Write a finding, with its fixes where it has some, for a terminal of 100 columns."""
-    # What the message asks for is this very text.
-    said = re.sub(r" \(theano-updates explain [^)]*\)$", "", text.line(finding))
-    parts = [_told(said), "\n".join(_lines(finding, sources))]
+    said = without_pointer(text.line(finding))
+    more = f"More about the rule: theano-updates explain {finding.code}"
+    return "\n\n".join([_told(said), *paragraphs(finding, sources), more])
+
+
+def without_pointer(message: str) -> str:
+    """Return a message without the command at its end that asks for its explanation."""
+    return re.sub(r" \(theano-updates explain [^)]*\)$", "", message)
+
+
+def paragraphs(finding: Finding, sources: Sources) -> list[str]:
+    """Explain a finding, in paragraphs of words and, indented by four blanks, of code.
+
+    Between two paragraphs stand an empty line, or the end of an element.
+    """
+    parts = ["\n".join(_lines(finding, sources))]
     parts += _meaning(finding) if finding.code in ORDER else [_told(BY_CODE[finding.code].why)]
     parts += _instead(finding, sources)
-    parts.append(f"More about the rule: theano-updates explain {finding.code}")
-    return "\n\n".join(part for part in parts if part)
+    return [part for part in parts if part]
 
 
 def _told(words: str) -> str:

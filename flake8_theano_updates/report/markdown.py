@@ -1,10 +1,17 @@
-"""A rule as a page of Markdown."""
+"""Rules and findings in Markdown."""
 
 from __future__ import annotations
 
+import re
 import textwrap
 
-from flake8_theano_updates.rules import Rule
+from flake8_theano_updates.model import Finding, Sources
+from flake8_theano_updates.report.explanation import paragraphs, without_pointer
+from flake8_theano_updates.rules import BY_CODE, Rule
+
+_INDENT = "    "
+_CODE_SPAN = re.compile(r"(`[^`]*`)")
+_SPECIAL = re.compile(r"([\\`*\[\]<~]|\b_|_\b)")
 
 
 def page(rule: Rule) -> str:
@@ -18,3 +25,28 @@ def page(rule: Rule) -> str:
         parts += ["Reported:", f"```python\n{rule.bad}```", "Not reported:"]
         parts += [f"```python\n{rule.good}```"]
     return "\n\n".join(parts) + "\n"
+
+
+def explained(finding: Finding, sources: Sources) -> str:
+    """Write a finding in the words of ``explain``, with its fixes where it has some."""
+    rule = BY_CODE[finding.code]
+    parts = [f"**{rule.code} {rule.name}**", _words(without_pointer(finding.message))]
+    for part in paragraphs(finding, sources):
+        parts += map(_paragraph, re.split(r"\n\n+", part))
+    if rule.source is not None:
+        parts.append(f"[The backend's own words]({rule.source})")
+    return "\n\n".join(parts)
+
+
+def _paragraph(text: str) -> str:
+    if text.startswith(_INDENT):
+        return f"```\n{textwrap.dedent(text)}\n```"
+    return _words(" ".join(text.split("\n")))
+
+
+def _words(text: str) -> str:
+    """Escape what Markdown would take for its own, but not the commands in backquotes."""
+    return "".join(
+        part if _CODE_SPAN.fullmatch(part) else _SPECIAL.sub(r"\\\1", part)
+        for part in _CODE_SPAN.split(text)
+    )

@@ -18,8 +18,9 @@ from flake8_theano_updates.report.json import fix_object, verdict_object
 from flake8_theano_updates.report.levels import level, level_of_rule, said
 from flake8_theano_updates.report.markdown import page
 from flake8_theano_updates.report.paths import below
+from flake8_theano_updates.report.related import fix_title, related_lines
 from flake8_theano_updates.report.text import rule as rule_in_text
-from flake8_theano_updates.rules import ORDER, RULES, Rule
+from flake8_theano_updates.rules import RULES, Rule
 
 Object = dict[str, object]
 
@@ -32,10 +33,6 @@ FINGERPRINT = "theanoUpdates/v1"
 ROOT = "%SRCROOT%"
 
 _INDEX = {rule.code: index for index, rule in enumerate(RULES)}
-_DOES = {
-    "new-value": "Use the new value (changes the numbers)",
-    "reorder": "Keep the old value and show that it is meant",
-}
 
 
 def report(
@@ -111,18 +108,11 @@ def _result(finding: Finding, verdict: Verdict | None, mark: str, root: Path) ->
 
 def _related(finding: Finding, root: Path) -> Iterator[Object]:
     """Yield the other lines that a finding is about."""
-    pointed = "the line that the message points to"
-    if finding.code in ORDER:
-        pointed = f"registers the new value of '{finding.variable}'"
-    lines = (
-        (finding.registered_line, finding.registered_cell, pointed),
-        (finding.update_line, finding.update_cell, f"the update of '{finding.target}'"),
-    )
-    for number, (line, cell, text) in enumerate(lines, 1):
-        if line is not None:
-            where = text if cell is None else f"{text}: cell {cell}, line {line}"
-            place = _place(finding, root, cell, {"startLine": line})
-            yield {"id": number, "message": {"text": where}} | place
+    for number, one in enumerate(related_lines(finding), 1):
+        if one is not None:
+            in_cell = "" if one.cell is None else f": cell {one.cell}, line {one.line}"
+            place = _place(finding, root, one.cell, {"startLine": one.line})
+            yield {"id": number, "message": {"text": f"{one.text}{in_cell}"}} | place
 
 
 def _place(finding: Finding, root: Path, cell: int | None, region: Object) -> Object:
@@ -152,9 +142,7 @@ def _fix(fix: Fix, path: str, root: Path) -> Object:
             for edit in fix.edits
         ],
     }
-    changes = "" if fix.safe else " (changes the numbers)"
-    text = _DOES.get(fix.kind, f"Mend it{changes}")
-    return {"description": {"text": text}, "artifactChanges": [change]}
+    return {"description": {"text": fix_title(fix)}, "artifactChanges": [change]}
 
 
 def _region(stretch: Finding | Edit) -> Object:

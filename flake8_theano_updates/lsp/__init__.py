@@ -1,0 +1,1 @@
+"""The door of editors: a plugin for python-lsp-server."""
