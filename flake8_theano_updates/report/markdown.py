@@ -11,7 +11,8 @@ from flake8_theano_updates.rules import BY_CODE, Rule
 
 _INDENT = "    "
 _CODE_SPAN = re.compile(r"(`[^`]*`)")
-_SPECIAL = re.compile(r"([\\`*\[\]<~]|\b_|_\b)")
+# An underscore within a word is none.
+_SPECIAL = re.compile(r"([\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def page(rule: Rule) -> str:
