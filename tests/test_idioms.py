@@ -370,6 +370,47 @@ def train(x, w, v, g, kind):
             updates.append((w, w + v))  # error: THU101 36 v
     return theano.function([x], [], updates=updates)
 """,
+    "a match that may not match": """\
+def train(x, w, v, g, kind):
+    match kind:
+        case "plain":
+            return theano.function([x], [], updates=[(w, w - g)])
+    updates = [(v, 0.9 * v - g)]
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
+    "two loops by number": """\
+def train(x, ws, vs, gs):
+    updates = []
+    for i in range(len(vs)):
+        updates.append((vs[i], 0.9 * vs[i] - gs[i]))
+    for i in range(len(ws)):
+        updates.append((ws[i], ws[i] + vs[i]))  # error: THU101 40 vs[i]
+    return theano.function([x], [], updates=updates)
+""",
+    "one of two, by a number": """\
+def train(x, w, v, u, g, k):
+    velocities = [v, u]
+    updates = [(v, 0.9 * v - g)]
+    updates.append((w, w + velocities[k + 1]))  # error: THU101 28 velocities
+    return theano.function([x], [], updates=updates)
+""",
+    "mappings that become one": """\
+def train(x, w, v, g):
+    first, second = {v: 0.9 * v - g}, {w: w + v}  # error: THU101 47 v
+    return theano.function([x], [], updates=dict(first, **second))
+""",
+    "two tests of one name": """\
+def train(x, w, v, g, kind):
+    updates = []
+    if kind == "heavy":
+        updates.append((v, 0.9 * v - g))
+    if kind == "light":
+        updates.append((w, w + v))
+    if kind != "light":
+        updates.append((w, w - v))  # error: THU101 32 v
+    return theano.function([x], [], updates=updates)
+""",
     "the value of a node": """\
 def save(net):
     updates = OrderedDict()
