@@ -411,6 +411,21 @@ def train(x, w, v, g, kind):
         updates.append((w, w - v))  # error: THU101 32 v
     return theano.function([x], [], updates=updates)
 """,
+    "a list that a base has begun": """\
+class Base:
+    def __init__(self, g):
+        self.v = theano.shared(0.5)
+        self.updates = [(self.v, 0.9 * self.v - g)]
+
+    def __len__(self):
+        return len(self.updates)
+
+
+class Derived(Base):
+    def train(self, x, w):
+        self.updates.append((w, w + self.v))  # error: THU101 37 self.v
+        return theano.function([x], [], updates=self.updates)
+""",
     "the value of a node": """\
 def save(net):
     updates = OrderedDict()

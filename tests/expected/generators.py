@@ -91,6 +91,7 @@ PROGRAMS = {
     ("THU402/functions.py", "over_drawn_rows"): "x=normal(size=(2,))<rng => !x",
     ("THU402/functions.py", "gradient_of_noise"): "noise<rng => !noise",
     ("THU402/functions.py", "numbers_at_once"): "x<rng => !x",
+    ("THU402/functions.py", "called_in_a_loop"): "x<rng => !x",
     ("THU402/functions.py", "name_of_another_one_later"): "x<rng => !x",
     ("THU402/functions.py", "over_several_lines"): "x=normal(size=(2,))<rng => !x",
     ("THU402/functions.py", "in_an_ordered_dict"): "x<rng => !x",
