@@ -243,6 +243,15 @@ def test_no_name_is_told_that_does_not_hold_the_new_value_there(case: str) -> No
     assert TOLD[case] in finding.message, finding.message
 
 
+def test_a_helper_is_told_its_own_name_of_the_mapping() -> None:
+    source = (
+        "import theano\n\nv = theano.shared(0.0)\n\n\ndef move(ups, w):\n    ups[w] = w + v\n\n\n"
+        "def step(w, g):\n    updates = {}\n    updates[v] = 0.9 * v - g\n"
+        "    move(updates, w)\n" + END
+    )
+    assert "use ups[v] here" in the_message(source)
+
+
 def test_another_loop_is_told_to_keep_the_new_values() -> None:
     source = (
         "import theano\n\n\ndef step(ws, vs, gs):\n    updates = []\n"

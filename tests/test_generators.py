@@ -59,6 +59,17 @@ SAID = [
         "store the generator that its last draw returns",
     ),
     (
+        "def noisy(r):\n    r, noise = r.normal()\n    return r, noise\n"
+        "x = noisy(rng)[1]\nf = function([], x)",
+        "store the generator that its last draw returns",
+    ),
+    (
+        "def step(x, r):\n    r, kick = r.normal()\n    return x + kick, r\n"
+        "(xs, last), ups = pytensor.scan(step, outputs_info=[pt.zeros(()), rng], n_steps=3)\n"
+        "f = function([], xs)",
+        "write updates={rng: last}",
+    ),
+    (
         "r = pt.random.rng('r')\na, x = r.normal()\nf = function([In(r, mutable=True)], x)",
         "does not return the next one: the caller has nothing to go on from; return a too",
     ),
@@ -91,6 +102,7 @@ LEFT_ALONE = [
     "a, x = rng.normal()\nf = function([], x, updates=moved(rng))",
     "a, x = rng.normal()\nf = function([], x, givens={rng: other})",
     "a, x = rng.normal()\nf = function([], x, **options)",
+    "a, x = rng.normal()\nf = function([], x, updates=[other])",
     "a, x = rng.normal()\nx.owner.inputs[0].default_update = a\nf = function([], x)",
     "state = make()\na, x = state.rng.normal()\nb, y = state.rng.normal()\nf = function([], x + y)",
     "x = pt.random.normal(rng=make())\ny = pt.random.normal(rng=make())\nf = function([], x + y)",

@@ -262,6 +262,170 @@ def train(x, w, v, g):
     first, second = [(v, 0.9 * v - g)], [(w, w + v)]  # error: THU101 50 v
     return theano.function([x], [], updates=list(chain(first, second)))
 """,
+    "a helper that returns in either arm": """\
+def squares(accs, grads, rho):
+    if rho is None:
+        return [(a, a + g**2) for a, g in zip(accs, grads)]
+    return [(a, rho * a + (1 - rho) * g**2) for a, g in zip(accs, grads)]
+
+
+def train(x, params, accs, grads, rho):
+    updates = squares(accs, grads, rho)
+    for p, a, g in zip(params, accs, grads):
+        updates.append((p, p - 0.1 * g / T.sqrt(a)))  # error: THU101 49 a
+    return theano.function([x], [], updates=updates)
+""",
+    "a function that is called with all that it is given": """\
+def cost_of(*layers):
+    return T.sqr(layers[-1]).mean()
+
+
+def train(x, w, v, layers):
+    g = T.grad(cost_of(*layers), w)
+    updates = [(v, 0.9 * v - g), (w, w + v)]  # error: THU101 42 v
+    return theano.function([x], [], updates=updates)
+""",
+    "a module that nobody imports in view": """\
+def train(x, w, v, g):
+    updates = [(v, np.float32(0.9) * v - g)]
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
+    "Keras from elsewhere": """\
+from common import K
+
+
+def train(x, w, v, g):
+    return K.function([x], [], [(v, 0.9 * v - g), (w, w + v)])  # error: THU101 59 v
+""",
+    "a variable for each parameter": """\
+def train(x, params, grads):
+    squares = {p: theano.shared(0.0) for p in params}
+    updates = []
+    for p, g in zip(params, grads):
+        updates.append((squares[p], squares[p] + g**2))
+        updates.append((p, p - g / T.sqrt(squares[p])))  # error: THU101 43 squares[p]
+    return theano.function([x], [], updates=updates)
+""",
+    "an empty list by its name": """\
+def train(x, w, v, g):
+    updates = list()
+    updates.append((v, 0.9 * v - g))
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
+    "a list of the caller, by its method": """\
+def put(updates, w, v, g):
+    updates.extend([(v, 0.9 * v - g)])
+    updates.extend([(w, w + v)])  # error: THU101 29 v
+""",
+    "what is computed of other things alone": """\
+def train(x, w, code, source):
+    updates = [(code, T.tanh(T.dot(x, source)))]
+    updates.append((w, w + code))  # error: THU101 28 code
+    return theano.function([x], [], updates=updates)
+""",
+    "what is kept within bounds, of other things alone": """\
+def train(x, w, gate, source):
+    updates = [(gate, T.clip(T.dot(x, source), 0, 1))]
+    updates.append((w, w + gate * x))  # error: THU101 28 gate
+    return theano.function([x], [], updates=updates)
+""",
+    "a call of many that takes both in one place": """\
+def train(x, w, scale, mix, g):
+    updates = [(w, mix(w * scale, g, x)), (scale, 0.9 * scale + g)]  # error: THU102 28 scale
+    return theano.function([x], [], updates=updates)
+""",
+    "a step of scan that returns a mapping": """\
+def train(x, total):
+    def step(h):
+        return 0.5 * h, {total: total + 1}
+
+    out, _ = theano.scan(step, outputs_info=x, n_steps=5)  # error: THU205 14 -
+    return theano.function([x], out)
+""",
+    "updates of scan that a line below binds": """\
+def train(x, total):
+    def step(h):
+        return 0.5 * h, {total: total + 1}
+
+    out, updates = theano.scan(step, outputs_info=x, n_steps=5)  # error: THU205 20 -
+    with theano.config.change_flags(floatX="float32"):
+        updates = []
+    updates.append((total, 2 * total))
+    return theano.function([x], out, updates=updates)
+""",
+    "the scalar in a frozen value": """\
+def train(x, w, g, rate):
+    updates = [(w, w - rate.get_value()[()] * g)]  # error: THU301 24 rate
+    return theano.function([x], [], updates=updates)
+""",
+    "a case that matches all": """\
+def train(x, w, v, g, kind):
+    updates = [(v, 0.9 * v - g)]
+    match kind:
+        case "plain":
+            updates.append((w, w - g))
+        case _:
+            updates.append((w, w + v))  # error: THU101 36 v
+    return theano.function([x], [], updates=updates)
+""",
+    "a match that may not match": """\
+def train(x, w, v, g, kind):
+    match kind:
+        case "plain":
+            return theano.function([x], [], updates=[(w, w - g)])
+    updates = [(v, 0.9 * v - g)]
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
+    "two loops by number": """\
+def train(x, ws, vs, gs):
+    updates = []
+    for i in range(len(vs)):
+        updates.append((vs[i], 0.9 * vs[i] - gs[i]))
+    for i in range(len(ws)):
+        updates.append((ws[i], ws[i] + vs[i]))  # error: THU101 40 vs[i]
+    return theano.function([x], [], updates=updates)
+""",
+    "one of two, by a number": """\
+def train(x, w, v, u, g, k):
+    velocities = [v, u]
+    updates = [(v, 0.9 * v - g)]
+    updates.append((w, w + velocities[k + 1]))  # error: THU101 28 velocities
+    return theano.function([x], [], updates=updates)
+""",
+    "mappings that become one": """\
+def train(x, w, v, g):
+    first, second = {v: 0.9 * v - g}, {w: w + v}  # error: THU101 47 v
+    return theano.function([x], [], updates=dict(first, **second))
+""",
+    "two tests of one name": """\
+def train(x, w, v, g, kind):
+    updates = []
+    if kind == "heavy":
+        updates.append((v, 0.9 * v - g))
+    if kind == "light":
+        updates.append((w, w + v))
+    if kind != "light":
+        updates.append((w, w - v))  # error: THU101 32 v
+    return theano.function([x], [], updates=updates)
+""",
+    "a list that a base has begun": """\
+class Base:
+    def __init__(self, g):
+        self.v = theano.shared(0.5)
+        self.updates = [(self.v, 0.9 * self.v - g)]
+
+    def __len__(self):
+        return len(self.updates)
+
+
+class Derived(Base):
+    def train(self, x, w):
+        self.updates.append((w, w + self.v))  # error: THU101 37 self.v
+        return theano.function([x], [], updates=self.updates)
+""",
     "the value of a node": """\
 def save(net):
     updates = OrderedDict()

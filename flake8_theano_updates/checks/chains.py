@@ -9,10 +9,10 @@ from typing import Literal
 from flake8_theano_updates.checks.computed import Computed, last_of
 from flake8_theano_updates.checks.draw_words import name_of, name_of_next, short
 from flake8_theano_updates.checks.draws import Draw, Draws, Generator, is_repeated
-from flake8_theano_updates.checks.places import written
+from flake8_theano_updates.checks.spelling import is_false, keyword_of
 from flake8_theano_updates.checks.turns import Turns
 from flake8_theano_updates.model import Drawn, GeneratorFault, UpdateCollection
-from flake8_theano_updates.values import Path, Term, Use, dotted, original
+from flake8_theano_updates.values import Path, Use, dotted
 
 
 class Chains:
@@ -87,12 +87,7 @@ class Chains:
 
     def name(self, generator: Generator) -> str:
         """Return what the file calls a generator."""
-        node = generator.use.node
-        value = original(generator.use.value)
-        if written(node) is None and isinstance(value, Term) and value.called is not None:
-            target = None if value.called.node is None else self.places.target(value.called.node)
-            node = node if target is None else target
-        return short(node, "the generator")
+        return short(generator.use.node, "the generator")
 
     def name_of_next(self, draw: Draw, at: ast.AST) -> str | None:
         """Return what the file calls the generator that a draw returns, if it is known there."""
@@ -111,19 +106,24 @@ class Chains:
 
     def _own_name_of_next(self, draw: Draw) -> str | None:
         if draw.place is not None:
-            target = self.places.target(draw.node)
-            parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
-            return name_of(parts[draw.place]) if draw.place < len(parts) else None
+            outputs = self._outputs(draw)
+            return name_of(outputs[draw.place]) if draw.place < len(outputs) else None
         generator, numbers = self.places.results(draw.node)
         return name_of_next(generator, numbers, alone=draw.alone)
+
+    def _outputs(self, scan: Draw) -> Sequence[ast.expr]:
+        """Return what the outputs of a scan that carries a generator are assigned to."""
+        target = self.places.target(scan.node)
+        if isinstance(target, ast.Tuple) and not is_false(keyword_of(scan.call, "return_updates")):
+            target = target.elts[0]  # beside the updates
+        return target.elts if isinstance(target, (ast.Tuple, ast.List)) else ()
 
     def _name_of_numbers(self, draw: Draw) -> str:
         """Return what the file calls the numbers of a draw."""
         if draw.place is None:
             numbers = self.places.results(draw.node)[1]
         else:
-            target = self.places.target(draw.node)
-            parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
-            numbers = next((one for n, one in enumerate(parts) if n != draw.place), None)
+            outputs = enumerate(self._outputs(draw))
+            numbers = next((one for n, one in outputs if n != draw.place), None)
         name = name_of(numbers)
         return short(draw.node, str(draw.call.label)) if name is None else name

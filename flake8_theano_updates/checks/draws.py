@@ -342,8 +342,6 @@ def _returned(use: Use) -> Use:
 
 def _arguments(draw: Draw) -> tuple[Use, ...]:
     """Return what a draw computes with, beside its generator."""
-    if draw.place is not None:
-        return draw.call.uses
     called = draw.call.called
     assert called is not None
     if called.receiver:

@@ -60,9 +60,6 @@ class Places:
 
     def results(self, call: ast.Call) -> tuple[ast.expr | None, ast.expr | None]:
         """Return what the next generator and the numbers of a draw are assigned to."""
-        target = self.target(call)
-        if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == 2:
-            return target.elts[0], target.elts[1]
         outer: ast.AST | None = call
         while isinstance(outer, (ast.Call, ast.Attribute)):
             outer = self._parents.get(id(outer))
@@ -111,18 +108,18 @@ class Places:
 
     def is_handed_through(self, function: ast.AST, key: Hashable) -> bool:
         """Is a parameter of a step among the ``non_sequences`` of its scan?"""
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if not isinstance(function, _FUNCTIONS) or not isinstance(key, tuple):
             return False
-        if not isinstance(key, tuple) or key[0] != "parameter":
+        if key[0] != "parameter":
             return False
         parameters = [one.arg for one in function.args.args]
-        for scan in self._scans_of(function):
-            given = next((one.value for one in scan.keywords if one.arg == "non_sequences"), None)
-            if isinstance(given, (ast.List, ast.Tuple)) and given.elts:
-                return key[1] in parameters[-len(given.elts) :]
-            if given is not None:
-                return bool(key[1] == parameters[-1])
-        return False
+        counts = (
+            len(one.value.elts) if isinstance(one.value, (ast.List, ast.Tuple)) else 1
+            for scan in self._scans_of(function)
+            for one in scan.keywords
+            if one.arg == "non_sequences"
+        )
+        return key[1] in parameters[len(parameters) - next(counts, 0) :]
 
     def _scans_of(self, function: ast.AST) -> Iterator[ast.Call]:
         name = getattr(function, "name", None)

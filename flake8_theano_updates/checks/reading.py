@@ -57,7 +57,7 @@ class Reading:
         self._handed: dict[int, tuple[Use, ...]] = {}
         self._variables: dict[int, frozenset[Hashable]] = {}
         self._keys: dict[int, int] = {}
-        self._sums: dict[int, tuple[int, int]] = {}
+        self._sums: dict[int, int] = {}
         self._interned: dict[Hashable, int] = {}
         self._steps = 0
 
@@ -292,15 +292,13 @@ class Reading:
 
         It is added up from the forms of its operands: a chain of n sums costs n steps.
         """
-        total = count = 0
+        total = 0
         for sign, use in summands(value):
             inner = self.plain(use)
             known = self._sums.get(id(inner.value)) if self.target(inner) is None else None
-            mark, terms = known or (mixed(self._part(use)), 1)
-            total += sign * mark
-            count += terms
-        self._sums[id(value)] = (total, count)
-        return ("sum", total, count)
+            total += sign * (mixed(self._part(use)) if known is None else known)
+        self._sums[id(value)] = total
+        return ("sum", total)
 
     def _creates(self, term: Term) -> bool:
         maker = str(term.label)

@@ -115,9 +115,9 @@ class Systems:
     def _within_bounds(self, own: Hashable, use: Use) -> Use:
         """Return what is kept within bounds by what is around it."""
         use = self._reading.plain(use)
-        while (value := use.value) and isinstance(value, Term) and value.label in _CLAMPS:
+        while isinstance(value := use.value, Term) and value.label in _CLAMPS:
             inner = [part for part in value.uses if own in self._reading.variables(part)]
-            if value.op != "call" or not inner:
+            if not inner:
                 break
             use = self._reading.plain(inner[0])
         return use

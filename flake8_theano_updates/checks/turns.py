@@ -40,9 +40,7 @@ class Turns:
 
     def stays(self, draw: Draw) -> bool:
         """Does nobody else bind what the generator of a draw is kept in?"""
-        name = written(source_of(draw.node))
-        if name is None:
-            return True
+        name = written(source_of(draw.node)) or ""
         owner = self.state.owner
         if name.startswith("self.") and owner is not None:
             own = self.places.function(draw.node)
@@ -90,15 +88,12 @@ class Turns:
     def _given(self, site: ast.Call, draw: Draw) -> ast.expr | None:
         """Return what a function that draws is given as its generator, if this is seen."""
         function = self.places.function(draw.node)
-        if not isinstance(function, ast.FunctionDef):
-            return None
+        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         wanted = written(source_of(draw.node))
-        named = next((one.value for one in site.keywords if one.arg == wanted), None)
-        names = [one.arg for one in function.args.args]
-        if named is None and wanted in names and names[0] != "self":
-            place = names.index(wanted)
-            return site.args[place] if place < len(site.args) else None
-        return named
+        names = [one.arg for one in function.args.args if one.arg != "self"]
+        given = dict(zip(names, site.args, strict=False))
+        given.update((one.arg, one.value) for one in site.keywords if one.arg is not None)
+        return None if wanted is None else given.get(wanted)
 
     def _holds(self, loop: ast.AST, node: ast.AST) -> bool:
         return any(outer is loop for outer in self.places.around(node))
@@ -138,6 +133,6 @@ def _is_fixed(generator: Generator) -> bool:
     if generator.drawn is not None:
         return not is_repeated(generator.drawn.call)
     identity = generator.key
-    if not isinstance(identity, tuple):
-        return False
-    return not identity[3] if identity[0] == "made" else identity[0] in ("name", "parameter")
+    return isinstance(identity, tuple) and (
+        not identity[3] if identity[0] == "made" else identity[0] in ("name", "parameter")
+    )

@@ -15,6 +15,11 @@ TWICE = "x<rng y<rng !y => y<x"
 CHAIN = "x<rng y<x !x => !y"
 TURNS = "x[0]<rng x[1]<rng x[2]<rng !x[2] => x[1]<x[0] x[2]<x[1]"
 KICKS = "kick[0]<rng kick[1]<rng kick[2]<rng => kick[1]<kick[0] kick[2]<kick[1]"
+MASKS = (
+    "mask[0]=bernoulli(0.5)<rng mask[1]=bernoulli(0.5)<rng mask[2]=bernoulli(0.5)<rng !mask[2] "
+    "=> mask[1]<mask[0] mask[2]<mask[1]"
+)
+WALK = "xs[0]<rng xs[1]<xs[0] xs[2]<xs[1]"
 _U = "pt.random.uniform(rng=rng)"
 _N, _R = "next_rng.normal()", "rng.normal()"
 
@@ -42,6 +47,8 @@ PROGRAMS = {
     ("THU401/twice.py", "Walk.build"): "step<rng jump<rng !jump => jump<step",
     ("THU401/twice.py", "what_is_chosen_by"): "u=uniform()<rng x<rng !x => x<u",
     ("THU401/twice.py", "of_a_generator_that_is_given"): TWICE,
+    ("THU401/twice.py", "numbers_taken_at_once"): "dx<rng dy<rng => dy<dx",
+    ("THU401/twice.py", "of_a_list"): "dx<rng dy<rng !dy => dy<dx",
     ("THU401/with_aesara.py", "twice"): TWICE,
     ("THU401/loops.py", "gathered"): TURNS,
     ("THU401/loops.py", "added_up"): TURNS,
@@ -61,13 +68,14 @@ PROGRAMS = {
         f"=> {_R}[0]_(2)<{_R}[2]_(1)"
     ),
     ("THU401/loops.py", "until_it_is_enough"): TURNS,
-    ("THU401/loops.py", "layers"): (
-        "mask[0]=bernoulli(0.5)<rng mask[1]=bernoulli(0.5)<rng mask[2]=bernoulli(0.5)<rng !mask[2] "
-        "=> mask[1]<mask[0] mask[2]<mask[1]"
-    ),
+    ("THU401/loops.py", "layers"): MASKS,
+    ("THU401/loops.py", "layers_by_keyword"): MASKS,
+    ("THU401/loops.py", "Net.build"): MASKS,
+    ("THU401/loops.py", "while_there_are_few"): TURNS,
     ("THU401/loops.py", "random_walk"): TURNS,
     ("THU401/loops.py", "captured_by_a_step.step"): KICKS,
     ("THU401/loops.py", "handed_to_a_step.step"): KICKS,
+    ("THU401/loops.py", "handed_alone_to_a_step.step"): KICKS,
     ("THU401/loops.py", "carried_and_used_twice.step"): "a<rng b<rng !b => b<a",
     ("THU402/functions.py", "no_updates"): "x<rng => !x",
     ("THU402/functions.py", "chain"): "x<rng y=uniform()<x => !y",
@@ -77,7 +85,13 @@ PROGRAMS = {
     ("THU402/functions.py", "one_of_two"): "y<rng => !y",
     ("THU402/functions.py", "as_an_input"): "x<rng => !x",
     ("THU402/functions.py", "by_a_helper"): "noise=normal(0.0,0.1)<rng => !noise",
-    ("THU402/functions.py", "through_a_scan"): "xs[0]<rng xs[1]<xs[0] xs[2]<xs[1] => !xs[2]",
+    ("THU402/functions.py", "through_a_scan"): f"{WALK} => !xs[2]",
+    ("THU402/functions.py", "through_a_scan_with_updates"): f"{WALK} => !xs[2]",
+    ("THU402/functions.py", "through_a_scan_of_mappings"): f"{WALK} => !xs[2]",
+    ("THU402/functions.py", "over_drawn_rows"): "x=normal(size=(2,))<rng => !x",
+    ("THU402/functions.py", "gradient_of_noise"): "noise<rng => !noise",
+    ("THU402/functions.py", "numbers_at_once"): "x<rng => !x",
+    ("THU402/functions.py", "called_in_a_loop"): "x<rng => !x",
     ("THU402/functions.py", "name_of_another_one_later"): "x<rng => !x",
     ("THU402/functions.py", "over_several_lines"): "x=normal(size=(2,))<rng => !x",
     ("THU402/functions.py", "in_an_ordered_dict"): "x<rng => !x",
@@ -96,6 +110,8 @@ PROGRAMS = {
     ("THU403/chains.py", "handed_out_too_early"): CHAIN,
     ("THU403/chains.py", "stored_before_it_is_drawn"): CHAIN,
     ("THU403/chains.py", "by_a_helper"): CHAIN,
+    ("THU403/chains.py", "after_a_scan"): f"{WALK} y<xs[2] !xs[2] => !y",
+    ("THU403/chains.py", "numbers_that_nobody_wants"): f"{_R}<rng x<{_R} !{_R} => !x",
     ("THU403/with_aesara.py", "first_of_two"): CHAIN,
 }
 

@@ -16,6 +16,7 @@ from fixing import fixed, fixture_paths
 from marks import FOLDER
 from mutation import Mutant, is_right, mutants
 
+from flake8_theano_updates.findings import collections
 from flake8_theano_updates.fixes.mend import Chain
 from flake8_theano_updates.fixes.offered import Kind, Mended, Source
 from flake8_theano_updates.fixes.prove import Proof, is_provable, proofs
@@ -236,3 +237,24 @@ def test_a_list_that_the_backend_refuses_is_no_failure_of_the_fix() -> None:
 
 def test_nothing_is_asked_about_nothing() -> None:
     assert proofs([]) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "one_shot"),
+    [
+        ("map(pair, vs)", True),
+        ("filter(None, pairs)", True),
+        ("zip(vs, news)", True),
+        ("list(zip(vs, news))", False),
+        ("list(map(pair, vs))", False),
+        ("pairs", False),
+        ("{vs[0]: news[0]}", False),
+    ],
+)
+def test_a_proof_sees_what_can_be_walked_through_only_once(given: str, one_shot: bool) -> None:
+    source = f"import theano\n\n\ndef step(vs, news, pair, pairs):\n    u = {given}\n"
+    source += "    return theano.function([], [], updates=u)\n"
+    found = collections(ast.parse(source), source.splitlines(keepends=True))
+    assert {one.one_shot for one in found} == {one_shot}
+    assert {one.mapping for one in found} == {given.startswith("{")}
+    assert found[0].expression.lineno == 6
