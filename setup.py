@@ -40,6 +40,7 @@ THEANO = [
 ]
 
 FIX = ["libcst>=1.5,<2"]
+DASK = ["distributed>=2024.8"]
 
 setup(
     name="flake8-theano-updates",
@@ -65,10 +66,13 @@ setup(
         "py2": ["tree-sitter>=0.25,<0.27", "tree-sitter-python>=0.23.6,<0.26"],
         # Brackets and comments within an expression, which some fixes depend on.
         "fix": FIX,
+        # A cluster for `check` and `confirm`.
+        "dask": DASK,
         # The page of `confirm --report`.
         "report": ["jinja2>=3.1,<4", "matplotlib>=3.7,<4"],
         "test": [
             *FIX,
+            *DASK,
             "black>=24,<27",
             "Flake8-pyproject>=1.2.3,<2",
             "hypothesis>=6.100,<7",

@@ -27,12 +27,15 @@ _COMMAND_LINE = "command line"
 def settle(options: argparse.Namespace) -> None:
     """Give options the values that hold, and all of them as ``options.settings``.
 
+    ``options.folder`` is where paths begin.
+
     Args:
         options: those of the command line; what it leaves open is None.
 
     Raises:
         BadOption: if a configuration cannot be read, or holds what means nothing.
     """
+    options.folder = os.getcwd()
     options.settings = settings = _settings(options, _configuration(options))
     options.select = settings.choice.codes()
     options.enable = off(options.select)
