@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flake8_theano_updates import __version__
+from flake8_theano_updates.cli.completion import SHELLS, PrintCompletion
 from flake8_theano_updates.cli.excluding import DEFAULT
 from flake8_theano_updates.keys import PYTHONS
 from flake8_theano_updates.options import (
@@ -58,6 +59,7 @@ _HELP = {
     "--no-fixes": "leave the fixes out of JSON and SARIF, which have them otherwise",
     "--output-file": "write the report into this file instead of to standard output",
     "--output": "the file of the report (default: standard error)",
+    "--print-completion": "print what lets this shell complete what is typed (extra completion)",
     "--prove": "run each update before and after its fix and make no fix that is not proven "
     "(default: where there is a backend)",
     "--python-version": "the Python that the files are written in (default: auto, found out)",
@@ -123,6 +125,7 @@ def parser() -> argparse.ArgumentParser:
         "order.",
     )
     whole.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    _add(whole, "--print-completion", choices=SHELLS, action=PrintCompletion)
     verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB")
     check = verbs.add_parser("check", help=_HELP["check"])
     _add_common(check)
