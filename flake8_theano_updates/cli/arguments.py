@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 from flake8_theano_updates import __version__
+from flake8_theano_updates.cli.completion import SHELLS, PrintCompletion
 from flake8_theano_updates.cli.excluding import DEFAULT
 from flake8_theano_updates.keys import PYTHONS
 from flake8_theano_updates.options import (
@@ -39,6 +40,8 @@ _HELP = {
     "nearest pyproject.toml that has the table, else what flake8 reads)",
     "--calls": "how often each compiled function is called (default: %(default)s)",
     "--exit-zero": "end with status 0 though there are findings; what goes wrong still counts",
+    "--dask": "read files, and compile, on a cluster: the address of a scheduler of "
+    "dask.distributed, such as tcp://10.0.0.5:8786 (extra dask)",
     "--diff-base": "report only what stands in lines that have changed since this revision of git",
     "--diff": "print what would change, and change nothing (default)",
     "--enable": "turn on these rules, which are off by default, or ALL",
@@ -59,6 +62,7 @@ _HELP = {
     "--no-fixes": "leave the fixes out of JSON and SARIF, which have them otherwise",
     "--output-file": "write the report into this file instead of to standard output",
     "--output": "the file of the report (default: standard error)",
+    "--print-completion": "print what lets this shell complete what is typed (extra completion)",
     "--prove": "run each update before and after its fix and make no fix that is not proven "
     "(default: where there is a backend)",
     "--python-version": "the Python that the files are written in (default: auto, found out)",
@@ -93,12 +97,27 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """
     whole = parser()
     options = whole.parse_args(arguments)
-    if vars(options).get("python", "") is None:
-        try:
-            options.python = interpreter_of_environment()
-        except BadOption as error:
-            whole.error(str(error))
+    try:
+        _settle_python(options)
+    except BadOption as error:
+        whole.error(str(error))
     return options
+
+
+def _settle_python(options: argparse.Namespace) -> None:
+    """Find the interpreter that is named, but for a cluster: its workers have their own."""
+    given = vars(options)
+    if "python" not in given:
+        return
+    if given.get("dask") is not None:
+        options.python = given["python"] or os.environ.get(PYTHON)
+    elif given["python"] is None:
+        options.python = interpreter_of_environment()
+    else:
+        try:
+            options.python = interpreter(given["python"])
+        except BadOption as error:
+            raise BadOption(f"argument --python: {error}") from None
 
 
 def parser() -> argparse.ArgumentParser:
@@ -109,10 +128,13 @@ def parser() -> argparse.ArgumentParser:
         "order.",
     )
     whole.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    _add(whole, "--print-completion", choices=SHELLS, action=PrintCompletion)
     verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB")
     check = verbs.add_parser("check", help=_HELP["check"])
     _add_common(check)
-    _add_jobs(check, "how many processes read files side by side (default: 1)", default=1)
+    workers = check.add_mutually_exclusive_group()
+    _add_jobs(workers, "how many processes read files side by side (default: 1)", default=1)
+    _add(workers, "--dask", type=_path, metavar="ADDRESS")
     _add_confirm(verbs.add_parser("confirm", help=_HELP["confirm"]))
     _add_fix(verbs.add_parser("fix", help=_HELP["fix"]))
     explain = verbs.add_parser("explain", help=_HELP["explain"])
@@ -151,7 +173,9 @@ def _add_confirm(verb: argparse.ArgumentParser) -> None:
     _add_common(verb, ("text", *FOR_PROGRAMS))
     _add(verb, "--calls", type=_positive, default=5, metavar="N")
     _add_python(verb, "the interpreter that has the backend")
-    _add_jobs(verb, f"how many processes compile side by side ({_FOR_FINDINGS})")
+    workers = verb.add_mutually_exclusive_group()
+    _add_jobs(workers, f"how many processes read, and compile, side by side ({_FOR_FINDINGS})")
+    _add(workers, "--dask", type=_path, metavar="ADDRESS")
     _add(verb, "--timeout", type=_seconds, default=20.0, metavar="SECONDS")
     _add(verb, "--verbose", "-v", action="store_true")
     _add(verb, "--show-snippet", action="store_true")
@@ -187,10 +211,10 @@ def _add_trace(verb: argparse.ArgumentParser) -> None:
 
 def _add_python(verb: argparse.ArgumentParser, use: str) -> None:
     words = f"{use} (default: that in {PYTHON}, else the one that runs this)"
-    verb.add_argument("--python", type=_program, metavar="PATH", help=words)
+    verb.add_argument("--python", type=_path, metavar="PATH", help=words)
 
 
-def _add_jobs(verb: argparse.ArgumentParser, words: str, default: int | None = None) -> None:
+def _add_jobs(verb: argparse._ActionsContainer, words: str, default: int | None = None) -> None:
     verb.add_argument("--jobs", type=_positive, default=default, metavar="N", help=words)
 
 
@@ -277,11 +301,6 @@ def _path(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("no path is given")
     return text
-
-
-@_reader
-def _program(text: str) -> str:
-    return interpreter(_path(text))
 
 
 def _positive(text: str) -> int:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
+from dataclasses import replace
 from typing import TextIO
 
 from flake8_theano_updates.cli.check import in_full
 from flake8_theano_updates.cli.complaints import complain
-from flake8_theano_updates.cli.looking import Looked, look
+from flake8_theano_updates.cli.files import Place
+from flake8_theano_updates.cli.looking import Looked, light, look
 from flake8_theano_updates.cli.narrowing import narrowed
 from flake8_theano_updates.cli.output import counted, fits, report_of
-from flake8_theano_updates.cli.progress import progress
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
+from flake8_theano_updates.cli.verdicts import verdicts_on
 from flake8_theano_updates.cli.write import (
     CannotWriteError,
     can_make_pages,
@@ -22,29 +24,30 @@ from flake8_theano_updates.cli.write import (
     try_folder,
     try_page,
 )
-from flake8_theano_updates.confirm import confirm
-from flake8_theano_updates.internal_error import NOT_CHECKED, internal_error
+from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.options import BadOption
 from flake8_theano_updates.report import terminal
 from flake8_theano_updates.report.formats import FOR_PROGRAMS, in_format
 from flake8_theano_updates.report.programs import programs
 from flake8_theano_updates.report.sparkline import marks_for
-
-_UNCHECKED = Verdict("unresolved", "it was not checked, so there is nothing to compile")
 
 
 def run(options: argparse.Namespace) -> int:
     """Tell the verdict on each finding; return the exit status that the verdicts call for."""
     if not (fits(options) and _can_write(options)):
         return UNUSABLE
-    looked = narrowed(look(options.paths, options, in_full), options)
+    jobs = options.jobs or 1
+    looked = narrowed(look(options.paths, options, _seen, jobs), options)
     return max([_confirmed(options, looked), *(one.status for one in looked)])
 
 
 def _confirmed(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
     findings = [finding for one in looked for finding in one.findings]
     try:
-        verdicts = _verdicts(options, findings)
+        verdicts, missing = verdicts_on(looked, options)
+    except (BadOption, BrokenExecutor):
+        raise
     except Exception as error:
         complain(internal_error("confirm", error).message)
         if options.report:
@@ -64,6 +67,9 @@ def _confirmed(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
     except Exception as error:
         complain(internal_error("confirm", error).message)
         status = INTERNAL
+    if missing is not None:
+        complain(f"confirm: {missing}")
+        status = max(status, UNUSABLE)
     return max(status, _write(options, findings, verdicts, looked))
 
 
@@ -95,19 +101,11 @@ def _can_write(options: argparse.Namespace) -> bool:
     return not options.report or can_make_pages(option)
 
 
-def _verdicts(options: argparse.Namespace, findings: Sequence[Finding]) -> list[Verdict]:
-    checked = [finding for finding in findings if finding.code not in NOT_CHECKED]
-    with progress(None if options.quiet else sys.stderr, "confirming", len(checked)) as told:
-        given = confirm(
-            checked,
-            calls=options.calls,
-            python=options.python,
-            timeout=options.timeout,
-            jobs=options.jobs,
-            progress=told,
-        )
-    remaining = iter(given)
-    return [_UNCHECKED if f.code in NOT_CHECKED else next(remaining) for f in findings]
+def _seen(place: Place, options: argparse.Namespace) -> Looked:
+    """Look at a file, and keep its lines where a page is to show them."""
+    looked = in_full(place, options)
+    is_shown = options.report and looked.findings
+    return replace(light(looked), sources=looked.sources if is_shown else {})
 
 
 def _write(
@@ -118,11 +116,6 @@ def _write(
 ) -> int:
     """Write the files that were asked for; return the exit status of what could not be done."""
     status = NOTHING
-    for finding, verdict in zip(findings, verdicts, strict=True):
-        if finding.fault and verdict.backend is None:
-            complain(f"confirm: {verdict.reason}")
-            status = UNUSABLE
-            break
     if options.save_snippets is not None:
         try:
             put_files(options.save_snippets, programs(findings, verdicts))

@@ -7,7 +7,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake8_theano_updates.cli.excluding import Excluding
@@ -37,18 +37,35 @@ class Place:
         path: its path, or one of its paths where links lead to it.
         is_named: whether the user named it, rather than a folder that it is in.
         leads_out: whether it is a link, in a folder that is given, to what is not in there.
-        data: what was read of it, where that can be done once only.
+        data: what was read of it, or why it cannot be, where that is to be done once only.
     """
 
     path: str
     is_named: bool
     leads_out: bool = False
-    data: bytes | None = None
+    data: bytes | OSError | None = None
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
         """The lowest is the path to take of several of one file."""
         return self.leads_out, not self.is_named, os.path.islink(self.path)
+
+    def read(self) -> bytes:
+        """Return what is in it.
+
+        Raises:
+            OSError: if it cannot be read.
+        """
+        if isinstance(self.data, OSError):
+            raise self.data
+        return Path(self.path).read_bytes() if self.data is None else self.data
+
+    def with_data(self) -> Place:
+        """Return the same place with what is in it, for a machine that does not have it."""
+        try:
+            return replace(self, data=self.read())
+        except OSError as error:
+            return replace(self, data=error)
 
 
 def reached(

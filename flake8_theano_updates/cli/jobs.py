@@ -32,14 +32,26 @@ class _Here(Executor):
 
 
 @contextmanager
-def executor(jobs: int) -> Iterator[Executor]:
+def executor(jobs: int, dask: str | None = None) -> Iterator[Executor]:
     """Give what works on as many things at a time, each in a process of its own if above 1.
 
     Its processes end at the end, also by an interruption and where this one is killed.
 
+    Args:
+        jobs: how many processes there are to be.
+        dask: the address of a cluster that works in their place.
+
     Raises:
         BrokenExecutor: from its results, if one of the processes was killed.
+        BadOption: if there is no such cluster, or it fails.
     """
+    if dask is not None:
+        # Imported here: most runs do without it.
+        from flake8_theano_updates.cli.cluster import cluster
+
+        with cluster(dask) as pool:
+            yield pool
+        return
     if jobs < 2:
         yield _Here()
         return

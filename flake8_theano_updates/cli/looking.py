@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from flake8_theano_updates.cli.cells import in_cell, place_in, spot_in
 from flake8_theano_updates.cli.complaints import complain
@@ -15,7 +15,7 @@ from flake8_theano_updates.cli.files import STANDARD_INPUT, Place, reached
 from flake8_theano_updates.cli.jobs import each, executor
 from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.cli.statuses import INTERNAL, NOTHING, UNUSABLE
-from flake8_theano_updates.findings import check
+from flake8_theano_updates.findings import check, no_collection
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Origin, Sources
@@ -95,13 +95,16 @@ def look(
         paths: what the user gave.
         options: those of the command line.
         work: what is done with a place and the options, `look_at` by default.
-        jobs: how many processes do that; with more than one, `work` returns what can be
-            handed from one to another.
+        jobs: how many processes do that; with more than one, or a cluster, `work` returns what
+            can be handed from one to another.
     """
     places, complaints = reached(paths, options.stdin_display_name, options.excluding)
     seen = [Looked(None, status=UNUSABLE, complaints=(line,)) for line in complaints]
     words = None if vars(options).get("quiet") else "checking"
-    with executor(min(jobs, len(places))) as pool:
+    dask = vars(options).get("dask")
+    if dask is not None:
+        places = [place.with_data() for place in places]
+    with executor(min(jobs, len(places)), dask) as pool:
         seen += each(partial(work or look_at, options=options), places, pool, words)
     for one in seen:
         for line in one.complaints:
@@ -109,12 +112,13 @@ def look(
     return seen
 
 
+@no_collection()
 def look_at(place: Place, options: argparse.Namespace) -> Looked:
     """Look at one file."""
     path = place.path
     shown = options.stdin_display_name if path == STANDARD_INPUT else path
     try:
-        data = Path(path).read_bytes() if place.data is None else place.data
+        data = place.read()
         code = read(shown, data, options.python_version)
     except Unreadable as error:
         return Looked(place, status=UNUSABLE, complaints=(str(error),))
@@ -174,7 +178,9 @@ def _found(options: argparse.Namespace, code: Code) -> tuple[Finding, ...]:
         place=place,
         spot=spot,
     )
-    ignored = set(options.select).difference(options.settings.codes_for(module.path))
+    # The process that does this may be in another folder.
+    path = os.path.join(options.folder, module.path)
+    ignored = set(options.select).difference(options.settings.codes_for(path))
     wanted = (one for one in found if one.code not in ignored or one.code == INTERNAL_CODE)
     return tuple(not_silenced(wanted, module.path, module.lines))
 

@@ -28,6 +28,10 @@ def prepare(options: argparse.Namespace) -> None:
     """
     try:
         if options.diff_base is not None:
+            if options.dask is not None:
+                raise NothingToCompareError(
+                    "--diff-base asks git on this machine, which a cluster (--dask) cannot"
+                )
             options.diff_base = base_of(options.diff_base, options.paths)
         if options.baseline is not None and options.write_baseline:
             try_report(options.baseline)

@@ -27,6 +27,8 @@ _COMMAND_LINE = "command line"
 def settle(options: argparse.Namespace, here: str | None = None) -> None:
     """Give options the values that hold, and all of them as ``options.settings``.
 
+    ``options.folder`` is where paths begin.
+
     Args:
         options: those of the command line; what it leaves open is None.
         here: the folder from which configurations are looked for, by default the current one.
@@ -34,7 +36,9 @@ def settle(options: argparse.Namespace, here: str | None = None) -> None:
     Raises:
         BadOption: if a configuration cannot be read, or holds what means nothing.
     """
-    options.settings = settings = _settings(options, _configuration(options, here or os.getcwd()))
+    options.folder = os.getcwd()
+    file = _configuration(options, here or options.folder)
+    options.settings = settings = _settings(options, file)
     options.select = settings.choice.codes()
     options.enable = off(options.select)
     options.function = compilers(settings.value("function"))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from flake8_theano_updates.cli.complaints import complain
+from flake8_theano_updates.extras import install
 from flake8_theano_updates.source.encoding import encoding_of
 
 _WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -139,8 +140,8 @@ def can_make_pages(option: str) -> bool:
         # Imported here: few runs write a page.
         from flake8_theano_updates.report import html  # noqa: F401
     except ImportError as error:
-        install = 'pip install "flake8-theano-updates[report]"'
-        complain(f"{option}: the page needs jinja2 and matplotlib: {install} ({error})")
+        how = install("report")
+        complain(f"{option}: the page needs jinja2 and matplotlib: {how} ({error})")
         return False
     return True
 

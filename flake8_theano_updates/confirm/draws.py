@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from flake8_theano_updates.confirm.expressions import Line, identifier
 from flake8_theano_updates.confirm.steps import Step
 from flake8_theano_updates.model import Drawn, GeneratorFault, Origin, Verdict
+from flake8_theano_updates.options import PYTHON
 from flake8_theano_updates.values import Container, Term, Use, original
 
 TURNS = 3
 CALLS = 3
 NO_GENERATORS = (
     "{name} has no generators that are variables; name an interpreter that has PyTensor or "
-    "Aesara (--python)"
+    f"Aesara ({PYTHON}=PATH in the environment)"
 )
 # A side of an array that is longer becomes 2.
 _LONGEST = 10

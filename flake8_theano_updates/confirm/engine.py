@@ -50,6 +50,7 @@ def confirm(
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     steps: Sequence[Step] = STEPS,
+    among: Sequence[Finding] | None = None,
 ) -> list[Verdict]:
     """Compile the updates of each finding and compare old values with new ones.
 
@@ -62,11 +63,12 @@ def confirm(
             one for every 25 findings, and no more than there are cores.
         progress: told after each verdict how many there are, and how many there will be.
         steps: how much of the file the programs keep, the most faithful first.
+        among: all findings of their lists, where some of them are not asked about.
 
     Returns:
         one verdict for each finding, in the same order.
     """
-    beside = _by_collection(findings)
+    beside = _by_collection(findings if among is None else among)
 
     def one(finding: Finding, own: Workers) -> Verdict:
         if finding.fault is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from flake8_theano_updates.extras import install
 from flake8_theano_updates.fixes.statements import NoFixError
 from flake8_theano_updates.fixes.text import split
 
@@ -27,9 +28,6 @@ class Entry:
     start: int
     colon: int
     end: int
-
-
-_INSTALL = 'pip install "flake8-theano-updates[fix]"'
 
 
 def end_of_clauses(written: str) -> int:
@@ -72,7 +70,8 @@ def _read(written: str) -> tuple[libcst.BaseExpression, Span]:
         import libcst
         from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
     except ImportError:
-        raise NoFixError(f"its brackets and comments are read by libcst: {_INSTALL}") from None
+        how = install("fix")
+        raise NoFixError(f"its brackets and comments are read by libcst: {how}") from None
     try:
         whole = MetadataWrapper(libcst.parse_module(written))
     except libcst.ParserSyntaxError as error:

@@ -9,6 +9,7 @@ import ast
 import codecs
 import io
 
+from flake8_theano_updates.extras import install
 from flake8_theano_updates.source.encoding import declared_encoding
 from flake8_theano_updates.source.indentation import expanded
 from flake8_theano_updates.source.moved_targets import put_back
@@ -17,8 +18,6 @@ from flake8_theano_updates.source.python2_statements import moved_targets, state
 from flake8_theano_updates.source.python2_tokens import token_rewrites
 from flake8_theano_updates.source.python3 import Parsed, Unreadable, parsing
 from flake8_theano_updates.source.rewriting import Rewritten, restore_columns, rewrite
-
-_INSTALL = 'pip install "flake8-theano-updates[py2]"'
 
 
 class NoExtra(Unreadable):
@@ -75,7 +74,7 @@ def _tree(path: str, code: bytes) -> ast.Module:
     try:
         reading = read(indented.code)
     except ImportError:
-        raise NoExtra(path, 1, 1, f"to read Python 2: {_INSTALL}") from None
+        raise NoExtra(path, 1, 1, f"to read Python 2: {install('py2')}") from None
     nodes = reading.nodes()
     moved = tuple(moved_targets(indented.code, nodes))
     found = [*statement_rewrites(indented.code, nodes), *token_rewrites(reading)]

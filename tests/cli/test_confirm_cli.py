@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from samples import STALE
 
-from flake8_theano_updates.cli import confirm as confirm_verb
 from flake8_theano_updates.cli import looking
 from flake8_theano_updates.cli import main as cli
+from flake8_theano_updates.cli import verdicts as asking
 from flake8_theano_updates.model import Verdict
 
 
@@ -22,7 +22,7 @@ def _stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def give(monkeypatch: pytest.MonkeyPatch, *verdicts: Verdict) -> None:
-    monkeypatch.setattr(confirm_verb, "confirm", lambda *_, **__: list(verdicts))
+    monkeypatch.setattr(asking, "confirm", lambda *_, **__: list(verdicts))
 
 
 AGREES = Verdict("agrees", "no difference in 5 calls", "theano", "1.0.5", "3.11.7")
@@ -95,7 +95,7 @@ def test_an_error_of_the_checker_is_told_in_one_line(
     def fails(findings, **options):
         raise ZeroDivisionError("one\ntwo")
 
-    monkeypatch.setattr(confirm_verb, "confirm", fails)
+    monkeypatch.setattr(asking, "confirm", fails)
     assert cli.main(["confirm", "a.py"]) == 3
     seen = capsys.readouterr()
     assert seen.err.startswith("theano-updates: internal error: ZeroDivisionError: one two at ")

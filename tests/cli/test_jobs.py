@@ -43,6 +43,7 @@ def project(tmp_path: Path) -> Path:
         ["check", "--format=sarif"],
         ["fix", "--unsafe", "--no-prove"],
         ["fix", "--safe-only", "--no-prove"],
+        pytest.param(["confirm", "-v"], marks=[pytest.mark.longer, needs_theano]),
     ],
 )
 def test_as_many_jobs_as_one_likes_give_the_same(project: Path, call: list[str]) -> None:
@@ -130,7 +131,9 @@ def _is_running(process: int) -> bool:
         (signal.SIGKILL, False, -signal.SIGKILL),
     ],
 )
-@pytest.mark.parametrize("call", [["check"], ["fix", "--unsafe", "--write"]])
+@pytest.mark.parametrize(
+    "call", [["check"], ["fix", "--unsafe", "--write"], ["confirm", "--calls=1"]]
+)
 def test_none_of_them_outlives_an_interrupted_run(
     tmp_path: Path, call: list[str], sent: signal.Signals, to_all: bool, status: int
 ) -> None:

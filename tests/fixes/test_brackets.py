@@ -47,5 +47,5 @@ def test_without_libcst_there_is_a_reason_and_the_way_to_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "libcst", None)
-    with pytest.raises(NoFixError, match=r'pip install "flake8-theano-updates\[fix\]"'):
+    with pytest.raises(NoFixError, match=r'pip install "flake8-theano-updates\[fix\]'):
         entries("{a: b}")

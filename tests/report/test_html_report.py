@@ -21,8 +21,8 @@ from commands import run_python
 from page import Page
 from samples import STALE
 
-from flake8_theano_updates.cli import confirm as confirm_verb
 from flake8_theano_updates.cli import main as cli
+from flake8_theano_updates.cli import verdicts as asking
 from flake8_theano_updates.model import Finding, Verdict
 from flake8_theano_updates.report import html as html_report
 from flake8_theano_updates.report import terminal
@@ -400,7 +400,7 @@ def test_a_page_of_many_findings_stays_small() -> None:
 def stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "a.py").write_text(STALE)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(confirm_verb, "confirm", lambda *_, **__: [CONFIRMED])
+    monkeypatch.setattr(asking, "confirm", lambda *_, **__: [CONFIRMED])
     return tmp_path
 
 
@@ -434,7 +434,7 @@ def test_without_verdicts_no_page_is_written_and_it_says_so(
     def fails(findings, **options):
         raise ZeroDivisionError("one")
 
-    monkeypatch.setattr(confirm_verb, "confirm", fails)
+    monkeypatch.setattr(asking, "confirm", fails)
     assert cli.main(["confirm", "--report=out.html", "a.py"]) == 3
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith("theano-updates: internal error: ZeroDivisionError: one at ")
@@ -479,7 +479,7 @@ def test_without_what_the_page_needs_it_says_so_before_all_the_work(
     capsys: pytest.CaptureFixture[str],
     package: str,
 ) -> None:
-    monkeypatch.setattr(confirm_verb, "confirm", lambda *_, **__: pytest.fail("it is known before"))
+    monkeypatch.setattr(asking, "confirm", lambda *_, **__: pytest.fail("it is known before"))
     for name in [name for name in sys.modules if name.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
@@ -491,7 +491,7 @@ def test_without_what_the_page_needs_it_says_so_before_all_the_work(
     assert seen.out == ""
     assert seen.err.startswith(
         "theano-updates: --report: the page needs jinja2 and matplotlib: "
-        'pip install "flake8-theano-updates[report]"'
+        'pip install "flake8-theano-updates[report]'
     )
     assert seen.err.count("\n") == 1
     assert os.listdir(stale) == ["a.py"]
@@ -534,7 +534,7 @@ def test_where_it_cannot_be_written_it_says_so(
     path: str,
     reason: str,
 ) -> None:
-    monkeypatch.setattr(confirm_verb, "confirm", lambda *_, **__: pytest.fail("it is known before"))
+    monkeypatch.setattr(asking, "confirm", lambda *_, **__: pytest.fail("it is known before"))
     (stale / "folder").mkdir()
     assert cli.main(["confirm", "--report", path, "a.py"]) == 2
     seen = capsys.readouterr()
