@@ -218,5 +218,5 @@ def test_whole_numbers_of_numpy_can_be_written_down(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(ORDERED)
     done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
     said = done.stderr.splitlines()
-    assert said[-2].startswith("main.py:8:66: THU101 stale read: w uses old v; ")
+    assert said[-2].startswith("main.py:8:68: THU101 stale read: w uses old v; ")
     assert said[-1] == "theano-updates: 1 function compiled: 1 finding"
