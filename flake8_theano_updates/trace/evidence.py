@@ -82,6 +82,20 @@ def uses_both(q: Question) -> bool:
     return any(graph.keys[one] == new for one in graph.ancestors(q.reader.new))
 
 
+def before_its_bounds(q: Question) -> bool:
+    """t uses x - v, and the new value of v is made of x, which is made of v: the step to x."""
+    graph = q.graph
+    made_of = {graph.keys[one] for one in graph.ancestors(q.registered.new, gradients=False)}
+    for one in q.around:
+        if graph.name(one) == "Sub":
+            sides = [graph.plain(side) for side in graph.operands(one)]
+            others = [side for side in sides if graph.keys[side] != q.old]
+            if len(others) == 1 and graph.keys[others[0]] in made_of:
+                if q.reads(others[0], q.read.target):
+                    return True
+    return False
+
+
 def written_out(q: Question) -> bool:
     """The terms of the new value are among the reader's, if times something."""
     new = q.products.of(q.registered.new)
@@ -211,6 +225,7 @@ EVIDENCE = (
     reset,
     circular,
     uses_both,
+    before_its_bounds,
     written_out,
     prediction_error,
     parameter_of_state,

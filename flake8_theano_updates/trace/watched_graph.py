@@ -149,7 +149,8 @@ class Graph(object):
         if scalar is not None and "Elemwise" in found["kind"]:
             found["scalar"] = type(scalar).__name__
         if found["kind"] == "DimShuffle":
-            found["order"] = list(op.new_order)
+            # NumPy's whole numbers are none that JSON knows.
+            found["order"] = [one if one == "x" else int(one) for one in op.new_order]
         if found["kind"] == "Subtensor":
             found["whole"] = all(one == slice(None) for one in op.idx_list)
         self.numbers["operation", id(op)] = found

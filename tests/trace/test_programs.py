@@ -200,3 +200,23 @@ def test_a_refused_list_is_told_with_the_error_of_the_program(tmp_path: Path) ->
     assert said.startswith(
         "main.py:6:17: THU201 duplicate target: 'w' is already updated on line 5"
     )
+
+
+ORDERED = """\
+import numpy as np
+import theano
+import theano.tensor as T
+
+w, v = theano.shared(np.ones((2, 3))), theano.shared(np.zeros((2, 3)))
+turned = w.dimshuffle(*np.argsort([1, 0]))
+step = 0.9 * v - 0.1 * T.grad(T.sum(turned**2), w)
+train = theano.function([], [], updates=[(v, step), (w, turned.T + v)])
+"""
+
+
+def test_whole_numbers_of_numpy_can_be_written_down(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(ORDERED)
+    done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
+    said = done.stderr.splitlines()
+    assert said[-2].startswith("main.py:8:68: THU101 stale read: w uses old v; ")
+    assert said[-1] == "theano-updates: 1 function compiled: 1 finding"
