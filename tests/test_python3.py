@@ -68,7 +68,7 @@ def test_says_where_and_why(data: bytes, line: str) -> None:
     ],
 )
 def test_says_that_a_file_is_of_python_2(code: str, construct: str) -> None:
-    assert f"only as Python 2 ({construct})" in reason(code.encode())
+    assert f"it looks like Python 2 ({construct})" in reason(code.encode())
 
 
 @pytest.mark.parametrize("code", ["printer x", "x = prints y", "def f(a, b:\n    return (a, b)"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import sys
 import warnings
 from codecs import BOM_UTF8
 from collections.abc import Iterator
@@ -26,6 +27,19 @@ _PYTHON2 = (
     (re.compile(r"\b(?:0[0-7]+|\d+|0[xX][\da-fA-F]+)[lL]\b"), "long integer"),
     (re.compile(r"(?<![\w.])0[0-7]+\b"), "octal number without 0o"),
     (re.compile(r"\b(?:def|lambda)\b[^:]*[(,\s]\("), "parameters in a tuple"),
+)
+
+# What a Python that is newer than the one that runs this may have there, likewise.
+_NEWER = (
+    ((3, 11), re.compile(r"\bexcept\s*\*"), "except*"),
+    ((3, 12), re.compile(r"^\s*type\s+\w+\s*[=\[]"), "a type statement"),
+    ((3, 12), re.compile(r"\b(?:class|def)\s+\w+\s*\["), "a list of type parameters"),
+    (
+        (3, 12),
+        re.compile(r"""\b(?:[rR]?[fF]|[fF][rR])(['"])(?:(?!\1|{).)*{(?:(?!\1|}).)*\1"""),
+        "an f-string with its own quotes within",
+    ),
+    ((3, 14), re.compile(r"""\b(?:[rR]?[tT]|[tT][rR])['"]"""), "a template string"),
 )
 
 
@@ -67,6 +81,24 @@ class Unreadable(Exception):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.reason}"
+
+
+class NotPython3(Unreadable):
+    """A text that Python 3 refuses.
+
+    Args:
+        path, line, column: as above.
+        error: what Python says.
+        construct: what of Python 2 stands there, by its looks; None for nothing.
+    """
+
+    def __init__(
+        self, path: str, line: int, column: int, error: str, construct: str | None
+    ) -> None:
+        looks = f"it looks like Python 2 ({construct})"
+        super().__init__(path, line, column, looks if construct else error)
+        self.error = error
+        self.construct = construct
 
 
 def parse(path: str, data: bytes) -> Parsed:
@@ -135,13 +167,17 @@ def parsing(path: str) -> Iterator[None]:
         raise Unreadable(path, 1, 1, str(error)) from None
 
 
-def _syntax_error(path: str, error: SyntaxError, lines: tuple[str, ...]) -> Unreadable:
+def _syntax_error(path: str, error: SyntaxError, lines: tuple[str, ...]) -> NotPython3:
     line = min(max(error.lineno or 1, 1), max(len(lines), 1))
+    text = lines[line - 1] if lines else ""
     reason = f"syntax error: {error.msg}"
-    python2 = _python2_construct(error, lines[line - 1] if lines else "")
-    if python2:
-        reason = f"it parses only as Python 2 ({python2})"
-    return Unreadable(path, line, max(error.offset or 1, 1), reason)
+    for version, pattern, name in _NEWER:
+        if sys.version_info < version and pattern.search(text.split("#", 1)[0]):
+            own = "{}.{}".format(*sys.version_info)
+            reason += f"; {name} needs Python {version[0]}.{version[1]}, and {own} runs this"
+            break
+    column = max(error.offset or 1, 1)
+    return NotPython3(path, line, column, reason, _python2_construct(error, text))
 
 
 def _python2_construct(error: SyntaxError, line: str) -> str | None:

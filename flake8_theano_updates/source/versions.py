@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from flake8_theano_updates.source import python2, python3
-from flake8_theano_updates.source.python3 import Parsed, Unreadable
+from flake8_theano_updates.source.python3 import NotPython3, Parsed, Unreadable
 
 PythonVersion = Literal["2", "3", "auto"]
 
@@ -28,12 +28,20 @@ def parse(path: str, data: bytes, version: PythonVersion = "auto") -> Parsed:
         return python3.parse(path, data)
     except Unreadable as error:
         as_python3 = error
+    is_other = isinstance(as_python3, NotPython3) and as_python3.construct is None
     try:
         return python2.parse(path, data)
     except python2.NoExtra as error:
+        if is_other:
+            raise as_python3 from None
         reason = f"{as_python3.reason}; {error.reason}"
         raise Unreadable(path, as_python3.line, as_python3.column, reason) from None
     except Unreadable as as_python2:
         # The parser that got further knows what is wrong.
         further = (as_python2.line, as_python2.column) > (as_python3.line, as_python3.column)
-        raise (as_python2 if further else as_python3) from None
+        if further:
+            raise as_python2 from None
+        if isinstance(as_python3, NotPython3):
+            # It is not what it looks like.
+            raise Unreadable(path, as_python3.line, as_python3.column, as_python3.error) from None
+        raise as_python3 from None

@@ -54,6 +54,8 @@ def test_the_version_that_is_asked_for() -> None:
         (b"print 1\nx = (\n", "a.py:2:5: syntax error, also as Python 2: "),
         (b"x = 1\ny = )\n", "a.py:2:5: syntax error: unmatched ')'"),
         (b"x = 1\n\0", "a.py:2:1: not text: it holds null bytes"),
+        # What looks like Python 2 is not always.
+        (b"x = `1 +`\n", "a.py:1:5: syntax error: invalid syntax"),
     ],
 )
 def test_the_parser_that_got_further_complains(data: bytes, complaint: str) -> None:
@@ -75,10 +77,42 @@ def test_without_the_extra_says_why_and_what_to_install() -> None:
         "except Exception as error: print(error)\n"
     )
     assert said.startswith(
-        "a.py:2:1: it parses only as Python 2 (print statement); "
+        "a.py:2:1: it looks like Python 2 (print statement); "
         'to read Python 2: pip install "flake8-theano-updates[py2]'
     )
     assert said.count("\n") == 1
+
+
+def test_without_the_extra_no_other_error_is_called_python_2() -> None:
+    said = run(
+        "import sys; sys.modules['tree_sitter'] = None\n"
+        "from flake8_theano_updates.source.reading import read\n"
+        "try: read('a.py', b'x = )')\n"
+        "except Exception as error: print(error)\n"
+    )
+    assert said == "a.py:1:5: syntax error: unmatched ')'\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "needed", "name"),
+    [
+        ("try: pass\nexcept* E: pass", (3, 11), "except*"),
+        ("type X = int", (3, 12), "a type statement"),
+        ("def f[T](x: T): pass", (3, 12), "a list of type parameters"),
+        ("x = f'{a['b']}'", (3, 12), "an f-string with its own quotes within"),
+        ("x = t'{a}'", (3, 14), "a template string"),
+    ],
+)
+@pytest.mark.parametrize("version", ["3", "auto"])
+def test_what_a_newer_python_has_is_told(
+    code: str, needed: tuple[int, int], name: str, version: PythonVersion
+) -> None:
+    own = sys.version_info[:2]
+    if own >= needed:
+        assert parse("a.py", code.encode(), version).python == 3
+        return
+    reason = f"; {name} needs Python 3.{needed[1]}, and 3.{own[1]} runs this"
+    assert unreadable(code.encode(), version).endswith(reason)
 
 
 def test_python3_needs_no_tree_sitter() -> None:
