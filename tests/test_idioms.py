@@ -426,6 +426,18 @@ class Derived(Base):
         self.updates.append((w, w + self.v))  # error: THU101 37 self.v
         return theano.function([x], [], updates=self.updates)
 """,
+    "an arm that a keyword takes": """\
+def move(updates, v, g, moving=False):
+    if moving:
+        updates.append((v, 0.9 * v - g))
+
+
+def train(x, w, v, g):
+    updates = []
+    move(updates, v, g, moving=True)
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
     "the value of a node": """\
 def save(net):
     updates = OrderedDict()
