@@ -299,10 +299,11 @@ def train(x, w, v, g):
     return K.function([x], [], [(v, 0.9 * v - g), (w, w + v)])  # error: THU101 59 v
 """,
     "a variable for each parameter": """\
-def train(x, params, grads):
+def train(x, cost, params, trained):
     squares = {p: theano.shared(0.0) for p in params}
     updates = []
-    for p, g in zip(params, grads):
+    for p in trained:
+        g = T.grad(cost, p)
         updates.append((squares[p], squares[p] + g**2))
         updates.append((p, p - g / T.sqrt(squares[p])))  # error: THU101 43 squares[p]
     return theano.function([x], [], updates=updates)
