@@ -252,10 +252,12 @@ def test_a_helper_is_told_its_own_name_of_the_mapping() -> None:
     assert "use ups[v] here" in the_message(source)
 
 
-def test_another_loop_is_told_to_keep_the_new_values() -> None:
+@pytest.mark.parametrize("new", ["0.9 * v - g", "n"])
+def test_another_loop_is_told_to_keep_the_new_values(new: str) -> None:
     source = (
         "import theano\n\n\ndef step(ws, vs, gs):\n    updates = []\n"
-        "    for v, g in zip(vs, gs):\n        updates.append((v, 0.9 * v - g))\n"
+        "    for v, g in zip(vs, gs):\n        n = 0.9 * v - g\n"
+        f"        updates.append((v, {new}))\n"
         "    for w, v in zip(ws, vs):\n        updates.append((w, w + v))\n" + END
     )
     (finding,) = check(ast.parse(source), source.splitlines(keepends=True), "a.py")

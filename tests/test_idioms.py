@@ -299,10 +299,11 @@ def train(x, w, v, g):
     return K.function([x], [], [(v, 0.9 * v - g), (w, w + v)])  # error: THU101 59 v
 """,
     "a variable for each parameter": """\
-def train(x, params, grads):
+def train(x, cost, params, trained):
     squares = {p: theano.shared(0.0) for p in params}
     updates = []
-    for p, g in zip(params, grads):
+    for p in trained:
+        g = T.grad(cost, p)
         updates.append((squares[p], squares[p] + g**2))
         updates.append((p, p - g / T.sqrt(squares[p])))  # error: THU101 43 squares[p]
     return theano.function([x], [], updates=updates)
@@ -425,6 +426,28 @@ class Derived(Base):
     def train(self, x, w):
         self.updates.append((w, w + self.v))  # error: THU101 37 self.v
         return theano.function([x], [], updates=self.updates)
+""",
+    "an arm that a keyword takes": """\
+def move(updates, v, g, moving=False):
+    if moving:
+        updates.append((v, 0.9 * v - g))
+
+
+def train(x, w, v, g):
+    updates = []
+    move(updates, v, g, moving=True)
+    updates.append((w, w + v))  # error: THU101 28 v
+    return theano.function([x], [], updates=updates)
+""",
+    "a name of one or the other": """\
+def train(x, w, u, v, g, heavy):
+    if heavy:
+        speed = v
+    else:
+        speed = u
+    updates = [(v, 0.9 * v - g)]
+    updates.append((w, w + speed))  # error: THU101 28 speed
+    return theano.function([x], [], updates=updates)
 """,
     "the value of a node": """\
 def save(net):
