@@ -76,10 +76,15 @@ def _says_more(q: Question, number: int) -> bool:
 def uses_both(q: Question) -> bool:
     """t uses v and v's new value: who writes both knows the difference. Also read-back."""
     graph = q.graph
-    new = graph.keys[q.registered.new]
+    new, total = graph.keys[q.registered.new], q.products.of(q.registered.new)
     if new == q.old:
         return False
-    return any(graph.keys[one] == new for one in graph.ancestors(q.reader.new))
+    return any(
+        graph.keys[one] == new
+        # A sum is the same in any order.
+        or (len(total) > 1 and graph.name(one) in ("Add", "Sub") and q.products.of(one) == total)
+        for one in graph.ancestors(q.reader.new)
+    )
 
 
 def before_its_bounds(q: Question) -> bool:

@@ -74,7 +74,7 @@ class Made:
         return T.sin(theano.shared(np.full((1, *self.shape), self.number()))[0])
 
     def cost(self):
-        return sum(T.sum(T.cos(one)) for one in self.shared)
+        return sum(T.sum(T.cos(one)) for one in self.params or self.shared)
 
     def gradients(self):
         if not self.shared:
@@ -118,6 +118,7 @@ OTHERS = {
     ("another_mapping_in_a_branch", "ridge"): [None, 0.1],
     ("velocity_rebound_to_its_new_value", "momentum"): [None, 0.9],
     ("made_in_either_arm", "saved"): [None],
+    ("at_first_or_later", "epoch"): [0, 2],
     ("only_the_first_that_fits", "tries"): [[1.0], [0.0]],
     ("shadowed_name", "rates"): [[0.1, 0.2]],
     ("context", "scope"): [lambda made: lambda name: contextlib.nullcontext()],
@@ -146,6 +147,11 @@ OTHERS = {
     ("backward_by_hand", "leave"): "variable",
     ("modulo_updates", "data"): [lambda made: theano.shared(np.full((90, *made.shape), 0.5))],
     ("Archive", "start"): [0.5],
+    ("the_last_two_of_a_list", "ws"): [lambda made: made.variables("ws")],
+    ("the_last_two_of_a_list", "gs"): [lambda made: [made.data() for _ in range(3)]],
+    ("numbers_of_a_table", "table"): [lambda made: theano.shared(np.array([-1.0, 1.0]))],
+    ("rows_that_pull_each_other", "pull"): [0.1],
+    ("sled_on_a_slope", "slope_gradient"): [lambda made: T.cos],
 }
 LATE = {
     "cost": Made.cost,

@@ -50,6 +50,7 @@ NOT_DRIVEN = {
     "clean/readings.py:slow_down": HELPER,
     "clean/evidence.py:simulation_updates": "needs the tutorial's hmc_move",
     "clean/evidence.py:simulated_acceptance_updates": "needs the tutorial's hmc_move",
+    "clean/evidence.py:simulation_of_a_logarithm_updates": "needs the tutorial's hmc_move",
     "clean/evidence.py:StatisticsOfHelpers": NO_CLASS,
     "clean/optimizers.py:Nadam": NO_CLASS,
     "clean/optimizers.py:Santa": NO_CLASS,
@@ -58,6 +59,8 @@ NOT_DRIVEN = {
     "clean/places.py:third_argument_of_keras": "needs Keras",
     "clean/places.py:named_and_given_third": "needs Keras",
     "clean/places.py:Archive": "updates of no function",
+    "clean/readings.py:four_arguments_of_a_registry": NO_CLASS,
+    "clean/readings.py:what_the_layers_hold": "updates of no function",
     "clean/readings.py:values_by_the_keys_of_a_network": "updates of no function",
     "clean/readings.py:values_by_what_is_no_variable": "updates of no function",
     "clean/readings.py:what_is_added_is_written_out": "needs Keras",
@@ -85,6 +88,9 @@ APART = {
     ("THU102/switches.py", 29, 31): BETWEEN,
     ("THU102/switches.py", 37, 38): BETWEEN,
 }
+ONLY_TRACE = {
+    ("clean/readings.py", 150): "`check` does not know that inc_subtensor is a step of its own",
+}
 ONLY_CHECK = {("THU101/other_doors.py", 13): "updates of `In` are not watched"}
 
 Place = tuple[str, int, int, str, str]
@@ -98,7 +104,7 @@ def place(finding: dict[str, Any]) -> Place:
 def test_every_place_is_told_by_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     flags = "cxx=,blas.ldflags=,mode=FAST_COMPILE,linker=py,on_unused_input=ignore"
     monkeypatch.setenv("THEANO_FLAGS", f"{flags},base_compiledir={tmp_path / 'compiled'}")
-    enabled = ("--enable", "THU902", "--enable", "THU904")
+    enabled = ("--enable", "THU902,THU904")
     report = tmp_path / "report.json"
     options = (*enabled, "--format", "json", "--output", report)
     skipped = ",".join(NOT_DRIVEN)
@@ -117,7 +123,7 @@ def test_every_place_is_told_by_both(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     only = {one[:2]: one[3] for one in checked.keys() - traced.keys()}
     more = {one[:2]: one[3] for one in traced.keys() - checked.keys()}
     assert set(only) == {(name, line) for name, line, _ in APART} | set(ONLY_CHECK)
-    assert set(more) == {(name, line) for name, _, line in APART}
+    assert set(more) == {(name, line) for name, _, line in APART} | set(ONLY_TRACE)
     for (name, line, other), why in APART.items():
         codes = ("THU102", "THU101") if why == BETWEEN else ("THU101", "THU101")
         assert (only[name, line], more[name, other]) == codes
