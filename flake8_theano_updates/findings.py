@@ -88,7 +88,7 @@ def check(
                 scope = Unread(scope.node, error)
         return [not_checked(path, scope.node, scope.error, scope.statement, place)]
 
-    with no_collection():
+    with _no_collection():
         for scope in interpret(tree, _guide(text, lines, compilers, python)):
             for finding in found_in(scope):
                 where = (finding.code, finding.line, finding.column, finding.variable)
@@ -98,7 +98,7 @@ def check(
 
 
 @contextmanager
-def no_collection() -> Iterator[None]:
+def _no_collection() -> Iterator[None]:
     """Keep the garbage collector off: it would go through all values again and again.
 
     They all live until the file is done, and hardly any of them is in a cycle.

@@ -15,7 +15,7 @@ from flake8_theano_updates.cli.files import STANDARD_INPUT, Place, reached
 from flake8_theano_updates.cli.jobs import each, executor
 from flake8_theano_updates.cli.noqa import not_silenced
 from flake8_theano_updates.cli.statuses import INTERNAL, NOTHING, UNUSABLE
-from flake8_theano_updates.findings import check, no_collection
+from flake8_theano_updates.findings import check
 from flake8_theano_updates.internal_error import CODE as INTERNAL_CODE
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Origin, Sources
@@ -112,7 +112,6 @@ def look(
     return seen
 
 
-@no_collection()
 def look_at(place: Place, options: argparse.Namespace) -> Looked:
     """Look at one file."""
     path = place.path
