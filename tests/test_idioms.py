@@ -439,16 +439,6 @@ def train(x, w, v, g):
     updates.append((w, w + v))  # error: THU101 28 v
     return theano.function([x], [], updates=updates)
 """,
-    "a name of one or the other": """\
-def train(x, w, u, v, g, heavy):
-    if heavy:
-        speed = v
-    else:
-        speed = u
-    updates = [(v, 0.9 * v - g)]
-    updates.append((w, w + speed))  # error: THU101 28 speed
-    return theano.function([x], [], updates=updates)
-""",
     "the value of a node": """\
 def save(net):
     updates = OrderedDict()
