@@ -65,7 +65,7 @@ def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (archive,) = built.glob("*.tar.gz")
     folder = tmp_path_factory.mktemp("unpacked")
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        tar.extractall(folder)
     (top,) = folder.iterdir()
     return top
 
