@@ -46,8 +46,8 @@ def main():
             made = one(**given_for(one))
             if inspect.isclass(one):
                 for name, method in inspect.getmembers(made, inspect.ismethod):
-                    if name.startswith("build"):
-                        method()
+                    if name.startswith("build") and given_for(method) is not None:
+                        method(**given_for(method))
                 made = list(vars(made).values())
             call_twice(made if isinstance(made, (list, tuple)) else [made])
 
