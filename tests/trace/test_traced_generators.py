@@ -24,6 +24,8 @@ NAMES = [
 ]
 ONLY_CHECK = {
     ("THU401/twice.py", 92): "nobody calls this function",
+    ("THU401/twice.py", 124): "nobody calls this function",
+    ("THU401/twice.py", 130): "nobody calls this function",
     ("THU402/functions.py", 55): "what is passed in as an input is the caller's",
     ("THU403/chains.py", 54): "what is passed in as an input is the caller's",
 }
@@ -39,6 +41,8 @@ OTHER_WORDS = {
     ("THU401/loops.py", 46): "check reads the two turns of the loop as two draws",
     ("THU402/functions.py", 67): "a helper returns the next generator: its name is not followed",
     ("THU402/functions.py", 80): "a scan returns the next generator: its name is not followed",
+    ("THU402/functions.py", 141): "a scan returns the next generator: check has no name for it",
+    ("THU402/functions.py", 153): "a scan returns the next generator: check has no name for it",
     ("THU403/chains.py", 66): "a helper returns the next generator: its name is not followed",
 }
 
