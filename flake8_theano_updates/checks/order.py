@@ -86,7 +86,9 @@ def old_values(collection: Collection) -> Iterator[OldValue]:
         meant = [evidence_for(question) for question in questions]
         if any(row is not None and row not in _LOOKED_AT for row in meant):
             return None
-        worst = max(questions, key=lambda question: question.stale)
+        # A mapping has the last of several for a variable.
+        latest_first = reversed(questions) if collection.container.kind == "mapping" else questions
+        worst = max(latest_first, key=lambda question: question.stale)
         off = [_LOOKED_AT[row] for row in meant if row is not None]
         code = min(off) if off else "THU101" if worst.stale else "THU102"
         if code == "THU102" and collection.container is state.defaults:

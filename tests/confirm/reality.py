@@ -316,7 +316,7 @@ class World:
                 self.collections.append(Collection(updates, stored))
             else:
                 self.takes(_default_updates(outputs) if updates is None else updates)
-            return object()
+            return lambda *_: None
 
         return function
 

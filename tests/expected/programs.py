@@ -27,6 +27,7 @@ from expected.steps import (
     adam_with_a_rate,
     averaged_gradient,
     background_of_rows,
+    bounded_momentum,
     bowl_gradient,
     carried,
     clipped_adagrad,
@@ -151,6 +152,19 @@ GROUPS = (
         {**BOWL, "lr": 0.1, "b1": 0.9, "b2": 0.999, "eps": 1e-8},
         f"{MODULE} p=w m=m v=v t=t",
         {"p": [1.0, -2.0], "m": [0.1, 0.2], "v": [0.3, 0.4], "t": 0.0},
+    ),
+    Group(
+        "THU101/programs/constrained.py",
+        bounded_momentum,
+        {
+            "g": lambda old: -np.sin(old["p"]),
+            "mu": 0.9,
+            "lr": 0.1,
+            "decay": 0.01,
+            "most": 0.05,
+        },
+        f"{MODULE} p=w velocity=velocity",
+        {"p": [1.0, 1.0, 1.0], "velocity": [0.0, 0.0, 0.0]},
     ),
     Group(
         "THU101/programs/layer.py",

@@ -36,6 +36,13 @@ def subtracted_momentum(old: State, read: State, g: Any, mu: float, lr: float) -
     return {"velocity": mu * old["velocity"] + lr * g, "p": old["p"] - read["velocity"]}
 
 
+def bounded_momentum(
+    old: State, read: State, g: Any, mu: float, lr: float, decay: float, most: float
+) -> State:
+    moved = mu * old["velocity"] + lr * g + decay * old["p"]
+    return {"velocity": np.clip(moved, -most, most), "p": old["p"] - read["velocity"]}
+
+
 def momentum_and_gradient(old: State, read: State, g: Any, mu: float, lr: float) -> State:
     return {
         "velocity": mu * old["velocity"] - lr * g,
