@@ -18,6 +18,7 @@ import sysconfig
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import flake8.main.cli
 import flake8.utils
@@ -42,7 +43,7 @@ def run_here(
 ) -> subprocess.CompletedProcess[str]:
     """Call ``theano-updates`` or ``flake8`` in this process."""
     given = list(map(str, arguments))
-    with _at(cwd, stdin) as (output, errors):
+    with _at(cwd, stdin) as (output, errors), mock.patch.object(sys, "argv", [program, *given]):
         try:
             if program == "flake8":
                 flake8.utils.stdin_get_value.cache_clear()

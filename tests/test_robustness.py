@@ -126,6 +126,7 @@ def test_what_is_long_is_not_too_deep(deep: str) -> None:
     assert codes(HEAD + body + TAIL) == ["THU101"]
 
 
+@pytest.mark.longer
 def test_a_verdict_beside_hundreds_of_elif() -> None:
     # Each arm holds another value: their ways grow with them.
     chain = "".join(f"    elif flags == {n}:\n        g = g * {n + 2}\n" for n in range(1, 300))
@@ -199,6 +200,7 @@ def test_what_a_statement_has_bound_that_is_too_deep_is_not_known() -> None:
     assert [code for _, code, _ in told(source.format("k"))] == ["THU001", "THU101"]
 
 
+@pytest.mark.longer
 def test_updates_of_too_many_steps_cost_their_function_alone() -> None:
     chained = "".join(
         f"    new{n} = 0.9 * v{n} + new{n - 1}\n"

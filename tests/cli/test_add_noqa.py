@@ -215,6 +215,7 @@ def test_python_2_gets_comments_that_are_read_there(tmp_path: Path, old: str) ->
     assert run_here("theano-updates", "check", "old.py", cwd=tmp_path).stdout == ""
 
 
+@pytest.mark.longer
 def test_every_fixture_is_silent_and_the_same_program_afterwards(tmp_path: Path) -> None:
     copied = tmp_path / "fixtures"
     shutil.copytree(FOLDER, copied)

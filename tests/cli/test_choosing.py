@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from commands import run, run_json
+from commands import run_here, run_json
 from flake8.style_guide import Decision, DecisionEngine
 
 from flake8_theano_updates.choice import Choice
@@ -76,19 +76,19 @@ IN_FLAKE8 = [
 def test_flake8_turns_on_what_it_selects(
     project: Path, options: list[str], codes: list[str]
 ) -> None:
-    done = run("flake8", "--isolated", *options, "a.py", cwd=project)
+    done = run_here("flake8", "--isolated", *options, "a.py", cwd=project)
     assert done.stderr == ""
     assert sorted(line.split()[1] for line in done.stdout.splitlines()) == codes
 
 
 def test_what_is_not_chosen_is_not_mended(project: Path) -> None:
     options = ("--unsafe", "--no-prove", "--ignore", "THU101", "a.py")
-    done = run("theano-updates", "fix", *options, cwd=project)
+    done = run_here("theano-updates", "fix", *options, cwd=project)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
 def test_explain_takes_the_same_options(project: Path) -> None:
-    done = run("theano-updates", "explain", "--select", "THU902", "a.py", cwd=project)
+    done = run_here("theano-updates", "explain", "--select", "THU902", "a.py", cwd=project)
     assert "THU902" in done.stdout
     assert "THU101" not in done.stdout
 
@@ -96,7 +96,7 @@ def test_explain_takes_the_same_options(project: Path) -> None:
 @pytest.mark.parametrize("option", ["--select", "--extend-select", "--ignore", "--enable"])
 @pytest.mark.parametrize("verb", ["check", "trace"])
 def test_a_code_that_no_rule_has_is_refused(project: Path, verb: str, option: str) -> None:
-    done = run("theano-updates", verb, option, "THU101,THU999", "a.py", cwd=project)
+    done = run_here("theano-updates", verb, option, "THU101,THU999", "a.py", cwd=project)
     assert done.returncode == 2
     assert f"argument {option}: no rule's code begins with 'THU999'; the codes are " in done.stderr
 
@@ -132,6 +132,6 @@ def test_trace_reports_what_is_chosen(project: Path, monkeypatch: pytest.MonkeyP
     )
     (project / "a.py").write_text(SOURCE + "step()\ncount()\n")
     options = ("--format", "json", "--select", "THU902", "a.py")
-    done = run("theano-updates", "trace", *options, cwd=project)
+    done = run_here("theano-updates", "trace", *options, cwd=project)
     found = json.loads(done.stderr[done.stderr.index("[") :])
     assert [(f["code"], f["line"]) for f in found] == [("THU902", 5)]

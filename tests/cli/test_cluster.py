@@ -115,6 +115,7 @@ def test_an_interpreter_is_one_of_the_cluster(project: Path, address: str) -> No
     assert done.stderr == f"theano-updates: confirm: {said}\n"
 
 
+@pytest.mark.longer
 @needs_distributed
 @pytest.mark.parametrize("verb", ["check", "confirm"])
 def test_no_cluster_is_there(project: Path, verb: str) -> None:

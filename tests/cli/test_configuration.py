@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import run, run_json
+from commands import run_here, run_json
 from samples import STALE
 
 if sys.version_info >= (3, 11):
@@ -47,7 +47,7 @@ def by_check(folder: Path, *options: str) -> list[tuple[str, int]]:
 
 
 def by_flake8(folder: Path, *options: str) -> list[tuple[str, int]]:
-    done = run("flake8", "--extend-ignore=E,F,W", *options, cwd=folder)
+    done = run_here("flake8", "--extend-ignore=E,F,W", *options, cwd=folder)
     assert done.stderr == ""
     found = re.findall(r"^.*?:(\d+):\d+: (\w+)", done.stdout, re.MULTILINE)
     return sorted(((code, int(line)) for line, code in found), key=lambda one: one[::-1])
@@ -98,10 +98,10 @@ def test_all_doors_take_a_file_the_same_way(project: Path, name: str) -> None:
     assert by_check(project) == expected
     # Given on the command line, codes to ignore would replace those of the file.
     quiet = () if "ignore =" in text and file != "pyproject.toml" else ("--extend-ignore=E,F,W",)
-    done = run("flake8", *quiet, cwd=project)
+    done = run_here("flake8", *quiet, cwd=project)
     told = re.findall(r"^.*?:(\d+):\d+: (THU\d+)", done.stdout, re.MULTILINE)
     assert sorted(((c, int(line)) for line, c in told), key=lambda one: one[::-1]) == expected
-    mended = run("theano-updates", "fix", "--unsafe", "--no-prove", cwd=project)
+    mended = run_here("theano-updates", "fix", "--unsafe", "--no-prove", cwd=project)
     assert mended.stdout.count("+step") == (("THU101", 5) in expected)
     assert mended.stdout.count("+lag") == (("THU101", 6) in expected)
 
@@ -113,7 +113,7 @@ def test_excluded_files_are_passed_over_by_all(project: Path, key: str, pattern:
     (project / "pyproject.toml").write_text(f'{TABLE}{key} = ["{pattern}"]\n')
     assert by_check(project) == by_flake8(project) == [("THU101", 7)]
     # Patterns are those of the file's folder, wherever one stands.
-    done = run("theano-updates", "check", "..", cwd=project / "pkg")
+    done = run_here("theano-updates", "check", "..", cwd=project / "pkg")
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["../b.py"]
     (project / "pyproject.toml").unlink()
     (project / "setup.cfg").write_text(f"[flake8]\n{key} = {pattern}\n")
@@ -173,7 +173,7 @@ def test_a_named_file_has_to_be_one(
 ) -> None:
     if text is not None:
         (project / name).write_text(text)
-    done = run("theano-updates", "check", "--config", name, cwd=project)
+    done = run_here("theano-updates", "check", "--config", name, cwd=project)
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr.startswith(f"theano-updates: {complaint}")
 
@@ -209,18 +209,18 @@ MISTAKES = [
 @pytest.mark.parametrize(("text", "complaint"), MISTAKES)
 def test_mistakes_are_told_with_their_place(project: Path, text: str, complaint: str) -> None:
     (project / "pyproject.toml").write_text(TABLE + text)
-    done = run("theano-updates", "check", cwd=project)
+    done = run_here("theano-updates", "check", cwd=project)
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr.startswith(f"theano-updates: {complaint}")
     if "not TOML" not in complaint:  # Flake8-pyproject has something to say of it, too
-        done = run("flake8", cwd=project)
+        done = run_here("flake8", cwd=project)
         assert (done.stderr, done.returncode) == ("", 1)
         assert f"flake8-theano-updates: {complaint.strip()}" in done.stdout
 
 
 def test_it_has_to_be_a_table(project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool]\ntheano-updates = 1\n")
-    done = run("theano-updates", "check", cwd=project)
+    done = run_here("theano-updates", "check", cwd=project)
     assert done.stderr == (
         "theano-updates: pyproject.toml:2: tool.theano-updates has to be a table\n"
     )
@@ -242,7 +242,7 @@ def test_mistakes_in_flake8s_files_are_told(
     project: Path, verb: str, text: str, complaint: str
 ) -> None:
     (project / "setup.cfg").write_text("[flake8]\n" + text)
-    done = run("theano-updates", verb, cwd=project)
+    done = run_here("theano-updates", verb, cwd=project)
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr.startswith(f"theano-updates: {complaint}")
 
@@ -262,13 +262,16 @@ def test_the_python_of_a_project(project: Path) -> None:
     pytest.importorskip("tree_sitter", reason="the py2 extra is not installed")
     (project / "pyproject.toml").write_text(TABLE + 'python-version = "2"\n')
     (project / "b.py").write_text("import theano\nprint 'x'\n")
-    assert run("theano-updates", "check", "b.py", cwd=project).returncode == 0
-    assert run("theano-updates", "check", "--python-version=3", "b.py", cwd=project).returncode == 2
+    assert run_here("theano-updates", "check", "b.py", cwd=project).returncode == 0
+    assert (
+        run_here("theano-updates", "check", "--python-version=3", "b.py", cwd=project).returncode
+        == 2
+    )
 
 
 def settings(folder: Path, *options: str, verb: str = "check") -> tuple[dict[str, Any], str]:
     """Return the settings that are shown, and their text."""
-    done = run("theano-updates", verb, "--show-settings", *options, cwd=folder)
+    done = run_here("theano-updates", verb, "--show-settings", *options, cwd=folder)
     assert (done.stderr, done.returncode) == ("", 0)
     return tomllib.loads(done.stdout)["tool"]["theano-updates"], done.stdout
 

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import run_here
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import STALE
@@ -29,7 +29,7 @@ def make(folder: Path, *names: str) -> None:
 
 def seen(folder: Path, *arguments: str) -> list[str]:
     """Return the files of the findings of ``check``."""
-    done = run("theano-updates", "check", *arguments, cwd=folder)
+    done = run_here("theano-updates", "check", *arguments, cwd=folder)
     assert done.stderr == ""
     return [os.path.normpath(line.split(":")[0]) for line in done.stdout.splitlines()]
 
@@ -37,7 +37,7 @@ def seen(folder: Path, *arguments: str) -> list[str]:
 def test_the_current_folder_is_looked_at_without_a_path(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "pkg/b.py")
     assert seen(tmp_path) == ["a.py", "pkg/b.py"]
-    fix = run("theano-updates", "fix", "--unsafe", "--no-prove", cwd=tmp_path)
+    fix = run_here("theano-updates", "fix", "--unsafe", "--no-prove", cwd=tmp_path)
     assert fix.stdout.count("+velocity_new = ") == 2
 
 
@@ -66,15 +66,15 @@ def test_patterns_exclude_files_and_folders(
 
 def test_where_all_is_excluded_that_is_told(tmp_path: Path) -> None:
     make(tmp_path, "a.py")
-    done = run("theano-updates", "check", "--exclude", "*.py", cwd=tmp_path)
+    done = run_here("theano-updates", "check", "--exclude", "*.py", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, f"theano-updates: .: {NOTHING_LEFT}\n")
     forced = ("--exclude", "*.py", "--force-exclude", "a.py")
-    done = run("theano-updates", "check", *forced, cwd=tmp_path)
+    done = run_here("theano-updates", "check", *forced, cwd=tmp_path)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
 def test_an_empty_pattern_is_refused(tmp_path: Path) -> None:
-    done = run("theano-updates", "check", "--exclude", "/", cwd=tmp_path)
+    done = run_here("theano-updates", "check", "--exclude", "/", cwd=tmp_path)
     assert done.returncode == 2
     assert "argument --exclude: an empty pattern means no file" in done.stderr
 

@@ -50,7 +50,7 @@ def test_as_many_jobs_as_one_likes_give_the_same(project: Path, call: list[str])
     given = ("gone", "m7.py", ".", "m2.py", "-")
     one = run_here("theano-updates", *call, "--jobs=1", *given, cwd=project, stdin=STALE)
     more = run("theano-updates", *call, "--jobs=3", *given, cwd=project, stdin=STALE)
-    plain = run("theano-updates", *call, *given, cwd=project, stdin=STALE)
+    plain = run_here("theano-updates", *call, *given, cwd=project, stdin=STALE)
     assert (one.returncode, one.stdout, one.stderr) == (more.returncode, more.stdout, more.stderr)
     assert (one.returncode, one.stdout, one.stderr) == (
         plain.returncode,
@@ -127,8 +127,8 @@ def _is_running(process: int) -> bool:
     [
         # A terminal tells all processes of Ctrl-C, `kill` one of them.
         (signal.SIGINT, True, 130),
-        (signal.SIGINT, False, 130),
-        (signal.SIGKILL, False, -signal.SIGKILL),
+        pytest.param(signal.SIGINT, False, 130, marks=pytest.mark.longer),
+        pytest.param(signal.SIGKILL, False, -signal.SIGKILL, marks=pytest.mark.longer),
     ],
 )
 @pytest.mark.parametrize(

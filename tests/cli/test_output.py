@@ -68,6 +68,7 @@ def test_findings_are_counted_by_rule() -> None:
 
 
 @needs_theano
+@pytest.mark.usefixtures("_lasting_workers")
 def test_confirm_says_a_line_and_the_verdict_and_more_when_asked(project: Path) -> None:
     short = run_here("theano-updates", "confirm", "a.py", cwd=project).stdout
     assert [line.split()[0] for line in short.splitlines() if not line.startswith("    -")] == [

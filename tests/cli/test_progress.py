@@ -144,7 +144,12 @@ def _run_on(terminal: Terminal, *call: str, cwd: Path) -> subprocess.CompletedPr
 
 
 @pytest.mark.parametrize(
-    "call", [["check"], ["check", "--jobs=2"], ["fix", "--unsafe", "--no-prove", "--jobs=2"]]
+    "call",
+    [
+        ["check"],
+        ["check", "--jobs=2"],
+        pytest.param(["fix", "--unsafe", "--no-prove", "--jobs=2"], marks=pytest.mark.longer),
+    ],
 )
 def test_reading_shows_it_on_standard_error(tmp_path: Path, call: list[str]) -> None:
     for number in range(8):

@@ -80,6 +80,7 @@ def test_configuration_files_ask_for_it(project: Path, name: str) -> None:
     assert "(confirmed" not in run_here("flake8", "--select=THU", "stale.py", cwd=project).stdout
 
 
+@pytest.mark.longer
 @needs_theano
 def test_standard_input_and_several_processes(project: Path) -> None:
     options = ("--isolated", "--select=THU", "--thu-confirm")
@@ -174,11 +175,11 @@ def test_another_interpreter_confirms(project: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     venv.create(empty, with_pip=False)
     options = ("--isolated", "--select=THU", "--thu-confirm", "stale.py")
-    done = run("flake8", *options, f"--thu-python={sys.executable}", cwd=project)
+    done = run_here("flake8", *options, f"--thu-python={sys.executable}", cwd=project)
     assert CONFIRMED in done.stdout
-    done = run("flake8", *options, f"--thu-python={empty / 'bin' / 'python'}", cwd=project)
+    done = run_here("flake8", *options, f"--thu-python={empty / 'bin' / 'python'}", cwd=project)
     assert "(unresolved: no Theano, Theano-PyMC, Aesara or PyTensor in " in done.stdout
-    done = run("flake8", *options, "--thu-python=no-such-python", cwd=project)
+    done = run_here("flake8", *options, "--thu-python=no-such-python", cwd=project)
     assert "there is no program no-such-python" in done.stdout
     assert done.returncode == 1
 
@@ -214,18 +215,18 @@ def test_the_environment_names_the_interpreter(
     venv.create(empty, with_pip=False)
     options = ("--isolated", "--select=THU", "stale.py")
     monkeypatch.setenv("THEANO_UPDATES_PYTHON", str(empty / "bin" / "python"))
-    done = run("flake8", *options, "--thu-confirm", cwd=project)
+    done = run_here("flake8", *options, "--thu-confirm", cwd=project)
     assert "(unresolved: no Theano, Theano-PyMC, Aesara or PyTensor in " in done.stdout
     own = f"--thu-python={sys.executable}"
-    assert CONFIRMED in run("flake8", *options, "--thu-confirm", own, cwd=project).stdout
+    assert CONFIRMED in run_here("flake8", *options, "--thu-confirm", own, cwd=project).stdout
     for verb in ("confirm", "fix --prove --unsafe"):
-        done = run("theano-updates", *verb.split(), "stale.py", cwd=project)
+        done = run_here("theano-updates", *verb.split(), "stale.py", cwd=project)
         assert f"no Theano, Theano-PyMC, Aesara or PyTensor in {empty}" in done.stderr
     monkeypatch.setenv("THEANO_UPDATES_PYTHON", "no-such-python")
-    assert run("flake8", *options, cwd=project).stdout.count("THU101") == 1
-    done = run("flake8", *options, "--thu-confirm", cwd=project)
+    assert run_here("flake8", *options, cwd=project).stdout.count("THU101") == 1
+    done = run_here("flake8", *options, "--thu-confirm", cwd=project)
     assert "THEANO_UPDATES_PYTHON: there is no program no-such-python\n" in done.stdout
-    done = run("theano-updates", "confirm", "stale.py", cwd=project)
+    done = run_here("theano-updates", "confirm", "stale.py", cwd=project)
     assert done.returncode == 2
     assert done.stderr.endswith(
         "error: THEANO_UPDATES_PYTHON: there is no program no-such-python\n"

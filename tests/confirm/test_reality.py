@@ -26,7 +26,10 @@ from flake8_theano_updates.confirm.programs import Program, program_of
 from flake8_theano_updates.confirm.steps import STEPS
 from flake8_theano_updates.model import Finding, OrderFault
 
-pytestmark = pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano")
+pytestmark = [
+    pytest.mark.longer,
+    pytest.mark.skipif(find_spec("theano") is None, reason="needs Theano"),
+]
 
 ORDER = ("THU101", "THU102")
 OTHERS = ("THU202", "THU203", "THU206", "THU301")

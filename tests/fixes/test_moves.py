@@ -149,6 +149,7 @@ def test_what_ran_still_runs_and_computes_the_same(tmp_path: Path) -> None:
     assert (total, changed >= 0.7 * total) == (len(PROGRAMS[::31]), True)
 
 
+@pytest.mark.longer
 def test_what_ran_computes_what_is_meant_with_the_new_value(tmp_path: Path) -> None:
     ran, changed = _meant(PROGRAMS[::37], tmp_path)
     assert changed >= 0.9 * ran >= 0.8 * len(PROGRAMS[::37])

@@ -57,6 +57,7 @@ def test_new_values_give_what_confirm_promises() -> None:
     assert share >= 0.98, rest
 
 
+@pytest.mark.longer
 def test_the_mends_of_the_other_rules_are_proven_too() -> None:
     steps = [
         step

@@ -35,6 +35,7 @@ def test_the_settings_of_the_editor_choose_rules(project) -> None:
             assert _codes(editor.change("a.py", text)) == codes, settings
 
 
+@pytest.mark.longer
 def test_rules_that_are_off_are_notes(project) -> None:
     # What an editor gives at the start.
     with editing(project, settings={"enable": ["THU9"]}) as editor:
@@ -64,6 +65,7 @@ def test_the_configuration_of_the_project_holds(project, name, written) -> None:
         assert editor.change("b.py", OUTPUT) == []
 
 
+@pytest.mark.longer
 def test_files_are_left_out_by_patterns_from_the_root(project) -> None:
     (project / "pyproject.toml").write_text(
         '[tool.theano-updates]\nextend-exclude = ["old/code"]\n'

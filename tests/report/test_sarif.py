@@ -61,6 +61,7 @@ def _notebook(folder: Path) -> None:
     (folder / "a.ipynb").write_text(json.dumps(document))
 
 
+@pytest.mark.longer
 @needs_schema
 def test_the_schema_holds_for_every_fixture(tmp_path: Path) -> None:
     everything = ",".join(rule.code for rule in RULES if not rule.default_on)

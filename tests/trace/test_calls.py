@@ -91,6 +91,7 @@ for _ in range(3):
 """
 
 
+@pytest.mark.longer
 def test_a_value_that_is_broadcast_to_a_matrix(tmp_path: Path) -> None:
     (found,) = told(LAGGED, tmp_path, 2)
     assert found["code"] == "THU102"
@@ -125,6 +126,7 @@ train()
 """
 
 
+@pytest.mark.longer
 def test_no_difference_is_said(tmp_path: Path) -> None:
     (found,) = told(STILL, tmp_path, 5)
     verdict = found["verdict"]
@@ -142,6 +144,7 @@ for one in ([0, 0], [0, 0], [0, 2], [1, 1]):
 """
 
 
+@pytest.mark.longer
 def test_the_calls_before_the_first_difference_are_of_the_same_number(tmp_path: Path) -> None:
     (found,) = told(LATE, tmp_path, 4)
     verdict = found["verdict"]
@@ -192,6 +195,7 @@ print(theano.config.compute_test_value)
 """
 
 
+@pytest.mark.longer
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     (found,) = told(EVERYTHING, tmp_path)
     assert found["verdict"]["status"] == "confirmed"
@@ -218,6 +222,7 @@ print(Counts.calls, w.get_value())
 """
 
 
+@pytest.mark.longer
 def test_an_operation_of_the_program_is_not_done_twice(tmp_path: Path) -> None:
     (found,) = told(OWN, tmp_path)
     assert found["verdict"]["status"] == "unresolved"
@@ -235,12 +240,14 @@ print(v.get_value(), w.get_value())
 """
 
 
+@pytest.mark.longer
 def test_what_cannot_be_computed_costs_the_program_nothing(tmp_path: Path) -> None:
     (found,) = told(TOO_LONG, tmp_path)
     assert found["verdict"]["status"] == "unresolved"
     assert found["verdict"]["reason"].startswith("it could not be computed: ValueError: ")
 
 
+@pytest.mark.longer
 def test_they_are_on_the_page_too(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(IMPORTS + LAGGED)
     options = ("--format", "html", "--output", "page.html", "--first-calls", "3")
@@ -261,6 +268,7 @@ raise RuntimeError("at the end")
 """
 
 
+@pytest.mark.longer
 def test_what_saw_the_calls_is_gone_after_them(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(IMPORTS + UNTOUCHED)
     options = ("--first-calls", "1", "main.py")
@@ -272,6 +280,7 @@ def test_what_saw_the_calls_is_gone_after_them(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.longer
 def test_a_function_that_is_not_called(tmp_path: Path) -> None:
     (found,) = told(LAGGED.split("for ")[0], tmp_path)
     assert found["verdict"]["reason"] == "the function was not called"

@@ -92,6 +92,7 @@ def test_a_cell_that_builds_and_compiles(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.longer
 def test_a_backend_that_the_cell_imports_and_helpers_of_other_cells(tmp_path: Path) -> None:
     helper = "def both():\n    return [(v, 0.9 * v - T.grad(T.sum(w**2), w)), (w, w + v)]"
     cells = [
@@ -119,6 +120,7 @@ def test_errors_are_those_of_the_cell(tmp_path: Path) -> None:
     assert reports(cells, tmp_path) == [[NONE]] * 3
 
 
+@pytest.mark.longer
 def test_a_call_after_the_cell_is_not_seen(tmp_path: Path) -> None:
     cells = [IMPORTS, f"%%thu_trace --first-calls 3\n{STATE}{STEP.splitlines()[0]}", "train()"]
     _, (said,), later = reports(cells, tmp_path)
@@ -126,6 +128,7 @@ def test_a_call_after_the_cell_is_not_seen(tmp_path: Path) -> None:
     assert later == []
 
 
+@pytest.mark.longer
 def test_what_was_built_before_is_told(tmp_path: Path) -> None:
     cells = [
         IMPORTS + STATE.splitlines()[1],
@@ -140,6 +143,7 @@ def test_what_was_built_before_is_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.longer
 def test_the_functions_of_a_cell_are_told_apart(tmp_path: Path) -> None:
     draw = "theano.function([], theano.tensor.raw_random.normal(rng)[1])"
     cells = [
@@ -194,6 +198,7 @@ state = [
 """
 
 
+@pytest.mark.longer
 def test_nothing_stays_patched(tmp_path: Path) -> None:
     look = LEFT.replace("state", "before")
     watched = f"%%thu_trace --first-calls 9\n{STATE.splitlines()[1]}\n{STEP}"

@@ -21,25 +21,33 @@ PROGRAMS = sorted(one.relative_to(FOLDER).as_posix() for one in FOLDER.rglob("pr
 FLAGS = "cxx=,blas.ldflags=,mode=FAST_COMPILE,linker=py"
 
 
+# One start of Theano for all of them.
+ONE_AFTER_THE_OTHER = """\
+import runpy
+import sys
+
+for name in sys.argv[1:]:
+    runpy.run_path(name, run_name="__main__")
+"""
+
+
 @pytest.fixture(autouse=True)
 def _flags(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("THEANO_FLAGS", f"{FLAGS},base_compiledir={tmp_path / 'compiled'}")
 
 
-def test_programs_are_found() -> None:
-    assert {name.split("/")[0] for name in PROGRAMS} == {"THU101", "clean"}
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_program_has_the_findings_of_its_marks(name: str, tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
-    done = run("theano-updates", "trace", "--format", "json", "--output", report, name, cwd=FOLDER)
+def test_programs_have_the_findings_of_their_marks(tmp_path: Path) -> None:
+    report, script = tmp_path / "report.json", tmp_path / "programs.py"
+    script.write_text(ONE_AFTER_THE_OTHER)
+    options = ("--format", "json", "--output", report)
+    done = run("theano-updates", "trace", *options, script, *PROGRAMS, cwd=FOLDER)
     assert done.returncode == 0, done.stderr
     found = [
         (one["path"], one["line"], one["column"], one["code"], one["variable"])
         for one in json.loads(report.read_text())
     ]
-    assert found == marks(name)
+    assert sorted(found) == sorted(mark for name in PROGRAMS for mark in marks(name))
+    assert {name.split("/")[0] for name in PROGRAMS} == {"THU101", "clean"}
 
 
 def test_findings_have_the_same_fields_as_those_of_check(tmp_path: Path) -> None:
@@ -72,6 +80,7 @@ train = theano.function([], [], updates=dict(momentum(w, T.grad(T.sum(w**2), w))
 """
 
 
+@pytest.mark.longer
 def test_what_is_put_together_in_two_files_is_found(tmp_path: Path) -> None:
     (tmp_path / "package.py").write_text(PACKAGE)
     (tmp_path / "main.py").write_text(CALLER)
@@ -107,6 +116,7 @@ def test_a_counter_is_told_where_it_is_asked_for(
     assert ("THU902" if "main.py:4:66: THU902 counter read" in done.stderr else None) == code
 
 
+@pytest.mark.longer
 def test_sarif_is_written_too(tmp_path: Path) -> None:
     name = FOLDER / "THU101/programs/momentum.py"
     report = tmp_path / "report.sarif"
@@ -149,6 +159,7 @@ g = theano.function([], [], updates={a: a + 1})
 """
 
 
+@pytest.mark.longer
 def test_a_plain_dict_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(PLAIN)
     done = run("theano-updates", "trace", "--enable", "THU903", "main.py", cwd=tmp_path)
@@ -168,6 +179,7 @@ f = theano.function([], [], updates=[(v, 0.5 * v - T.grad(T.sum(moved), x)), (x,
 """
 
 
+@pytest.mark.longer
 def test_a_gradient_depends_on_all_of_its_cost(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(THROUGH_THE_COST)
     done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
@@ -214,6 +226,7 @@ train = theano.function([], [], updates=[(v, step), (w, turned.T + v)])
 """
 
 
+@pytest.mark.longer
 def test_whole_numbers_of_numpy_can_be_written_down(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(ORDERED)
     done = run("theano-updates", "trace", "main.py", cwd=tmp_path)
