@@ -158,7 +158,7 @@ def of_cell(line: str) -> argparse.Namespace:
     cell = _CellParser(prog="%%thu_trace", add_help=False)
     _add(cell, "--first-calls", type=_positive, default=0, metavar="N")
     _add_rules(cell)
-    cell.set_defaults(config=None, isolated=False)
+    cell.set_defaults(config=None, isolated=False, per_file_ignores=None)
     try:
         return cell.parse_args(shlex.split(line))
     except ValueError as error:
@@ -247,6 +247,7 @@ def _add_codes(verb: argparse.ArgumentParser) -> None:
     _add(files, "--config", type=_path, metavar="FILE")
     _add(files, "--isolated", action="store_true")
     _add(verb, "--show-settings", action="store_true")
+    verb.set_defaults(per_file_ignores=None)  # in files only
 
 
 def _add_reading(verb: argparse.ArgumentParser) -> None:
@@ -256,7 +257,6 @@ def _add_reading(verb: argparse.ArgumentParser) -> None:
     _add(verb, "--extend-exclude", action="extend", type=_patterns, metavar="PATTERNS")
     _add(verb, "--force-exclude", action="store_true")
     _add(verb, "--python-version", choices=PYTHONS)
-    verb.set_defaults(per_file_ignores=None)  # in files only
     _add(verb, "--stdin-display-name", default="stdin", metavar="NAME")
 
 

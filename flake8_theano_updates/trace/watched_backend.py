@@ -110,7 +110,7 @@ def _written_down(recorder, original):
                     given = dict(zip(("outputs", "inputs", "replace", "updates"), args), **kwargs)
                     recorder.local.looking = _write_down(recorder, frame, given, result)
             except Exception as error:
-                recorder.failed(error)
+                recorder.missed(error)
         return result
 
     return rebuild_collect_shared
@@ -135,6 +135,7 @@ def _write_down(recorder, frame, given, result):
     if updates is None:
         return []
     graph, outputs = Graph(recorder), variables_of(given.get("outputs"))
+    generators = [] if refused else left_alone(outputs, updates, recorder.kinds[1])
     with recorder.lock:
         if not recorder.watching:
             return []
@@ -144,7 +145,6 @@ def _write_down(recorder, frame, given, result):
     if refused:
         return []
     looking = [] if recorder.ask is None else _asked(recorder, record, graph, given)
-    generators = left_alone(outputs, updates, recorder.kinds[1])
     if generators and not given.get("no_default_updates"):
         numbers = dict((graph.number(one), one) for one in generators)
         looking.append(Repeats(recorder, record["id"], numbers))
