@@ -67,6 +67,9 @@ def test_an_interpreter_without_a_backend_is_told(project: Path) -> None:
     assert done.stderr.startswith("theano-updates: confirm: no Theano")
     assert str(python) in done.stderr
     assert done.stderr.count("\n") == 1
+    # Under the finding it is said in short, and not again.
+    assert "    unresolved: there is no backend that could be asked\n" in done.stdout
+    assert str(python) not in done.stdout
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems have no such scripts")
