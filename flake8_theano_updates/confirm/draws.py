@@ -286,7 +286,8 @@ def told_of(fault: GeneratorFault, verdict: Verdict) -> str:
     if fault.kind == "kept":
         again = "again" if rows[2] == rows[1] else "from the same random bits"
         return (
-            f"the second call draws {x} = {number} {again}; with the generator updated it is {meant}"
+            f"the second call draws {x} = {number} {again}; with the generator updated it is "
+            f"{meant}"
         )
     begins = (
         f"the second call begins with the first call's {names[1]}"

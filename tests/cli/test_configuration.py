@@ -189,7 +189,7 @@ REFUSED = (
 )
 MISTAKES = [
     ('\nselct = ["THU1"]\n', f"pyproject.toml:3: there is no key 'selct'; the keys are {KEYS}"),
-    ('select = ["THU99"]\n', "pyproject.toml:2: select: no rule's code begins with 'THU99'; "),
+    ('select = ["THU99"]\n', "pyproject.toml:2: select: no rule's code begins with 'THU99' ("),
     ('select = "THU1"\n', "pyproject.toml:2: select: 'THU1' is no list of texts, such as "),
     ("ignore = [\n  1,\n]\n", "pyproject.toml:2: ignore: [1] is no list of texts"),
     ('function = ["a-b"]\n', "pyproject.toml:2: function: 'a-b': write the function as "),
@@ -227,7 +227,7 @@ def test_it_has_to_be_a_table(project: Path) -> None:
 
 
 OF_FLAKE8 = [
-    ("thu-enable = THU999\n", "setup.cfg:2: enable: no rule's code begins with 'THU999'; "),
+    ("thu-enable = THU999\n", "setup.cfg:2: enable: no rule's code begins with 'THU999' ("),
     ("\nextend_select =\n  THU999\n", "setup.cfg:3: extend-select: no rule's code begins with 'TH"),
     ("thu-enabel = THU9\n", "setup.cfg:2: there is no key 'thu-enabel'; the keys are thu-enable, "),
     ("thu-function = a-b\n", "setup.cfg:2: function: 'a-b': write the function as "),

@@ -56,7 +56,10 @@ def test_an_interpreter_that_cannot_be_run_is_refused(project: Path) -> None:
     }.items():
         done = run_here("theano-updates", "confirm", "--python", path, "train.py", cwd=project)
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr.endswith(f"error: argument --python: {complaint}\n")
+        assert done.stderr == (
+            f"theano-updates confirm: error: argument --python: {complaint}\n"
+            "theano-updates confirm --help says more\n"
+        )
 
 
 def test_an_interpreter_without_a_backend_is_told(project: Path) -> None:
