@@ -122,6 +122,16 @@ def train(x, w, v, g):
     assert "use updates[v] here (theano-updates explain a.py:11)" in the_message(source)
 
 
+def test_an_entry_of_many_is_called_by_the_name_that_the_read_has_for_it() -> None:
+    source = (
+        "import theano\n\n\ndef step(ps, accs, gs):\n"
+        "    updates = dict(zip(accs, [a + g**2 for a, g in zip(accs, gs)]))\n"
+        "    for p, a, g in zip(ps, accs, gs):\n"
+        "        updates[p] = p - g / a**0.5\n" + END
+    )
+    assert "use updates[a] here" in the_message(source)
+
+
 def test_a_name_of_another_function_is_not_proposed() -> None:
     # The new value is called `fresh` where it is registered, and has no name where v is read.
     source = """\

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flake8_theano_updates.checks.collections import Collection, Pair, text_of
-from flake8_theano_updates.values import Container, Path, Term, Use, Value, original
+from flake8_theano_updates.values import Path, Term, Use, Value, original
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,9 @@ def name_of_new_value(old: OldValue) -> str | None:
     if mapping is None or entry.there > read.moment:
         return None
     key = text_of(old.registered.target)
-    of_many = isinstance(_names_at(old).get(key), Container)
+    holds = _names_at(old).get(key)
+    # `zip(accs, ...)` registers each of many, and `accs` is all of them.
+    of_many = holds is not None and holds.identity != old.registered.identity
     return f"{mapping}[{key if _is_here(old, entry.moment) and not of_many else text_of(read)}]"
 
 
