@@ -232,6 +232,6 @@ def test_the_environment_names_the_interpreter(
     assert "THEANO_UPDATES_PYTHON: there is no program no-such-python\n" in done.stdout
     done = run_here("theano-updates", "confirm", "stale.py", cwd=project)
     assert done.returncode == 2
-    assert done.stderr.endswith(
-        "error: THEANO_UPDATES_PYTHON: there is no program no-such-python\n"
+    assert done.stderr.startswith(
+        "theano-updates confirm: error: THEANO_UPDATES_PYTHON: there is no program no-such-python\n"
     )
