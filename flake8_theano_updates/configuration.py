@@ -13,7 +13,7 @@ from typing import Any
 from flake8_theano_updates.choice import Choice
 from flake8_theano_updates.keys import PerFile, read_value
 from flake8_theano_updates.options import BadOption
-from flake8_theano_updates.patterns import excludes, matches
+from flake8_theano_updates.patterns import excludes
 
 NAME = "theano-updates"
 _TABLE = f"tool.{NAME}"
@@ -67,9 +67,8 @@ class Configuration:
 
     def codes_for(self, path: str) -> tuple[str, ...]:
         """Return the codes of the rules that it chooses for a file."""
-        mapping: PerFile = self.value("per-file-ignores")
-        more = [code for pattern, codes in mapping if matches(path, [pattern]) for code in codes]
-        return self.choice.ignoring(more).codes()
+        per_file: PerFile = self.value("per-file-ignores", PerFile())
+        return self.choice.ignoring(per_file.codes(path)).codes()
 
 
 def nearest(start: str) -> Configuration | None:

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from flake8_theano_updates.options import BadOption, beginnings, compilers, refused_interpreter
-from flake8_theano_updates.patterns import anchored
+from flake8_theano_updates.patterns import anchored, flake8_matches, matches
 
 PYTHONS = ("2", "3", "auto")
 
-# Patterns of files, and what is ignored in them.
-PerFile = tuple[tuple[str, tuple[str, ...]], ...]
+
+@dataclass(frozen=True)
+class PerFile:
+    """What is ignored in some files.
+
+    Args:
+        rows: anchored patterns, each with beginnings of codes.
+        as_flake8: whether flake8 is told so: of the patterns that mean a file it takes one, the
+            longest; else all of them count.
+    """
+
+    rows: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    as_flake8: bool = False
+
+    def codes(self, path: str) -> tuple[str, ...]:
+        """Return the beginnings of what is ignored in a file."""
+        if self.as_flake8:
+            meant = [row for row in self.rows if flake8_matches(path, row[0])]
+            return max(meant, key=lambda row: len(row[0]), default=("", ()))[1]
+        return tuple(code for one, codes in self.rows if matches(path, [one]) for code in codes)
 
 
 def read_value(key: str, value: object, source: str, folder: str) -> Any:
@@ -61,7 +80,7 @@ def _per_file(value: object, folder: str) -> PerFile:
     if not isinstance(value, dict):
         raise BadOption(f'{value!r} is no table, such as {{"tests/*" = ["THU101"]}}')
     codes = [_codes(one, folder) for one in value.values()]
-    return tuple(zip(anchored(value, folder), codes, strict=True))
+    return PerFile(tuple(zip(anchored(value, folder), codes, strict=True)))
 
 
 def _python_version(value: object, _folder: str) -> str:

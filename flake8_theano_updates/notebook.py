@@ -22,6 +22,7 @@ from flake8_theano_updates.cli.trace import in_text, looked_for, wanted
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.options import BadOption
 from flake8_theano_updates.trace.calls import questions, verdicts
+from flake8_theano_updates.trace.left_out import left_out
 from flake8_theano_updates.trace.recorded import Run, function_of, read
 from flake8_theano_updates.trace.watcher import BACKENDS, Finder, Recorder
 from flake8_theano_updates.trace.written import Program
@@ -107,6 +108,9 @@ class _Finder(Finder):
     def hook(self, module: ModuleType) -> None:
         self.recorder = self.recorders[module.__name__]
         super().hook(module)
+
+    def broken(self, name: str, error: Exception) -> None:
+        self.recorders[name].broken(name, error)
 
 
 class _Extension:
@@ -223,14 +227,12 @@ def _show(text: str) -> None:
 
 
 def _told(run: Run, options: argparse.Namespace, program: Program) -> str:
-    found = looked_for(run, wanted(options), program)
+    found = looked_for(run, options, program)
     told = verdicts(found, run) if options.first_calls else None
     text = in_text(run, found, told)
     if any(one.node and not one.node.serial for f in run.functions for one in f.variables):
         text += f"\ntheano-updates: {_EARLIER}"
-    if run.error is not None:
-        text += f"\ntheano-updates: not all functions could be looked at: {run.error}"
-    return text
+    return "\n".join([text, *(f"theano-updates: {words}" for words in left_out(run))])
 
 
 def _options_in(line: str) -> str | None:

@@ -30,9 +30,25 @@ def beginnings(texts: Iterable[str]) -> tuple[str, ...]:
     found = tuple(text.strip().upper() for text in texts)
     for text in found:
         if text != ALL and not (text and any(rule.code.startswith(text) for rule in RULES)):
-            known = ", ".join(rule.code for rule in RULES)
-            raise BadOption(f"no rule's code begins with {text!r}; the codes are {known}, or ALL")
+            raise BadOption(f"no rule's code begins with {text!r}{_about(text)}")
     return found
+
+
+def _about(text: str) -> str:
+    """Say what may have been meant by the beginning of a code that no rule has."""
+    meant = did_you_mean(text, [ALL, *(rule.code for rule in RULES)])
+    if meant or text.startswith(FAMILY):
+        return f"{meant} (theano-updates explain lists them)"
+    return f"; they begin with {FAMILY}, and the codes of other tools do nothing here"
+
+
+def did_you_mean(text: str, known: Iterable[str]) -> str:
+    """Ask for what is spelled much like a text, where there is something."""
+    # Imported here: only a message needs it.
+    from difflib import get_close_matches
+
+    close = sorted(get_close_matches(text, known, cutoff=0.8))
+    return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
 def refused_interpreter(name: str, given: object, file: str, option: str) -> BadOption:

@@ -36,6 +36,15 @@ def matches(path: str, patterns: Iterable[str]) -> bool:
     )
 
 
+def flake8_matches(path: str, pattern: str) -> bool:
+    """Does an anchored pattern mean this file in flake8's ``per-file-ignores``?
+
+    There a pattern of a name is one of the whole path too: ``*tests*``.
+    """
+    names = os.path.basename(path), os.path.abspath(path)
+    return any(fnmatch(name, pattern) for name in names)
+
+
 def excludes(path: str, patterns: Sequence[str], folder: str) -> bool:
     """Does one of the anchored patterns mean this file, or a folder that it is in below another?
 

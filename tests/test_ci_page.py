@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_theano_updates.cli.arguments import parser
+from flake8_theano_updates.cli.arguments import parsed
 
 PROJECT = Path(__file__).resolve().parent.parent
 PAGE = (PROJECT / "docs" / "ci.md").read_text(encoding="utf-8")
@@ -19,7 +19,7 @@ BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 @pytest.mark.parametrize("command", [one or other for one, other in COMMANDS])
 def test_commands_are_understood(command: str) -> None:
-    parser().parse_args(shlex.split(command, comments=True))
+    parsed(shlex.split(command, comments=True))
 
 
 def test_there_are_commands() -> None:

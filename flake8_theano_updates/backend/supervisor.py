@@ -31,8 +31,9 @@ UNREADABLE = "its answer cannot be read"
 # Backends warn when they are imported, and read their docstrings.
 NOT_HANDED_ON = ("PYTHONOPTIMIZE", "PYTHONWARNINGS")
 
-MISSING = (
-    "no Theano, Theano-PyMC, Aesara or PyTensor in {python}; install the extra ({install}) or name "
+NOT_THERE = "no Theano, Theano-PyMC, Aesara or PyTensor in "
+_MISSING = (
+    NOT_THERE + "{python}; install the extra ({install}) or name "
     "an interpreter that has one ({variable}=PATH in the environment)"
 )
 # Theano ended there.
@@ -184,7 +185,7 @@ def _backend(greeting: dict[str, Any], python: str) -> Backend:
         raise NoBackendError(f"{name} in {python} cannot be imported: {error}")
     if greeting.keys() == {"python"}:
         how = install("theano")
-        raise NoBackendError(MISSING.format(python=python, install=how, variable=PYTHON))
+        raise NoBackendError(_MISSING.format(python=python, install=how, variable=PYTHON))
     raise WorkerFailedError(UNREADABLE)
 
 

@@ -8,11 +8,12 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from flake8_theano_updates import __version__
 from flake8_theano_updates.cli.completion import SHELLS, PrintCompletion
 from flake8_theano_updates.cli.excluding import DEFAULT
+from flake8_theano_updates.cli.parser import CellParser, Parser
 from flake8_theano_updates.keys import PYTHONS
 from flake8_theano_updates.options import (
     PYTHON,
@@ -95,12 +96,14 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     Raises:
         SystemExit: as argparse does, for ``--help``, ``--version`` and wrong usage.
     """
-    whole = parser()
-    options = whole.parse_args(arguments)
+    whole, verbs = _parsers()
+    options, rest = whole.parse_known_args(arguments)
+    if rest:
+        verbs[options.verb].unknown(rest)
     try:
         _settle_python(options)
     except BadOption as error:
-        whole.error(str(error))
+        verbs[options.verb].error(str(error))
     return options
 
 
@@ -120,9 +123,9 @@ def _settle_python(options: argparse.Namespace) -> None:
             raise BadOption(f"argument --python: {error}") from None
 
 
-def parser() -> argparse.ArgumentParser:
-    """Make the parser of the command line; the verb ends up in ``verb``."""
-    whole = argparse.ArgumentParser(
+def _parsers() -> tuple[Parser, dict[str, Parser]]:
+    """Make the parser of the command line, where the verb ends up in ``verb``, and each verb's."""
+    whole = Parser(
         prog="theano-updates",
         description="Find and confirm code that wrongly assumes that Theano's updates run in "
         "order.",
@@ -141,12 +144,7 @@ def parser() -> argparse.ArgumentParser:
     _add(explain, "subjects", nargs="*", metavar="CODE|PATH[:LINE]")
     _add_reading(explain)
     _add_trace(verbs.add_parser("trace", help=_HELP["trace"]))
-    return whole
-
-
-class _CellParser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise BadOption(message)
+    return whole, verbs.choices
 
 
 def of_cell(line: str) -> argparse.Namespace:
@@ -155,10 +153,10 @@ def of_cell(line: str) -> argparse.Namespace:
     Raises:
         BadOption: says what is wrong with them.
     """
-    cell = _CellParser(prog="%%thu_trace", add_help=False)
+    cell = CellParser(prog="%%thu_trace", add_help=False)
     _add(cell, "--first-calls", type=_positive, default=0, metavar="N")
     _add_rules(cell)
-    cell.set_defaults(config=None, isolated=False)
+    cell.set_defaults(config=None, isolated=False, per_file_ignores=None)
     try:
         return cell.parse_args(shlex.split(line))
     except ValueError as error:
@@ -247,6 +245,7 @@ def _add_codes(verb: argparse.ArgumentParser) -> None:
     _add(files, "--config", type=_path, metavar="FILE")
     _add(files, "--isolated", action="store_true")
     _add(verb, "--show-settings", action="store_true")
+    verb.set_defaults(per_file_ignores=None)  # in files only
 
 
 def _add_reading(verb: argparse.ArgumentParser) -> None:
@@ -256,7 +255,6 @@ def _add_reading(verb: argparse.ArgumentParser) -> None:
     _add(verb, "--extend-exclude", action="extend", type=_patterns, metavar="PATTERNS")
     _add(verb, "--force-exclude", action="store_true")
     _add(verb, "--python-version", choices=PYTHONS)
-    verb.set_defaults(per_file_ignores=None)  # in files only
     _add(verb, "--stdin-display-name", default="stdin", metavar="NAME")
 
 

@@ -59,7 +59,7 @@ def _confirmed(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
             if options.format in FOR_PROGRAMS:
                 report.tell(in_format(options.format, findings, verdicts))
             elif _is_read(looked):
-                _tell(options, report.stream, findings, verdicts)
+                _tell(options, report.stream, findings, _short(verdicts, missing))
                 report.tell(counted(options, findings))
         status = max(status, report.status)
     except OSError:
@@ -71,6 +71,12 @@ def _confirmed(options: argparse.Namespace, looked: Sequence[Looked]) -> int:
         complain(f"confirm: {missing}")
         status = max(status, UNUSABLE)
     return max(status, _write(options, findings, verdicts, looked))
+
+
+def _short(verdicts: Sequence[Verdict], missing: str | None) -> list[Verdict]:
+    """Leave out of each verdict why there is no backend: that is said once, at the end."""
+    short = "there is no backend that could be asked"
+    return [replace(one, reason=short) if one.reason == missing else one for one in verdicts]
 
 
 def _tell(

@@ -15,6 +15,7 @@ from flake8_theano_updates.cli.looking import Looked, look, with_fixes
 from flake8_theano_updates.cli.statuses import FOUND, INTERNAL, NOTHING, UNUSABLE
 from flake8_theano_updates.internal_error import NOT_CHECKED, internal_error
 from flake8_theano_updates.model import Finding
+from flake8_theano_updates.options import did_you_mean
 from flake8_theano_updates.report import text as text_report
 from flake8_theano_updates.report.explanation import explanation
 from flake8_theano_updates.rules import RULES
@@ -78,8 +79,9 @@ def _answer(subject: str, see: Callable[[str], Sequence[Looked]]) -> tuple[list[
     path = place.path
     # What looks like a code or a name of a rule, rather than like a path, is told as that.
     if path != STANDARD_INPUT and not os.path.exists(path) and _CODE.fullmatch(path):
-        known = ", ".join(one.code for one in RULES)
-        complain(f"explain: there is no rule {subject!r}, nor such a file; the rules are {known}")
+        meant = did_you_mean(subject, [name for one in RULES for name in (one.code, one.name)])
+        said = f"there is no rule {subject!r}, nor such a file{meant}"
+        complain(f"explain: {said} (theano-updates explain lists the rules)")
         return [], UNUSABLE
     seen = see(path)
     status = max(one.status for one in seen)

@@ -113,8 +113,8 @@ def _fixed(places: Sequence[Place], options: argparse.Namespace, jobs: int) -> _
     if options.add_noqa:
         changed, broken = _silenced(files, options)
     else:
-        outcomes, broken, notes = _outcomes(files, options, jobs)
-        changed = [_changed(*outcome, options) for outcome in outcomes]
+        outcomes, broken, notes, by = _outcomes(files, options, jobs)
+        changed = [_changed(*outcome, options, by) for outcome in outcomes]
         complaints += notes
     if broken:
         status = INTERNAL
@@ -152,14 +152,15 @@ def _not_fixed(finding: Finding, reason: str) -> str:
 
 def _outcomes(
     files: Sequence[File], options: argparse.Namespace, jobs: int
-) -> tuple[list[Outcome], list[Finding], list[str]]:
+) -> tuple[list[Outcome], list[Finding], list[str], str]:
     """Mend files; where a fix cannot be proven, mend its file anew without it.
 
     Returns:
         what became of files, the internal errors of those that cannot be mended (one file
-        costs no other), and why nothing was proven.
+        costs no other), why nothing was proven, and by which backend what can be is proven.
     """
     notes: list[str] = []
+    by = ""
     unproven: dict[Finding, str] = {}
     choose = _choice(options, unproven)
 
@@ -179,11 +180,12 @@ def _outcomes(
             except Exception as error:
                 broken.append(internal_error(file.shown_path, error))
         asked = [done[one.path] for one in waiting if one.path in done]
-        missed = _unproven(asked, options, jobs, notes)
+        missed, backend = _unproven(asked, options, jobs, notes)
+        by = backend or by
         unproven |= missed
         paths = {finding.path for finding in missed}
         waiting = [file for file in waiting if file.shown_path in paths]
-    return [done[file.path] for file in files if file.path in done], broken, notes
+    return [done[file.path] for file in files if file.path in done], broken, notes, by
 
 
 def _choice(options: argparse.Namespace, unproven: Mapping[Finding, str]) -> Choice:
@@ -205,11 +207,12 @@ def _choice(options: argparse.Namespace, unproven: Mapping[Finding, str]) -> Cho
 
 def _unproven(
     outcomes: Sequence[Outcome], options: argparse.Namespace, jobs: int, notes: list[str]
-) -> dict[Finding, str]:
+) -> tuple[dict[Finding, str], str]:
     """Ask the backend about every fix for which there is a program to run.
 
     Returns:
-        why findings are not to be fixed; if nothing can be proven, a note says so.
+        why findings are not to be fixed, and which backend says so; if nothing can be proven,
+        a note says so.
 
     Raises:
         NoBackend: if proofs are demanded and there is nothing to make them with.
@@ -217,7 +220,7 @@ def _unproven(
     every = [step for _, chain in outcomes for step in chain.steps]
     steps = [step for step in every if is_provable(step.mended.finding)]
     if not steps or options.prove is False:
-        return {}
+        return {}, ""
     try:
         asked = [step.mended for step in steps]
         given = proofs(asked, python=options.python, compilers=options.function, jobs=jobs)
@@ -225,15 +228,26 @@ def _unproven(
         if options.prove or options.python:
             raise
         notes.append(f"fix: without proof: {error}")
-        return {}
-    return {
+        return {}, ""
+    missed = {
         step.origin: (_OPEN if proof.status == "open" else _FAILED).format(reason=proof.reason)
         for step, proof in zip(steps, given, strict=True)
         if proof.status != "proven"
     }
+    return missed, given[0].by
 
 
-def _changed(file: File, chain: Chain, options: argparse.Namespace) -> Changed:
+def _made(chain: Chain, by: str) -> str:
+    """Say how many findings are fixed, and what is proven of it."""
+    proven = sum(is_provable(step.mended.finding) for step in chain.steps) if by else 0
+    said = f"{len(chain.steps)} fixed"
+    if not proven:
+        return f"{said}, not proven"
+    some = "" if proven == len(chain.steps) else f"{proven} of them "
+    return f"{said}, {some}proven by {by}"
+
+
+def _changed(file: File, chain: Chain, options: argparse.Namespace, by: str) -> Changed:
     def status(findings: Sequence[Finding]) -> int:
         return FOUND if any(one.code in options.select for one in findings) else NOTHING
 
@@ -243,7 +257,7 @@ def _changed(file: File, chain: Chain, options: argparse.Namespace) -> Changed:
         chain.first.parts,
         chain.last.parts,
         options,
-        made=f"{len(chain.steps)} fixed" if chain.steps else "",
+        made=_made(chain, by) if chain.steps else "",
         complaints=[_not_fixed(file.shown(one.finding), one.reason) for one in refused],
         statuses=(status(chain.first.findings), status(chain.last.findings)),
     )

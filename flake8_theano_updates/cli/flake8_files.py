@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +22,7 @@ from flake8_theano_updates.configuration import (
     table_in,
     text_of,
 )
-from flake8_theano_updates.keys import read_value
+from flake8_theano_updates.keys import PerFile, read_value
 from flake8_theano_updates.options import FAMILY, BadOption, refused_interpreter
 
 # Keys of flake8, and what they are here. What another tool is told is none of our business.
@@ -93,6 +94,9 @@ def _read(section: Mapping[str, Any], path: Path, text: str, name: str) -> Confi
             continue
         ours = _OURS[key]
         more = read_value(ours, _value(key, value, source), source, folder)
+        if isinstance(more, PerFile):
+            given[ours] = Given(replace(more, as_flake8=True), source)
+            continue
         before = given.get(ours)
         given[ours] = Given(
             (*(before.value if before else ()), *more),
@@ -119,8 +123,9 @@ def _value(key: str, value: Any, source: str) -> object:
             raise BadOption(f"{source}: {key}: write PATTERN:CODES") from None
         found: dict[str, list[str]] = {}
         for pattern, codes in mapping:
-            found.setdefault(pattern, []).extend(_of_ours(codes))
-        return {pattern: codes for pattern, codes in found.items() if codes}
+            # The first of two that are alike counts; one without codes of ours hides shorter ones.
+            found.setdefault(pattern, _of_ours(codes))
+        return found
     texts = parse_comma_separated_list(value) if isinstance(value, str) else value
     return _of_ours(texts) if "select" in key or "ignore" in key else texts
 

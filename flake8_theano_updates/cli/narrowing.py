@@ -66,6 +66,9 @@ def narrowed(looked: Sequence[Looked], options: argparse.Namespace) -> list[Look
     today = [known for _, known in every]
     if options.write_baseline:
         put_report(options.baseline, baseline.written(today))
+        if not options.quiet:
+            findings = "1 finding" if len(today) == 1 else f"{len(today)} findings"
+            complain(f"{findings} written to {options.baseline}")
         return [_without(one, [finding for finding, _ in every]) for one in looked]
     compared = baseline.compared(today, baseline.read(file.read_bytes()), file.parent)
     there = [every[place][0] for place in range(len(every)) if place not in set(compared.new)]

@@ -16,11 +16,18 @@ from flake8_theano_updates.choice import off
 from flake8_theano_updates.cli import flake8_files
 from flake8_theano_updates.cli.excluding import DEFAULT, Excluding
 from flake8_theano_updates.configuration import Configuration, Given
-from flake8_theano_updates.keys import KEYS
+from flake8_theano_updates.keys import KEYS, PerFile
 from flake8_theano_updates.options import FAMILY, BadOption, compilers
 
 # What holds where nothing is said; for all others, nothing.
-_DEFAULTS = MappingProxyType({"select": None, "exclude": DEFAULT, "python-version": "auto"})
+_DEFAULTS = MappingProxyType(
+    {
+        "select": None,
+        "per-file-ignores": PerFile(),
+        "exclude": DEFAULT,
+        "python-version": "auto",
+    }
+)
 _COMMAND_LINE = "command line"
 
 
@@ -100,6 +107,6 @@ def shown(options: argparse.Namespace) -> Iterator[str]:
 
 def _toml(key: str, value: Any) -> str:
     if key == "per-file-ignores":
-        rows = (f"{json.dumps(pattern)} = {json.dumps(codes)}" for pattern, codes in value)
+        rows = (f"{json.dumps(pattern)} = {json.dumps(codes)}" for pattern, codes in value.rows)
         return f"{{{', '.join(rows)}}}"
     return json.dumps([FAMILY] if value is None else value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -26,6 +27,7 @@ from flake8_theano_updates.report.formats import in_format
 from flake8_theano_updates.rules import RULES
 from flake8_theano_updates.trace.calls import questions, verdicts
 from flake8_theano_updates.trace.findings import findings
+from flake8_theano_updates.trace.left_out import counted, left_out
 from flake8_theano_updates.trace.recorded import Run
 from flake8_theano_updates.trace.running import CannotStartError
 from flake8_theano_updates.trace.running import run as run_program
@@ -69,10 +71,10 @@ def wanted(options: argparse.Namespace) -> list[str]:
 
 def _report(options: argparse.Namespace, run: Run, program: Program) -> bool:
     """Write the report; return whether that could be done."""
-    if run.error is not None:
-        complain(f"trace: not all functions could be looked at: {run.error}")
+    for words in left_out(run):
+        complain(f"trace: {words}")
     try:
-        found = looked_for(run, wanted(options), program)
+        found = looked_for(run, options, program)
         told = verdicts(found, run) if options.first_calls else None
         text = _written(options.format, run, found, told, program)
     except Exception as error:
@@ -89,14 +91,15 @@ def _report(options: argparse.Namespace, run: Run, program: Program) -> bool:
     return True
 
 
-def looked_for(run: Run, wanted: Sequence[str], program: Program) -> list[Finding]:
-    """Return what is found and not silenced where it stands."""
-    found = findings(run.functions, wanted, program)
-    return [
-        finding
-        for path, together in groupby(found, key=lambda one: one.path)
-        for finding in not_silenced(together, path, program.file(path).lines)
-    ]
+def looked_for(run: Run, options: argparse.Namespace, program: Program) -> list[Finding]:
+    """Return what is found, and neither silenced where it stands nor ignored for its file."""
+    found = findings(run.functions, wanted(options), program)
+    kept = []
+    for path, together in groupby(found, key=lambda one: one.path):
+        codes = options.settings.codes_for(os.path.join(options.folder, path))
+        asked = [one for one in together if one.code in codes]
+        kept += not_silenced(asked, path, program.file(path).lines)
+    return kept
 
 
 def _written(
@@ -131,9 +134,9 @@ def _can_write(path: str) -> bool:
 def in_text(run: Run, found: Sequence[Finding], told: Sequence[Verdict] | None) -> str:
     """Write the findings, with the numbers where there are some, and what they are taken from."""
     compiled = sum(not one.refused for one in run.functions)
-    functions = "1 function" if compiled == 1 else f"{compiled} functions"
-    said = f"{functions} compiled: {text_report.count(found)}"
-    if not run.functions:
+    compiled += len(run.missed)
+    said = f"{counted(compiled)} compiled: {text_report.count(found)}"
+    if not run.functions and not run.missed:
         said = "no function was compiled, nothing can be said"
     lines = list(map(text_report.line, found))
     if told:

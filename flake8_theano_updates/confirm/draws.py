@@ -248,53 +248,84 @@ def _literal(use: Use) -> object:
 
 
 def told_of(fault: GeneratorFault, verdict: Verdict) -> str:
-    """Say in a sentence what the numbers of calls show."""
+    """Say in a sentence what the numbers of calls show.
+
+    Of arrays the first number is told in which the program as written and the one as meant part.
+    """
     rows, right = verdict.as_compiled, verdict.with_new_value
     names = verdict.names
     match fault.kind:
         case "reused" if len(fault.told) == 1:
             same = all(_begins_alike(row[0], one) for row in rows[1:] for one in row[1:TURNS])
-            drawn = f"{fault.draws[fault.told[0]].name} is"
             what = "the same number" if same else "made of the same random bits"
+            at = _apart(rows[1][1], right[1][1])
+            (a, b), (c, d) = ([_number(one, at) for one in call[1][:2]] for call in (rows, right))
+            drawn = _named(fault.draws[fault.told[0]].name, at)
             return (
-                f"{drawn} {what} in each turn: {_number(rows[1][0])}, {_number(rows[1][1])}; going "
-                f"on from turn to turn it is {_number(right[1][0])}, {_number(right[1][1])}"
+                f"{drawn} is {what} in each turn: {a}, {b}; going on from turn to turn it is "
+                f"{c}, {d}"
             )
         case "reused":
             n = 1 if fault.draws[fault.told[0]].turns == "once" else TURNS
             x, y = names[0], names[n]
             same = all(_begins_alike(row[0], row[n]) for row in rows[1:])
             numbers = "the same numbers" if same else "made of the same random bits"
-            seen = f"{_number(rows[1][0])} and {_number(rows[1][n])} in the first call"
+            call = next((k for k in range(1, len(rows)) if rows[k][n] != right[k][n]), 1)
+            at = _apart(rows[call][n], right[call][n])
+            beside = at if same else ()
+            one, other = _number(rows[call][0], beside), _number(rows[call][n], at)
+            if any(at):
+                one, other = f"{_named(x, beside)} = {one}", f"{_named(y, at)} = {other}"
+            when = "the first call" if call == 1 else f"call {call}"
             return (
-                f"{x} and {y} are {numbers}, {seen}; drawn after {x}, {y} is {_number(right[1][n])}"
+                f"{x} and {y} are {numbers}, {one} and {other} in {when}; drawn after {x}, "
+                f"{_named(y, at)} is {_number(right[call][n], at)}"
             )
-        case "kept":
-            x = names[0]
-            again = "again" if rows[2] == rows[1] else "from the same random bits"
-            return (
-                f"the second call draws {x} = {_number(rows[2][0])} {again}; with the generator "
-                f"updated it is {_number(right[2][0])}"
-            )
-    x = names[0]
-    second = f"{x} = {_number(rows[2][0])}; with the last generator stored it is"
+    at = _apart(rows[2][0], right[2][0])
+    x, number, meant = _named(names[0], at), _number(rows[2][0], at), _number(right[2][0], at)
+    if fault.kind == "kept":
+        again = "again" if rows[2] == rows[1] else "from the same random bits"
+        return (
+            f"the second call draws {x} = {number} {again}; with the generator updated it is "
+            f"{meant}"
+        )
     begins = (
         f"the second call begins with the first call's {names[1]}"
         if _begins_alike(rows[2][0], rows[1][1])
         else f"the second call begins with the random bits of the first call's {names[1]}"
     )
-    return f"{begins}: {second} {_number(right[2][0])}"
+    return f"{begins}: {x} = {number}; with the last generator stored it is {meant}"
 
 
 def _begins_alike(one: object, other: object) -> bool:
     return _first(one) == _first(other)
 
 
-def _first(value: object) -> float:
+def _apart(one: object, other: object) -> tuple[int, ...]:
+    """Return the place of the first number in which two values differ; without one, the first."""
+    if not isinstance(one, (list, tuple)) or not isinstance(other, (list, tuple)):
+        return ()
+    for place, pair in enumerate(zip(one, other, strict=False)):
+        if pair[0] != pair[1]:
+            return place, *_apart(*pair)
+    return ()
+
+
+def _first(value: object, at: Sequence[int] = ()) -> float:
+    """Return the number at a place, or the first where there is no such place."""
+    for place in at:
+        if not isinstance(value, (list, tuple)) or place >= len(value):
+            break
+        value = value[place]
     while isinstance(value, (list, tuple)):
         value = value[0] if value else 0.0
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 
-def _number(value: object) -> str:
-    return f"{_first(value):.5g}"
+def _number(value: object, at: Sequence[int] = ()) -> str:
+    return f"{_first(value, at):.5g}"
+
+
+def _named(name: str, at: Sequence[int]) -> str:
+    """Name a number of a variable; the first stands for all."""
+    return f"{name}[{', '.join(map(str, at))}]" if any(at) else name

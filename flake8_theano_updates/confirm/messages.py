@@ -6,12 +6,19 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flake8_theano_updates.backend.supervisor import NOT_THERE
 from flake8_theano_updates.confirm import confirm
 from flake8_theano_updates.internal_error import internal_error
 from flake8_theano_updates.model import Finding, Verdict
+from flake8_theano_updates.options import PYTHON
 from flake8_theano_updates.report.text import in_words
 
 _LONGEST = 200  # characters of a verdict in a message
+# What to do, whole in a message: each finding has it.
+_NO_BACKEND = (
+    "unresolved: no backend is installed; install flake8-theano-updates[theano], or name an "
+    f"interpreter that has one by --thu-python or {PYTHON}"
+)
 
 
 def confirmed(findings: Sequence[Finding], python: str | None = None) -> list[Finding]:
@@ -41,4 +48,6 @@ def _told(finding: Finding, verdict: Verdict) -> Finding:
     if finding.fault is None:
         return finding  # there was nothing to ask
     words = textwrap.shorten(in_words(verdict), _LONGEST, placeholder="...")
+    if verdict.backend is None and verdict.reason.startswith(NOT_THERE):
+        words = _NO_BACKEND
     return replace(finding, message=f"{finding.message} ({words})")

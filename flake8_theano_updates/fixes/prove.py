@@ -45,11 +45,13 @@ class Proof:
             are no numbers to compare.
         reason: one sentence; empty for a proven fix.
         differ: whether there are numbers, and they are not the same.
+        by: the backend that said so, with its version.
     """
 
     status: Literal["proven", "failed", "open"]
     reason: str = ""
     differ: bool = False
+    by: str = ""
 
 
 def is_provable(finding: Finding) -> bool:
@@ -91,8 +93,9 @@ def proofs(
         verdicts = confirm(every, calls=calls, python=python, jobs=jobs, steps=faithful)
         if verdicts and verdicts[0].backend is None:
             raise NoBackend(verdicts[0].reason)
+        by = f"{verdicts[0].backend} {verdicts[0].backend_version}" if verdicts else ""
         return {
-            index: _proof(steps[index], *verdicts[3 * n : 3 * n + 3])
+            index: dataclasses.replace(_proof(steps[index], *verdicts[3 * n : 3 * n + 3]), by=by)
             for n, index in enumerate(chosen)
         }
 

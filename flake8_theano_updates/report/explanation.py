@@ -149,7 +149,8 @@ def _meaning(finding: Finding) -> Iterator[str]:
         f"It is reported because nothing here shows that the old value is meant: it is no swap, "
         f"counter, reset or kept history, the update of '{target}' does not use both values of "
         f"'{variable}', and the new value of '{variable}' does not build on this read. If it is "
-        f"meant, say so at the end of the line: #{_FIXED_BLANK}noqa:{_FIXED_BLANK}{finding.code}"
+        f"meant, say so at the end of {_place(finding.cell, finding.line)}: "
+        f"#{_FIXED_BLANK}noqa:{_FIXED_BLANK}{finding.code}"
     )
 
 

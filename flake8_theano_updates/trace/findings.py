@@ -20,7 +20,7 @@ from flake8_theano_updates.trace.question import Question
 from flake8_theano_updates.trace.recorded import Function
 from flake8_theano_updates.trace.registrations import Registrations
 from flake8_theano_updates.trace.twice import listed_twice
-from flake8_theano_updates.trace.written import Place, Program, found_at
+from flake8_theano_updates.trace.written import Place, Program, found_at, reads_name
 
 # Old values that are evidently meant, but of which a list may be wanted.
 _LOOKED_AT = {"schedule": "THU902", "simultaneous": "THU904", "excluded": "THU904"}
@@ -120,6 +120,7 @@ def _old_values(graph: Graph, program: Program) -> Iterator[OldValue]:
             code = "THU101" if stale else "THU102"
             code = code if row is None else _LOOKED_AT[row]
             name = graph.names.get(read.target) or graph[read.target].name
+            name = name or _in_pair(graph, program, registered, read)
             place = program.read(read.node.made, read.operand, name)
             if place is None:
                 continue  # made by the backend alone
@@ -165,6 +166,23 @@ def _written(graph: Graph, program: Program, pair: Pair) -> PairText | None:
 def _name(pair: PairText, old: OldValue) -> str | None:
     """Return what the file of the read calls the variable of a pair."""
     return written(pair.target) if pair.path == old.place.path else None
+
+
+def _in_pair(graph: Graph, program: Program, pair: Pair, read: Read) -> str | None:
+    """Return what the pair of a variable calls it, if a read in the same turn does so, too."""
+    stored, here = _written(graph, program, pair), program.frame(read.node.made)
+    if stored is None or here is None or stored.path != here.path:
+        return None
+    file, name = program.file(here.path), written(stored.target)
+    statement = file.statement(here.line)
+    if name is None or statement is None or not reads_name(statement, name):
+        return None
+    places = file.places
+    if places.function(statement) is not places.function(stored.target):
+        return None
+    # A loop's names stand for other variables in another loop.
+    loops = (next(places.loops(one), None) for one in (statement, stored.target))
+    return name if next(loops) is next(loops) else None
 
 
 def _line(graph: Graph, program: Program, pair: Pair) -> int | None:

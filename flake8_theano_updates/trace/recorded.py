@@ -164,18 +164,24 @@ class Run:
     Args:
         functions: the functions that the program compiles, in their order.
         calls: what was computed beside them, by the id of the function and the place of a read.
+        missed: what kept the watcher from writing down a function, for each that it could not.
+        broken: the backends that could not be imported, each with the error.
         error: what kept the watcher from writing more.
     """
 
     functions: tuple[Function, ...]
     calls: Mapping[tuple[str, Spot], Calls]
-    error: str | None
+    missed: tuple[str, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
+    error: str | None = None
 
 
 def read(lines: Iterable[str]) -> Run:
     """Read what the watcher wrote; a last line that was cut short is left out."""
     functions: dict[str, Function] = {}
     calls: dict[tuple[str, Spot], Calls] = {}
+    missed: list[str] = []
+    broken: list[tuple[str, str]] = []
     error = None
     for line in lines:
         if not line.endswith("\n"):
@@ -183,6 +189,10 @@ def read(lines: Iterable[str]) -> Run:
         record = json.loads(line)
         if "error" in record:
             error = record["error"]
+        elif "missed" in record:
+            missed.append(record["missed"])
+        elif "broken" in record:
+            broken.append((record["broken"], record["why"]))
         elif "repeats" in record:
             function = functions[record["repeats"]]
             repeats = function.repeats | {record["generator"]}
@@ -194,7 +204,7 @@ def read(lines: Iterable[str]) -> Run:
         else:
             function = function_of(record)
             functions[function.id] = function
-    return Run(tuple(functions.values()), calls, error)
+    return Run(tuple(functions.values()), calls, tuple(missed), tuple(broken), error)
 
 
 def _calls(record: dict[str, Any], before: Calls) -> Calls:

@@ -110,7 +110,7 @@ def _written_down(recorder, original):
                     given = dict(zip(("outputs", "inputs", "replace", "updates"), args), **kwargs)
                     recorder.local.looking = _write_down(recorder, frame, given, result)
             except Exception as error:
-                recorder.failed(error)
+                recorder.missed(error)
         return result
 
     return rebuild_collect_shared
@@ -135,6 +135,7 @@ def _write_down(recorder, frame, given, result):
     if updates is None:
         return []
     graph, outputs = Graph(recorder), variables_of(given.get("outputs"))
+    generators = [] if refused else left_alone(outputs, updates, recorder.kinds[1])
     with recorder.lock:
         if not recorder.watching:
             return []
@@ -143,8 +144,9 @@ def _write_down(recorder, frame, given, result):
         recorder.add(record)
     if refused:
         return []
-    looking = [] if recorder.ask is None else _asked(recorder, record, graph, given)
-    generators = left_alone(outputs, updates, recorder.kinds[1])
+    looking = []
+    if recorder.ask is not None:
+        looking = _asked(recorder, record, graph, given, result[2][0])
     if generators and not given.get("no_default_updates"):
         numbers = dict((graph.number(one), one) for one in generators)
         looking.append(Repeats(recorder, record["id"], numbers))
@@ -160,8 +162,12 @@ def _listed_twice(given):
     return [(target, new if hasattr(new, "owner") else target) for target, new in given]
 
 
-def _asked(recorder, record, graph, given):
-    """Return what computes beside the calls of a function that has something to compare."""
+def _asked(recorder, record, graph, given, kept):
+    """Return what computes beside the calls of a function that has something to compare.
+
+    Args:
+        kept: by each given variable, what the function itself has in its place.
+    """
     try:
         questions = recorder.ask(record)
     except Exception as error:
@@ -170,7 +176,11 @@ def _asked(recorder, record, graph, given):
         return []
     if not questions:
         return []
-    inputs, givens = given.get("inputs"), given.get("replace")
+    # The backend has copied what is no variable, and the program may have changed its own since.
+    inputs, givens = given.get("inputs"), dict(given.get("replace") or {})
+    for one, value in givens.items():
+        if not hasattr(value, "owner"):
+            givens[one] = kept.get(one, value)
     return [Calls(recorder, record["id"], graph.originals, questions, inputs, givens)]
 
 

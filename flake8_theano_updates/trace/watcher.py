@@ -123,13 +123,31 @@ class Recorder(object):
         while line:
             line = line[os.write(self.file, line) :]
 
+    def broken(self, name, error):
+        """Tell why a backend cannot be imported, which the program may keep to itself."""
+        try:
+            self.write({"broken": name, "why": _said(error)})
+        except Exception as another:
+            self.failed(another)
+
+    def missed(self, error):
+        """Go on with the next function where one cannot be written down."""
+        try:
+            self.write({"missed": _said(error)})
+        except Exception as another:  # nothing can be written any more
+            self.failed(another)
+
     def failed(self, error):
         """Nothing that fails here may reach the program."""
         self.watching = False
         try:
-            self.write({"error": "%s: %s" % (type(error).__name__, error)})
+            self.write({"error": _said(error)})
         except Exception:
             self.file = None
+
+
+def _said(error):
+    return "%s: %s" % (type(error).__name__, error)
 
 
 class Finder(object):
@@ -152,7 +170,11 @@ class Finder(object):
 
         def exec_module(module):
             del spec.loader.exec_module
-            execute(module)
+            try:
+                execute(module)
+            except Exception as error:
+                self.broken(name, error)
+                raise
             self.hook(module)
 
         spec.loader.exec_module = exec_module
@@ -160,6 +182,9 @@ class Finder(object):
 
     def hook(self, module):
         self.recorder.hook(module)
+
+    def broken(self, name, error):
+        self.recorder.broken(name, error)
 
     # Python 2
     def find_module(self, name, path=None):

@@ -167,7 +167,7 @@ class Program:
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                 return None
             made = file.expression(frame)
-            if made is None and isinstance(statement.value, _PAIRS):
+            if made is None and _holds_new_values(statement.value):
                 return None
             return _name_for(made, statement.targets[0], statement.value)
         return None
@@ -245,7 +245,7 @@ class Program:
             found = _operand(expression, operand, name, file.modules)
             return Place(frame.path, span_of(found), written(_turned_back(found)))
         statement = file.statement(frame.line)
-        named = [] if statement is None or name is None else _named_in(statement, name)
+        named = [] if statement is None or name is None else _read_by_others(statement, name)
         on_line = [one for one in named if one.lineno == frame.line]
         if on_line or named:
             one = min(on_line or named, key=lambda one: (one.lineno, one.col_offset))
@@ -270,11 +270,31 @@ def _name_for(made: ast.expr | ast.stmt | None, target: ast.expr, value: ast.exp
 def _holds_pairs(statement: ast.stmt) -> bool:
     """Is what a statement gives a collection, or a call with pairs in it?"""
     value = getattr(statement, "value", None)
-    if isinstance(value, ast.Lambda):
-        value = value.body
+    return _is_of_pairs(value.body if isinstance(value, ast.Lambda) else value)
+
+
+def _is_of_pairs(value: ast.expr | None) -> bool:
     if isinstance(value, ast.Call):
         return any(map(_may_be_pairs, ast.walk(value)))
+    if isinstance(value, ast.BinOp):  # a list, and another after it
+        return _is_of_pairs(value.left) or _is_of_pairs(value.right)
     return isinstance(value, _PAIRS)
+
+
+def _holds_new_values(node: ast.expr) -> bool:
+    """May what was made be in a pair of what a line assigns, rather than be all of it?"""
+    return (
+        isinstance(node, _PAIRS)
+        or any(
+            isinstance(one, ast.List | ast.Tuple) and any(map(_is_pair, one.elts))
+            for one in ast.walk(node)
+        )
+        or any(one.arg == "updates" for one in ast.walk(node) if isinstance(one, ast.keyword))
+    )
+
+
+def _is_pair(node: ast.expr) -> bool:
+    return isinstance(node, ast.Tuple) and len(node.elts) == 2
 
 
 def _may_be_pairs(node: ast.AST) -> bool:
@@ -346,6 +366,23 @@ def _named_in(node: ast.AST, name: str) -> list[ast.expr]:
             and ast.unparse(one) == name
         ]
     return found
+
+
+def _read_by_others(node: ast.AST, name: str) -> list[ast.expr]:
+    """Return where a name is read; in its own pair only if there is no other place."""
+    own = {
+        id(inside)
+        for pair in ast.walk(node)
+        if isinstance(pair, ast.Tuple) and _is_pair(pair) and _is_named(pair.elts[0], name)
+        for inside in ast.walk(pair)
+    }
+    found = _named_in(node, name)
+    return [one for one in found if id(one) not in own] or found
+
+
+def reads_name(node: ast.AST, name: str) -> bool:
+    """Is a name read in an operation or a call?"""
+    return bool(_named_in(node, name))
 
 
 def found_at(program: Program, path: str, span: Span, rule: Rule, message: str) -> Finding:

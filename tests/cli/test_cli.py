@@ -254,11 +254,17 @@ def test_select_takes_codes_and_beginnings(stale: Path) -> None:
     [
         ([], "the following arguments are required: VERB"),
         (["check", "--config", "a.toml", "--isolated", "."], "not allowed with argument"),
-        (["chekc", "."], "invalid choice: 'chekc'"),
-        (["check", "--select", "E501", "."], "no rule's code begins with 'E501'"),
+        (["chekc", "."], "invalid choice: 'chekc'; did you mean check? (choose from check, "),
+        (
+            ["check", "--ignore", "E501", "."],
+            "no rule's code begins with 'E501'; they begin with THU, and the codes of other tools",
+        ),
+        (["check", "--select", "TUH101", "."], "begins with 'TUH101'; did you mean THU101? ("),
+        (["check", "--formt", "json", "."], "there is no option --formt; did you mean --format?"),
+        (["trace", "--calls=3", "a.py"], "there is no option --calls\n"),
         (["check", "--select", ",", "."], "no code is given"),
         (["check", "--function", "f:-", "."], "'-' is neither a keyword nor a position"),
-        (["check", "--format", "xml", "."], "invalid choice: 'xml'"),
+        (["check", "--format", "xml", "."], "invalid choice: 'xml' (choose from text, "),
         (["confirm", "--calls", "0", "."], "'0' is no whole number from 1 on"),
         (["confirm", "--calls", "few", "."], "'few' is no whole number from 1 on"),
         (["confirm", "--jobs", "0", "."], "'0' is no whole number from 1 on"),
@@ -271,7 +277,11 @@ def test_select_takes_codes_and_beginnings(stale: Path) -> None:
 def test_wrong_usage(tmp_path: Path, arguments: list[str], said: str) -> None:
     done = run_here("theano-updates", *arguments, cwd=tmp_path)
     assert done.returncode == 2
-    assert said in done.stderr
+    error, more = done.stderr.splitlines()
+    program = " ".join(["theano-updates", *(one for one in arguments[:1] if one != "chekc")])
+    assert error.startswith(f"{program}: error: ")
+    assert said in f"{error}\n"
+    assert more == f"{program} --help says more"
     assert done.stdout == ""
 
 

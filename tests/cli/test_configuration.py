@@ -106,6 +106,38 @@ def test_all_doors_take_a_file_the_same_way(project: Path, name: str) -> None:
     assert mended.stdout.count("+lag") == (("THU101", 6) in expected)
 
 
+@pytest.mark.parametrize(
+    ("per_file", "silent"),
+    [
+        ("*.py: THU101", True),
+        ("*.py: THU101\n  a.py: THU901", True),  # as long as the other
+        ("a.py: THU901\n  *.py: THU101", False),
+        ("*.py: THU101\n  pkg/*: THU901", False),
+        ("*.py: THU901\n  pkg/*: THU1", True),
+        ("pkg/*: THU101\n  pkg/a.py: E501", False),
+        ("pkg/*: E501\n  pkg/*: THU101", False),
+        ("pkg/*: THU101\n  a.py: E501", True),
+        ("*pkg*: THU101", True),
+        ("**/a.py: THU101", True),
+        ("**/pkg/a.py, pkg/b.py: THU101", False),
+        ("a.py, b.py: E501, THU101", True),
+    ],
+)
+def test_of_flake8s_patterns_for_files_the_longest_counts(
+    project: Path, per_file: str, silent: bool
+) -> None:
+    (project / "setup.cfg").write_text(f"[flake8]\nper-file-ignores =\n  {per_file}\n")
+    expected = [] if silent else PLAIN
+    assert by_flake8(project) == expected
+    assert by_check(project) == expected
+
+
+def test_of_the_tables_patterns_for_files_all_count(project: Path) -> None:
+    table = '[tool.theano-updates.per-file-ignores]\n"*.py" = ["THU101"]\n"pkg/*" = ["THU901"]\n'
+    (project / "pyproject.toml").write_text(f'{TABLE}enable = ["THU901"]\n{table}')
+    assert by_check(project) == by_flake8(project) == []
+
+
 @pytest.mark.parametrize("key", ["exclude", "extend-exclude"])
 @pytest.mark.parametrize("pattern", ["pkg", "pkg/*.py", "a.py"])
 def test_excluded_files_are_passed_over_by_all(project: Path, key: str, pattern: str) -> None:
@@ -189,7 +221,7 @@ REFUSED = (
 )
 MISTAKES = [
     ('\nselct = ["THU1"]\n', f"pyproject.toml:3: there is no key 'selct'; the keys are {KEYS}"),
-    ('select = ["THU99"]\n', "pyproject.toml:2: select: no rule's code begins with 'THU99'; "),
+    ('select = ["THU99"]\n', "pyproject.toml:2: select: no rule's code begins with 'THU99' ("),
     ('select = "THU1"\n', "pyproject.toml:2: select: 'THU1' is no list of texts, such as "),
     ("ignore = [\n  1,\n]\n", "pyproject.toml:2: ignore: [1] is no list of texts"),
     ('function = ["a-b"]\n', "pyproject.toml:2: function: 'a-b': write the function as "),
@@ -227,7 +259,7 @@ def test_it_has_to_be_a_table(project: Path) -> None:
 
 
 OF_FLAKE8 = [
-    ("thu-enable = THU999\n", "setup.cfg:2: enable: no rule's code begins with 'THU999'; "),
+    ("thu-enable = THU999\n", "setup.cfg:2: enable: no rule's code begins with 'THU999' ("),
     ("\nextend_select =\n  THU999\n", "setup.cfg:3: extend-select: no rule's code begins with 'TH"),
     ("thu-enabel = THU9\n", "setup.cfg:2: there is no key 'thu-enabel'; the keys are thu-enable, "),
     ("thu-function = a-b\n", "setup.cfg:2: function: 'a-b': write the function as "),

@@ -56,7 +56,10 @@ def test_an_interpreter_that_cannot_be_run_is_refused(project: Path) -> None:
     }.items():
         done = run_here("theano-updates", "confirm", "--python", path, "train.py", cwd=project)
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr.endswith(f"error: argument --python: {complaint}\n")
+        assert done.stderr == (
+            f"theano-updates confirm: error: argument --python: {complaint}\n"
+            "theano-updates confirm --help says more\n"
+        )
 
 
 def test_an_interpreter_without_a_backend_is_told(project: Path) -> None:
@@ -67,6 +70,9 @@ def test_an_interpreter_without_a_backend_is_told(project: Path) -> None:
     assert done.stderr.startswith("theano-updates: confirm: no Theano")
     assert str(python) in done.stderr
     assert done.stderr.count("\n") == 1
+    # Under the finding it is said in short, and not again.
+    assert "    unresolved: there is no backend that could be asked\n" in done.stdout
+    assert str(python) not in done.stdout
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems have no such scripts")

@@ -41,7 +41,7 @@ def test_a_proven_fix_is_written_and_confirm_has_nothing_left(tmp_path: Path) ->
     file = _copy(tmp_path)
     done = run_here("theano-updates", "fix", "--unsafe", "--write", "--prove", "a.py", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "theano-updates: a.py: 1 fixed\n"
+    assert done.stderr == "theano-updates: a.py: 1 fixed, proven by theano 1.0.5\n"
     assert "(w, w + velocity_new)" in file.read_text()
     assert run_json("confirm", "a.py", cwd=tmp_path) == []
     again = file.read_bytes()
@@ -55,8 +55,28 @@ def test_fixes_that_compute_something_elsewhere_are_proven_and_written(tmp_path:
     file = _copy(tmp_path, FOLDER / "THU101" / "sequences.py")
     done = run_here("theano-updates", "fix", "--unsafe", "--write", "a.py", cwd=tmp_path)
     every = len(marks("THU101/sequences.py"))
-    assert (done.returncode, done.stderr) == (0, f"theano-updates: a.py: {every} fixed\n")
+    assert (done.returncode, done.stderr) == (
+        0,
+        f"theano-updates: a.py: {every} fixed, proven by theano 1.0.5\n",
+    )
     assert "new_values" in file.read_text()
+
+
+@needs_theano
+def test_what_is_proven_is_told_from_what_there_is_no_program_for(tmp_path: Path) -> None:
+    """The order of a plain dict is nothing that a run could show."""
+    file = _copy(tmp_path)
+    file.write_text(
+        file.read_text()
+        + "\na, b = theano.shared(1.0), theano.shared(2.0)\n"
+        + "swap = theano.function([], updates={a: b, b: a})\n"
+    )
+    options = ("--unsafe", "--enable=THU903", "--write", "a.py")
+    done = run_here("theano-updates", "fix", *options, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        0,
+        "theano-updates: a.py: 2 fixed, 1 of them proven by theano 1.0.5\n",
+    )
 
 
 # The velocity holds integers and its update does not: there are no numbers to prove anything
@@ -198,7 +218,7 @@ def test_what_cannot_be_written_is_named_and_the_others_are_fixed(tmp_path: Path
     done = run_here("theano-updates", "fix", "--unsafe", "--no-prove", "--write", ".", cwd=tmp_path)
     assert done.returncode == 2
     *fixed, left = done.stderr.splitlines()
-    assert fixed == [f"theano-updates: ./{name}.py: 1 fixed" for name in "ab"]
+    assert fixed == [f"theano-updates: ./{name}.py: 1 fixed, not proven" for name in "ab"]
     assert "v\u00e9_new" in (tmp_path / "b.py").read_bytes().decode("latin-1")
     assert left.endswith(f"{'c' * 250}.py: not written: File name too long")
 

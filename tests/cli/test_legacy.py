@@ -38,7 +38,8 @@ def with_baseline(project: Path) -> Path:
     done = run_here(
         "theano-updates", "check", "--baseline=known.json", "--write-baseline", ".", cwd=project
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    written = "theano-updates: 2 findings written to known.json\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", written)
     assert found(project, "--baseline=known.json") == []
     return project
 
@@ -73,7 +74,10 @@ def test_what_is_mended_is_told_and_left_out_of_the_next_baseline(with_baseline:
     assert "1 of it is gone" in done.stderr
     # Of what was not looked at nothing is known.
     assert "gone" not in run_here(*arguments, "b.py", cwd=with_baseline).stderr
-    run_here(*arguments, "--write-baseline", ".", cwd=with_baseline)
+    done = run_here(*arguments, "--write-baseline", ".", cwd=with_baseline)
+    assert done.stderr == "theano-updates: 1 finding written to known.json\n"
+    quiet = run_here(*arguments, "--write-baseline", "--quiet", ".", cwd=with_baseline)
+    assert quiet.stderr == ""
     (entry,) = json.loads((with_baseline / "known.json").read_text())["findings"]
     assert (entry["path"], entry["text"]) == ("b.py", STALE.strip())
 

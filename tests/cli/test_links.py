@@ -81,7 +81,7 @@ def test_a_fix_writes_no_file_outside_of_the_folder(project: Path) -> None:
         *BROKEN,
         "theano-updates: in/b.py:7:32: THU101 is not fixed: it is read through a link that leads "
         "out of the folder; name the link to follow it",
-        "theano-updates: in/m.py: 1 fixed",
+        "theano-updates: in/m.py: 1 fixed, not proven",
     ]
     assert (project / "out.py").read_text() == STALE
     assert "velocity_new" in (project / "in" / "m.py").read_text()
@@ -96,7 +96,7 @@ def test_a_fix_writes_no_file_outside_of_the_folder(project: Path) -> None:
 
 def test_a_fix_follows_a_link_that_is_named(project: Path) -> None:
     done = run_here(*FIX, "in/b.py", cwd=project)
-    assert (done.returncode, done.stderr) == (0, "theano-updates: in/b.py: 1 fixed\n")
+    assert (done.returncode, done.stderr) == (0, "theano-updates: in/b.py: 1 fixed, not proven\n")
     assert "velocity_new" in (project / "out.py").read_text()
     assert (project / "in" / "b.py").is_symlink()
 
@@ -106,7 +106,7 @@ def test_a_folder_that_is_a_link_holds_what_is_in_it(project: Path) -> None:
     for name in "cd":
         (project / "in" / f"{name}.py").unlink()
     done = run_here(*FIX, "link", cwd=project)
-    assert done.stderr.splitlines()[1:] == ["theano-updates: link/m.py: 1 fixed"]
+    assert done.stderr.splitlines()[1:] == ["theano-updates: link/m.py: 1 fixed, not proven"]
     assert (project / "out.py").read_text() == STALE
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import json
+import re
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -258,6 +259,36 @@ def test_fixes_are_proven(one: Environment) -> None:
     assert len(steps) > 30
     given = proofs(steps, python=str(_made(one).interpreter))
     assert {proof.status for proof in given} == {"proven"}, given
+
+
+MASKED = """\
+import pytensor
+import pytensor.tensor as pt
+
+rng = pt.random.shared_rng(seed=1)
+first_rng, noise = rng.normal(size=(2, 4))
+second_rng, mask = rng.bernoulli(0.4, size=6)
+f = pytensor.function([], [noise, mask], updates={rng: second_rng})
+"""
+
+
+@pytest.mark.backends
+@pytest.mark.parametrize("one", WITH_ITS_WORDS, ids=lambda one: one.name)
+def test_the_numbers_that_are_told_are_two_that_part(one: Environment) -> None:
+    """The first of the mask is 0 in both programs, which says nothing."""
+    (verdict,) = confirm([finding_in(MASKED, "THU401")], python=str(_made(one).interpreter))
+    told = re.search(
+        r"noise = \S+ and mask\[(\d)\] = (\d) in the first call; drawn after noise, "
+        r"mask\[(\d)\] is (\d)$",
+        verdict.reason,
+    )
+    assert told is not None, verdict.reason
+    place, compiled, again, meant = map(int, told.groups())
+    assert place == again
+    assert compiled != meant
+    written, mended = verdict.as_compiled[1][1], verdict.with_new_value[1][1]
+    assert written[:place] == mended[:place]
+    assert (written[place], mended[place]) == (compiled, meant)
 
 
 REUSED = """\

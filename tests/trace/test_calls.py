@@ -284,3 +284,21 @@ def test_what_saw_the_calls_is_gone_after_them(tmp_path: Path) -> None:
 def test_a_function_that_is_not_called(tmp_path: Path) -> None:
     (found,) = told(LAGGED.split("for ")[0], tmp_path)
     assert found["verdict"]["reason"] == "the function was not called"
+
+
+@pytest.mark.longer
+def test_what_is_given_is_what_the_function_has_kept(tmp_path: Path) -> None:
+    text = """\
+x, data = T.dvector(), np.array([0.0, 1.0, 2.0])
+v, w = theano.shared(np.zeros(3), "v"), theano.shared(np.ones(3), "w")
+step = theano.function([], updates=[(v, 0.5 * v - w * x), (w, w + v)], givens={x: data})
+data[:] = 7.0
+for _ in range(2):
+    step()
+print(w.get_value())
+"""
+    (found,) = told(text, tmp_path)
+    # The function copied the data when it was compiled, and steps on by 0, 1 and 2.
+    assert found["verdict"]["names"] == ["w[2]"]
+    assert rows(found["verdict"], "as_compiled")[:2] == [1.0, 1.0]
+    assert rows(found["verdict"], "with_new_value")[:2] == [1.0, -1.0]

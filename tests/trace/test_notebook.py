@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -109,6 +110,19 @@ def test_a_backend_that_the_cell_imports_and_helpers_of_other_cells(tmp_path: Pa
         "relative 137 %"
     )
     assert lines[-1] == ONE
+
+
+def test_the_cure_of_an_import_that_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without flags Theano 1.0.5 asks NumPy what that no longer tells."""
+    monkeypatch.setenv("THEANO_FLAGS", f"base_compiledir={tmp_path}/compiled")
+    monkeypatch.setenv("THEANORC", os.devnull)
+    _, (said,), _, error, _ = told(["%%thu_trace\nimport theano"], tmp_path)[0]
+    assert error.startswith("AttributeError(")
+    none, cure = said.splitlines()
+    assert none == NONE
+    assert cure.startswith("theano-updates: theano could not be imported: put THEANO_FLAGS=")
 
 
 def test_errors_are_those_of_the_cell(tmp_path: Path) -> None:

@@ -233,3 +233,75 @@ def test_whole_numbers_of_numpy_can_be_written_down(tmp_path: Path) -> None:
     said = done.stderr.splitlines()
     assert said[-2].startswith("main.py:8:68: THU101 stale read: w uses old v; ")
     assert said[-1] == "theano-updates: 1 function compiled: 1 finding"
+
+
+# The second of three functions has a variable whose name cannot be asked for.
+SECRETIVE = """\
+import numpy as np
+import theano
+
+
+class Secret(str):
+    def __str__(self):
+        raise RuntimeError("not for you")
+
+
+def learning(name):
+    w, v = theano.shared(np.ones(2), name), theano.shared(np.zeros(2))
+    updates = [(v, 0.9 * v - 0.1 * theano.grad((w**2).sum(), w)), (w, w + v)]
+    return theano.function([], updates=updates)
+
+
+learning("w")()
+learning(Secret("w"))()
+w, v = theano.shared(1.0), theano.shared(0.0)
+theano.function([], updates=[(v, 0.9 * v - 0.1 * theano.grad(w**2, w)), (w, w + v)])
+"""
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_function_that_cannot_be_written_down_costs_that_one_alone(
+    times: int, tmp_path: Path
+) -> None:
+    (tmp_path / "program.py").write_text(
+        SECRETIVE.replace('learning(Secret("w"))()\n', 'learning(Secret("w"))()\n' * times)
+    )
+    done = run("theano-updates", "trace", "program.py", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    *_, left_out, first, later, last = done.stderr.splitlines()
+    counted = "1 function" if times == 1 else "2 functions"
+    other = "" if times == 1 else ", for the first"
+    assert left_out == (
+        f"theano-updates: trace: {counted} could not be looked at{other}: RuntimeError: not for you"
+    )
+    assert first.startswith("program.py:12:75: THU101 ")
+    assert later.startswith(f"program.py:{18 + times}:")
+    assert last == f"theano-updates: {2 + times} functions compiled: 2 findings"
+
+
+def test_what_a_configuration_ignores_in_a_file_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "steps.py").write_text(
+        "import theano\n\n\ndef add(w, v):\n    return [(v, 0.9 * v - 0.1 * w), (w, w + v)]\n"
+    )
+    (tmp_path / "program.py").write_text(
+        "import theano\nfrom lib.steps import add\n\n"
+        "w, v = theano.shared(1.0), theano.shared(0.0)\n"
+        "theano.function([], updates=add(w, v))\n"
+        "theano.function([], updates=[(v, 0.9 * v - theano.grad(w**2, w)), (w, w + v)])\n"
+    )
+
+    def told(*options: str) -> list[str]:
+        done = run("theano-updates", "trace", *options, "program.py", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return [one.split(": ")[0] for one in done.stderr.splitlines() if ": THU101 " in one]
+
+    assert told() == ["lib/steps.py:5:45", "program.py:6:75"]
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.theano-updates.per-file-ignores]\n"lib/*" = ["THU1"]\n'
+    )
+    assert told() == ["program.py:6:75"]
+    assert told("--isolated") == ["lib/steps.py:5:45", "program.py:6:75"]
+    (tmp_path / "pyproject.toml").unlink()
+    (tmp_path / "setup.cfg").write_text("[flake8]\nper-file-ignores = program.py:THU101\n")
+    assert told() == ["lib/steps.py:5:45"]

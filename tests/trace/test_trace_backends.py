@@ -41,6 +41,59 @@ def test_a_program_has_the_findings_of_its_marks(
     assert found == [("program.py", *mark[1:]) for mark in marks(NAME)]
 
 
+# Before Python 3.11 a frame has no columns: what is where in a line is told by its text.
+WRITTEN = """\
+from collections import OrderedDict
+
+import numpy as np
+import theano
+import theano.tensor as T
+
+
+def adagrad(params, gradients):
+    sums = [theano.shared(np.zeros(2)) for _ in params]
+    found = []
+    for p, g, total in zip(params, gradients, sums):
+        new_total = total + g**2
+        found.append((total, new_total))
+        found.append((p, p - g / T.sqrt(total + 1e-6)))
+    return found
+
+
+x = T.dvector("x")
+v = theano.shared(np.zeros(2))
+w = theano.shared(np.ones(2))
+by_adagrad = theano.function([x], updates=adagrad([w], [x]))
+inline = theano.function([x], updates=[(v, 0.9 * v - x), (w, w + v)])
+by_name = OrderedDict([(v, 0.9 * v - x), (w, w + v)])
+of_mapping = theano.function([x], updates=by_name)
+joined = [(v, 0.9 * v - x), (w, w + v)] + []
+of_joined = theano.function([x], updates=joined)
+"""
+
+
+@pytest.mark.parametrize("one", ENVIRONMENTS, ids=lambda one: one.name)
+def test_what_is_told_depends_on_no_python(
+    one: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not one.stamp.exists():
+        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    _set_up(monkeypatch, tmp_path)
+    (tmp_path / "program.py").write_text(WRITTEN.replace("theano", one.package))
+    report = tmp_path / "report.txt"
+    options = ("--output", report, "--python", one.interpreter)
+    done = run("theano-updates", "trace", *options, "program.py", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = [line.split(" (theano-updates explain")[0] for line in report.read_text().splitlines()]
+    on_v = "w uses old v; compute v_new = ..., register (v, v_new) and use v_new here"
+    assert told[:-1] == [
+        "program.py:14:41: THU101 stale read: p uses old total; use new_total here",
+        f"program.py:22:{60 + len(one.package)}: THU101 stale read: {on_v}",
+        f"program.py:23:50: THU101 stale read: {on_v}",
+        f"program.py:25:37: THU101 stale read: {on_v}",
+    ]
+
+
 CALLED = """\
 from __future__ import print_function
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -96,6 +97,33 @@ def test_a_program_without_a_backend_is_run_too(tmp_path: Path) -> None:
     done = run("theano-updates", "trace", "plain.py", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "here\n")
     assert done.stderr == "theano-updates: no function was compiled, nothing can be said\n"
+
+
+@pytest.mark.parametrize("caught", [False, True])
+def test_the_cure_of_an_import_that_fails_is_told(
+    caught: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without flags Theano 1.0.5 asks NumPy what that no longer tells."""
+    flags = f"base_compiledir={tmp_path}/compiled"
+    monkeypatch.setenv("THEANO_FLAGS", flags)
+    monkeypatch.setenv("THEANORC", os.devnull)
+    text = "print('here')\ntry:\n    import theano\nexcept AttributeError:\n    pass\n"
+    (tmp_path / "program.py").write_text(text if caught else "print('here')\nimport theano\n")
+    plain = run_python("program.py", cwd=tmp_path)
+    done = run("theano-updates", "trace", "program.py", cwd=tmp_path)
+    assert (done.stdout, done.returncode) == (plain.stdout, plain.returncode)
+    assert plain.returncode == (0 if caught else 1)
+    *error, hint, last = done.stderr.splitlines()
+    assert error[-1:] == plain.stderr.splitlines()[-1:]
+    assert hint.startswith(
+        "theano-updates: trace: theano could not be imported: "
+        f"put THEANO_FLAGS={flags},blas.ldflags= into the environment, "
+    )
+    assert last == "theano-updates: no function was compiled, nothing can be said"
+    monkeypatch.setenv("THEANO_FLAGS", f"{flags},blas.ldflags=")
+    cured = run("theano-updates", "trace", "program.py", cwd=tmp_path)
+    assert (cured.stdout, cured.returncode) == (plain.stdout, 0)
+    assert "could not be imported" not in cured.stderr
 
 
 @pytest.mark.parametrize(
