@@ -81,6 +81,7 @@ class OrderFault:
         collection: where both pairs stand.
         handed: ``reader`` and ``registered`` as the function of the read writes them: the same
             pairs, or what it hands to a function that makes a pair of it.
+        apart: whether the new value is computed in another function than the read's.
         path: the branches that are taken for the fault to happen.
     """
 
@@ -89,6 +90,7 @@ class OrderFault:
     registered: Registration
     collection: UpdateCollection
     handed: tuple[Registration, Registration]
+    apart: bool = False
     path: Path = ()
 
     @property

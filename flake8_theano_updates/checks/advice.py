@@ -84,6 +84,11 @@ def as_read(old: OldValue, pair: Pair) -> Registration:
     return replace(pair.registration, variable=variable or pair.target, new=new)
 
 
+def is_apart(old: OldValue) -> bool:
+    """Is the new value computed in another function, or call of it, than the read's?"""
+    return not any(_is_here(old, use.moment) for use in handed(old.registered.value))
+
+
 def _is_here(old: OldValue, moment: int) -> bool:
     """Was the program in the same call of the same function as at the read?"""
     followed = old.collection.scope.state.followed

@@ -67,8 +67,7 @@ def case_of(finding: Finding, tree: Tree, text: Text) -> Case:
     if any(isinstance(getattr(read, "ctx", None), ast.Store) for read in fault.read_nodes):
         raise NoFixError("the read is part of an assignment in place")
     reader, registered = (
-        _at_call(pair, handed, tree)
-        for pair, handed in zip(fault.pairs, fault.handed, strict=True)
+        _at_call(pair, handed, tree) for pair, handed in zip(fault.pairs, fault.handed, strict=True)
     )
     return Case(finding, replace(fault, reader=reader, registered=registered), tree, text)
 
