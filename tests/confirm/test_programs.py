@@ -108,7 +108,7 @@ def test_the_example_of_the_design() -> None:
 
     follows(verdict, step, "param_update")
     assert verdict.stand_ins == (
-        "the file's own initial values, shapes and cost, as far as they are seen",
+        "the initial values, shapes and cost that the file shows",
         "param: its start stands in",
         "learning_rate: a number",
         "momentum: a number",
