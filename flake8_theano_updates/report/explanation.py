@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby, islice
 from operator import attrgetter
 
-from flake8_theano_updates.model import Edit, Finding, Fix, OrderFault, Sources
+from flake8_theano_updates.model import Edit, Finding, Fix, GeneratorFault, OrderFault, Sources
 from flake8_theano_updates.report import text
 from flake8_theano_updates.rules import BY_CODE, ORDER
 from flake8_theano_updates.values import printable
@@ -230,6 +230,20 @@ def _instead(finding: Finding, sources: Sources) -> Iterator[str]:
     fault = finding.fault
     if isinstance(fault, OrderFault) and not finding.new_value and not finding.fixes:
         yield from _named(finding, fault)
+    if isinstance(fault, GeneratorFault) and fault.kind == "reused" and not finding.fixes:
+        yield from _handed_on(finding, fault)
+
+
+def _handed_on(finding: Finding, fault: GeneratorFault) -> Iterator[str]:
+    """Yield where a draw has to start, where no fix writes it."""
+    own = finding.cell, finding.line
+    before = f"the draw of {_place(finding.registered_cell, finding.registered_line)}"
+    if fault.told[0] == fault.told[-1]:
+        before = "the turn before"
+    yield _told(
+        f"Write instead, at {_place(*own)}: give the draw the generator that {before} returns, in "
+        f"the place of '{fault.generator}'. A function that draws has to return it too."
+    )
 
 
 def _named(finding: Finding, fault: OrderFault) -> Iterator[str]:

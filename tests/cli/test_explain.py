@@ -166,6 +166,32 @@ def test_a_new_value_of_another_function_is_to_be_handed_on(explain, folder: Pat
     assert "in another function: keep it under a name at line 5, hand it on" in refused
 
 
+TWICE = """\
+import pytensor
+import pytensor.tensor as pt
+
+def noise(rng):
+    next_rng, drawn = rng.normal(size=2)
+    return next_rng, drawn
+
+rng = pt.random.shared_rng(seed=1)
+first_rng, x = noise(rng)
+second_rng, y = noise(rng)
+f = pytensor.function([], x + y, updates={rng: second_rng})
+"""
+
+
+def test_where_no_fix_hands_a_generator_on_it_is_told_which_one_to_draw_from(
+    explain, folder: Path
+) -> None:
+    (folder / "a.py").write_text(TWICE)
+    wanted = "the generator that the draw of line 5 returns"
+    told = paragraphs(explain("a.py")[1])
+    assert any(one.startswith("Write instead, at line 10: ") and wanted in one for one in told)
+    refused = run_here("theano-updates", "fix", "--unsafe", "a.py", cwd=folder).stderr
+    assert f"give it, instead of 'rng', {wanted}" in refused
+
+
 def test_python_2(explain, folder: Path) -> None:
     pytest.importorskip("tree_sitter", reason="the py2 extra is not installed")
     code = MOMENTUM.replace("    updates.append", '\tprint "é", `w`\n\tupdates.append').replace(
