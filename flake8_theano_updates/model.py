@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flake8_theano_updates.values import Path, Term, Use
+from flake8_theano_updates.values import Path, Term, Use, handed
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -43,6 +43,11 @@ class Registration:
         """The line, from 1, on which the pair stands."""
         return self.target.lineno
 
+    @property
+    def outermost(self) -> Use:
+        """The variable as the outermost call writes it that hands it over, if any does."""
+        return list(handed(self.variable))[-1]
+
 
 @dataclass(frozen=True)
 class UpdateCollection:
@@ -74,6 +79,9 @@ class OrderFault:
         reader: the pair whose new value takes those reads.
         registered: the pair that updates the variable that is read.
         collection: where both pairs stand.
+        handed: ``reader`` and ``registered`` as the function of the read writes them: the same
+            pairs, or what it hands to a function that makes a pair of it.
+        apart: whether the new value is computed in another function than the read's.
         path: the branches that are taken for the fault to happen.
     """
 
@@ -81,6 +89,8 @@ class OrderFault:
     reader: Registration
     registered: Registration
     collection: UpdateCollection
+    handed: tuple[Registration, Registration]
+    apart: bool = False
     path: Path = ()
 
     @property

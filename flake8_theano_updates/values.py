@@ -96,7 +96,8 @@ class Term:
     """An expression: an operation, a label (a name, a constant) and its operands.
 
     ``identity`` is equal for two terms that are the same Python object: two loads
-    of ``self.velocity``, the elements of ``params`` in two loops.
+    of ``self.velocity``, the elements of ``params`` in two loops. ``called`` says how a
+    call calls; an alias has it where a call hands its value to a parameter of that name.
     """
 
     op: str
@@ -378,6 +379,16 @@ def original(value: Value) -> Value:
     while isinstance(value, Term) and value.op == "alias":
         value = value.uses[0].value
     return value
+
+
+def handed(use: Use) -> Iterator[Use]:
+    """Yield ``use`` and, where it is a parameter, what each call around hands to it."""
+    while True:
+        yield use
+        value = use.value
+        if not isinstance(value, Term) or value.op != "alias" or value.called is None:
+            return
+        use = value.uses[0]
 
 
 def by_key(container: Container) -> list[list[Entry]]:

@@ -53,7 +53,13 @@ FINDING = Finding(
     registered_line=6,
     update_line=7,
     fixes=(Fix("new-value", False, (Edit(7, 32, 7, 40, "velocity_new"),)),),
-    fault=OrderFault((READ,), PAIR, PAIR, UpdateCollection(ast.parse(""), NODE, (PAIR, PAIR))),
+    fault=OrderFault(
+        (READ,),
+        PAIR,
+        PAIR,
+        UpdateCollection(ast.parse(""), NODE, (PAIR, PAIR)),
+        handed=(PAIR, PAIR),
+    ),
 )
 CONFIRMED = Verdict(
     status="confirmed",

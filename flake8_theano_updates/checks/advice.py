@@ -6,10 +6,11 @@ import ast
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_theano_updates.checks.collections import Collection, Pair, text_of
-from flake8_theano_updates.values import Path, Term, Use, Value, original
+from flake8_theano_updates.model import Registration
+from flake8_theano_updates.values import Path, Term, Use, Value, handed, original
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,22 @@ def name_of_target(old: OldValue) -> str:
     if _is_here(old, target.moment):
         return text_of(target)
     return _name_of(target.value, _names_at(old)) or text_of(target)
+
+
+def as_read(old: OldValue, pair: Pair) -> Registration:
+    """Return a pair as the function of the read writes it, were it only as arguments of a call."""
+    new, variable = (
+        next((use for use in handed(given) if _is_here(old, use.moment)), None)
+        for given in (pair.value, pair.target)
+    )
+    if new is None or new is pair.value:
+        return pair.registration
+    return replace(pair.registration, variable=variable or pair.target, new=new)
+
+
+def is_apart(old: OldValue) -> bool:
+    """Is the new value computed in another function, or call of it, than the read's?"""
+    return not any(_is_here(old, use.moment) for use in handed(old.registered.value))
 
 
 def _is_here(old: OldValue, moment: int) -> bool:

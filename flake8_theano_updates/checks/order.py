@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from flake8_theano_updates.checks.advice import (
     OldValue,
+    as_read,
+    is_apart,
     name_of_new_value,
     name_of_target,
     what_to_write,
@@ -174,6 +176,8 @@ def _suspicion(old: OldValue) -> Suspicion:
             reader=reader,
             registered=stored,
             collection=old.collection.whole,
+            handed=(as_read(old, old.reader), as_read(old, old.registered)),
+            apart=is_apart(old),
             path=joined(old.reads[0].path, old.way, reader.path, stored.path),
         ),
     )

@@ -204,7 +204,7 @@ class _Writer:
     def stand_ins(self) -> Iterator[str]:
         """Yield what is not the file's own."""
         kept = "distributions, arguments and sizes" if self.step.own_cost else "chain of draws"
-        yield f"the file's own {kept}, as far as they are seen"
+        yield f"the {kept} that the file shows"
         yield f"{self.fault.generator}: a generator with a seed of its own"
         yield from dict.fromkeys(self.notes)
 

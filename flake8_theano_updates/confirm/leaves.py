@@ -33,6 +33,7 @@ from flake8_theano_updates.values import (
     Term,
     Use,
     Value,
+    handed,
     original,
     printable,
     written,
@@ -78,7 +79,7 @@ class Leaves:
             if (value.identity, None) in self._leaves:
                 self.wanted.add(value.identity)
             registration = self._translator.targets.get(value.identity)
-            label = text_of(registration.variable if registration else use)
+            label = _called(registration.variable if registration else use)
             # While its start is written, a variable that needs itself has none.
             self.variables[value.identity] = Variable("0.5", label=label)
             self.variables[value.identity] = self._made(value, label, use)
@@ -227,6 +228,11 @@ def _key(value: Value, name: str) -> str:
 
 def _is_name(use: Use) -> bool:
     return isinstance(use.node, (ast.Name, ast.Attribute, ast.Subscript))
+
+
+def _called(use: Use) -> str:
+    """Return what a variable is called where a call hands it over, if it has a name there."""
+    return text_of([one for one in handed(use) if one is use or _is_name(one)][-1])
 
 
 def text_of(use: Use) -> str:

@@ -39,7 +39,7 @@ class Step:
 
 
 STEPS = (
-    Step("the file's own initial values, shapes and cost, as far as they are seen"),
+    Step("the initial values, shapes and cost that the file shows"),
     Step("a cost of its own", own_cost=False),
     Step("numbers in the place of arrays, and a cost of its own", own_cost=False, arrays=False),
     Step(

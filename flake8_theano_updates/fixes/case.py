@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_theano_updates.fixes.statements import NoFixError, common
 from flake8_theano_updates.fixes.text import Replacement, Text
 from flake8_theano_updates.fixes.tree import Tree, same
-from flake8_theano_updates.model import Finding, OrderFault
+from flake8_theano_updates.model import Finding, OrderFault, Registration
+from flake8_theano_updates.values import handed
 
 Edits = list[Replacement]
 # Makes the edits of a fix; it raises NoFixError where it is none for the case.
@@ -18,7 +20,7 @@ Way = Callable[["Case"], Edits]
 
 @dataclass(frozen=True)
 class Case:
-    """One order finding in its file."""
+    """One order finding in its file, its pairs as the function of the read writes them."""
 
     finding: Finding
     fault: OrderFault
@@ -34,6 +36,12 @@ class Case:
     def value(self) -> ast.expr:
         """The new value of the variable."""
         return self.fault.registered.value
+
+    @property
+    def is_handed(self) -> bool:
+        """Does a function of the file make the pair of what it is given here?"""
+        fault = self.finding.fault
+        return fault is not None and self.fault.registered is not fault.pairs[1]
 
     def before(self, one: ast.expr | ast.stmt, other: ast.expr | ast.stmt) -> bool:
         """Does ``one`` end, in the file, before ``other`` begins?"""
@@ -58,7 +66,27 @@ def case_of(finding: Finding, tree: Tree, text: Text) -> Case:
         raise NoFixError("one of the two updates is not spelled out in this file")
     if any(isinstance(getattr(read, "ctx", None), ast.Store) for read in fault.read_nodes):
         raise NoFixError("the read is part of an assignment in place")
-    return Case(finding, fault, tree, text)
+    reader, registered = (
+        _at_call(pair, handed, tree) for pair, handed in zip(fault.pairs, fault.handed, strict=True)
+    )
+    return Case(finding, replace(fault, reader=reader, registered=registered), tree, text)
+
+
+def _at_call(pair: Registration, given: Registration, tree: Tree) -> Registration:
+    """Return what the function of the read hands over to make a pair of, if each call makes it."""
+    if any(node not in tree for node in (given.target, given.value)):
+        return pair
+    inside = itertools.takewhile(lambda use: use.node is not given.value, handed(pair.new))
+    return given if all(_is_always_reached(use.node, tree) for use in inside) else pair
+
+
+def _is_always_reached(node: ast.expr, tree: Tree) -> bool:
+    """Does each call of the function around a node come to it, and once only?"""
+    function, place = tree.function(node), tree.places(node)[-1]
+    if place.block is not getattr(function, "body", None):
+        return False
+    before = (inner for one in place.block[: place.index] for inner in ast.walk(one))
+    return not any(isinstance(inner, (ast.Return, ast.Raise)) for inner in before)
 
 
 def may_be_skipped(case: Case) -> bool:

@@ -41,14 +41,46 @@ class _Work:
         fault = self.fault
         second = fault.draws[fault.told[-1]]
         if self.node is not second.node:
-            raise NoFixError("a function draws that is given the same generator twice")
-        if second.node is fault.draws[fault.told[0]].node:
+            self._hand_over(fault.draws[fault.told[0]])
+        elif second.node is fault.draws[fault.told[0]].node:
             self._in_loop(second)
         else:
             assert second.right is not None
             self._replace(_source(second.node), self._next(fault.draws[second.right]))
         if fault.right != fault.stored and fault.right is not None and fault.stored_at is not None:
             self._store(fault.stored_at, fault.draws[fault.right])
+
+    def _hand_over(self, first: Drawn) -> None:
+        """Give a function that draws the generator that the draw before has returned."""
+        call = self.node
+        given = _given(call) if isinstance(call, ast.Call) else []
+        ours = [one for one in given if self.text.of(one) == self.fault.generator]
+        here = self.tree.function(first.node) is self.tree.function(call)
+        generator = self._results(first.node)[0] if here and len(ours) == 1 else None
+        if generator is None or not self._is_kept(generator, call):
+            raise NoFixError(
+                "a function draws that is given the same generator twice: give it, instead of "
+                f"'{self.fault.generator}', the generator that {self._before()} returns"
+            )
+        self._replace(ours[0], self._named(generator))
+
+    def _before(self) -> str:
+        """Say which draw has come before."""
+        if self.fault.told[0] == self.fault.told[-1]:
+            return "the turn before"
+        line = self.finding.registered_line or self.fault.draws[self.fault.told[0]].node.lineno
+        return f"the draw of {self.finding.origin.place(line)}"
+
+    def _is_kept(self, generator: ast.expr, call: ast.expr) -> bool:
+        """Does a name hold by the time of a call what it is bound to here?"""
+        if not isinstance(generator, ast.Name) or self.tree.loops(generator):
+            return False
+        start, end = self.text.span(generator)[0], self.text.span(call)[0]
+        bound = self.tree.bindings(generator.id, self.tree.scope(generator))
+        others = (self.text.span(one)[0] for one in bound if one is not generator)
+        # The call's own statement binds the name after it.
+        last = self.text.span(self.tree.statement(call))[0]
+        return start < end and not any(start < other < last for other in others)
 
     def _in_loop(self, drawn: Drawn) -> None:
         """Carry the generator from turn to turn under the name of the next one."""

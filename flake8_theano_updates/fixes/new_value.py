@@ -67,7 +67,7 @@ def _read_its_name(case: Case) -> Edits:
     name = case.text.of(value)
     root = next(iter(loaded(value)))
     if case.tree.scope(value) is not case.tree.scope(case.variable):
-        raise NoFixError(f"'{name}' is not known where the variable is read")
+        raise NoFixError(f"'{name}' is not known where the variable is read: {_to_hand_on(case)}")
     bindings = _bindings(case, root)
     _same_in_both_places(case, _reaching(case, bindings), root)
     known = not bindings  # given to the function, or by its surroundings
@@ -76,6 +76,15 @@ def _read_its_name(case: Case) -> Edits:
     if any(case.before(binding, case.variable) for binding in bindings):
         return case.reading(name)
     return [*_brought_forward(case, bindings[0]), *case.reading(name)]
+
+
+def _to_hand_on(case: Case) -> str:
+    """Say what a person may do where the new value is another function's."""
+    where = case.finding.origin.place(case.value.lineno)
+    return (
+        f"keep it under a name at {where}, hand it on (return it and pass it as an argument, or "
+        "keep it in an attribute), and use it here"
+    )
 
 
 def _bindings(case: Case, name: str) -> list[ast.expr]:
@@ -166,7 +175,7 @@ def _name_it(case: Case) -> Edits:
         if tree.comprehension(node) is not None and not _is_free(case, node, value.nodes):
             raise OtherCodeError("the new value is computed inside a comprehension")
     if tree.function(value.node) is not tree.function(read):
-        raise NoFixError("the new value is computed in another function")
+        raise NoFixError(f"the new value is computed in another function: {_to_hand_on(case)}")
     if isinstance(tree.function(read), ast.Lambda):
         raise OtherCodeError("a lambda has no place for a name")
     name = free_name(case.fault.registered.target, "new", tree, read)
@@ -256,7 +265,7 @@ def _keep_it(case: Case) -> Edits:
     tree, read = case.tree, case.variable
     value = stored_value(case)
     if tree.function(value.node) is not tree.function(read):
-        raise NoFixError("the new value is computed in another function")
+        raise NoFixError(f"the new value is computed in another function: {_to_hand_on(case)}")
     if tree.comprehension(value.node) is not None:
         raise OtherCodeError("the new value is computed inside a comprehension")
     registered, reader = common(tree.places(value.node), tree.places(read))

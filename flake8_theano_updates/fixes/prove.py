@@ -158,10 +158,8 @@ def _after(fault: Fault, there: Sequence[UpdateCollection], at: At) -> PairFault
     Args:
         at: where a line of the file stands after the fix.
     """
-    wanted = {ast.unparse(pair.target) for pair in fault.pairs}
-    candidates = [
-        one for one in there if wanted <= {ast.unparse(pair.target) for pair in one.registrations}
-    ]
+    wanted = set(map(_variable, fault.pairs))
+    candidates = [one for one in there if wanted <= set(map(_variable, one.registrations))]
     if not candidates:
         return None
     collection = min(candidates, key=lambda one: _distance(one, fault, at))
@@ -190,7 +188,7 @@ def _distance(collection: UpdateCollection, fault: Fault, at: At) -> tuple[bool,
     """How far is a collection after the fix from that of the finding before it?"""
     own = fault.collection
     if fault.pairs:
-        lines = _nearest(collection, fault.pairs[0], at).line - at(fault.pairs[0].line)
+        lines = _place(_nearest(collection, fault.pairs[0], at)) - at(_place(fault.pairs[0]))
     else:
         lines = collection.expression.lineno - at(own.expression.lineno)
     elsewhere = getattr(collection.scope, "name", "") != getattr(own.scope, "name", "")
@@ -199,9 +197,17 @@ def _distance(collection: UpdateCollection, fault: Fault, at: At) -> tuple[bool,
 
 def _nearest(collection: UpdateCollection, pair: Registration, at: At) -> Registration:
     """Return the update of the same variable that stands nearest to where ``pair`` stood."""
-    target = ast.unparse(pair.target)
-    alike = [one for one in collection.registrations if ast.unparse(one.target) == target]
-    return min(alike, key=lambda one: abs(one.line - at(pair.line)))
+    alike = [one for one in collection.registrations if _variable(one) == _variable(pair)]
+    return min(alike, key=lambda one: abs(_place(one) - at(_place(pair))))
+
+
+def _variable(pair: Registration) -> tuple[str, str]:
+    """Return what a pair calls its variable, and what the caller of its function does."""
+    return ast.unparse(pair.target), ast.unparse(pair.outermost.node)
+
+
+def _place(pair: Registration) -> int:
+    return pair.outermost.node.lineno
 
 
 def _branches(fault: Fault, pairs: Sequence[Registration], at: At) -> Path:

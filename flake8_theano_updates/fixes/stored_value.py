@@ -75,6 +75,8 @@ def stored_value(case: Case) -> StoredValue:
 def shorthand(case: Case) -> ast.Call | None:
     """Return the call of ``K.update_add`` or its like that is this pair."""
     target = case.fault.registered.target
+    if case.is_handed:
+        return None  # to a function of the file, whatever that is called
     match case.tree.parent(target):
         case ast.Call(
             ast.Attribute(attr="update_add" | "update_sub" | "moving_average_update"),

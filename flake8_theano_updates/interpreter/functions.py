@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flake8_theano_updates.interpreter.names import SHARED
 from flake8_theano_updates.model import Scope
 from flake8_theano_updates.values import (
+    Called,
     Environment,
     Term,
     Use,
@@ -48,6 +49,8 @@ class Guide:
 
 # A helper of a helper of a helper: deeper, readers lose track too.
 _DEPTH = 4
+# What a parameter is called with, seen from inside of the function.
+_HANDED = Called(None, receiver=False, keywords=())
 # Statements of helpers that one scope may follow, so that time stays linear.
 _BUDGET = 3000
 
@@ -289,5 +292,5 @@ def value_of(name: str, default: ast.expr | None, identity: Hashable) -> Term:
 def _renamed(name: str, use: Use) -> Value:
     value = original(use.value)
     if isinstance(value, Term) and value.op not in ("import", "const", "function", "class"):
-        return Term("alias", name, (use,), value.identity)
+        return Term("alias", name, (use,), value.identity, _HANDED)
     return value

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby, islice
 from operator import attrgetter
 
-from flake8_theano_updates.model import Edit, Finding, Fix, OrderFault, Sources
+from flake8_theano_updates.model import Edit, Finding, Fix, GeneratorFault, OrderFault, Sources
 from flake8_theano_updates.report import text
 from flake8_theano_updates.rules import BY_CODE, ORDER
 from flake8_theano_updates.values import printable
@@ -24,6 +24,9 @@ _ELLIPSIS = "..."
 _DIFF_LINES = 16
 _FIXED_BLANK = "\N{NO-BREAK SPACE}"
 
+# A cell, in a notebook, and a line.
+At = tuple[int | None, int | None]
+
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 
 # What the line does that a finding calls registered, where that is not to register a pair.
@@ -34,7 +37,8 @@ _OTHER_LINE = {
 }
 
 _FIX_TITLES = {
-    "new-value": "Write instead, to use the new value (`theano-updates fix --unsafe` does it):",
+    "new-value": "Write instead, to use the new value "
+    "(`theano-updates fix --unsafe` does it if it can be proven):",
     "rewrite": "Write instead (`theano-updates fix{option}` does it):",
 }
 
@@ -70,11 +74,13 @@ def _told(words: str) -> str:
 def _lines(finding: Finding, sources: Sources) -> Iterator[str]:
     """Yield the user's lines with what each does, and carets under the finding's own."""
     own = (finding.cell, finding.line)
-    roles: dict[tuple[int | None, int | None], list[str]] = defaultdict(list)
+    roles: dict[At, list[str]] = defaultdict(list)
     other = _OTHER_LINE.get(finding.code, "registers")
-    roles[finding.registered_cell, finding.registered_line].append(other)
+    for cell, line in sorted(_helpers(finding)):
+        roles[cell, line].append("makes pairs")
+    roles[_registered(finding)].append(other)
     roles[own].extend(["reads"] if finding.code in ORDER else [])
-    roles[finding.update_cell, finding.update_line].append("updates")
+    roles[_updated(finding)].append("updates")
     shown = []
     for cell, line in sorted(roles, key=lambda place: (place[0] or 0, place[1] or 0)):
         lines = sources.get((finding.path, cell), ())
@@ -96,6 +102,36 @@ def _lines(finding: Finding, sources: Sources) -> Iterator[str]:
         if about:
             carets = " " * start + "^" * (end - start)
             yield f"{_INDENT}{'':{roles_width}}  {'':{places_width}} | {carets}"
+
+
+def _registered(finding: Finding) -> At:
+    """Return where the function of the read writes the pair of what is read."""
+    line = _line_of_call(finding, 1)
+    return (None, line) if line else (finding.registered_cell, finding.registered_line)
+
+
+def _updated(finding: Finding) -> At:
+    """Return where the function of the read writes the pair that reads."""
+    line = _line_of_call(finding, 0)
+    return (None, line) if line else (finding.update_cell, finding.update_line)
+
+
+def _helpers(finding: Finding) -> set[At]:
+    """Return where pairs are made of what is handed over."""
+    lines = finding.update_line, finding.registered_line
+    return {(None, line) for number, line in enumerate(lines) if _line_of_call(finding, number)}
+
+
+def _line_of_call(finding: Finding, number: int) -> int | None:
+    """Return where a call hands over what a pair is made of, None where that is no call.
+
+    A notebook's cells are not told by the lines of the fault.
+    """
+    fault = finding.fault
+    if not isinstance(fault, OrderFault) or finding.cell is not None:
+        return None
+    given = fault.handed[number]
+    return None if given is fault.pairs[number] else given.line
 
 
 def _window(code: str, blank: int, finding: Finding | None, room: int) -> tuple[str, int, int]:
@@ -127,7 +163,7 @@ def _shown(code: str) -> str:
 def _meaning(finding: Finding) -> Iterator[str]:
     """Yield what Theano computes here, what reading in order would, and why it was reported."""
     variable, target = finding.variable, finding.target
-    registered = _place(finding.registered_cell, finding.registered_line)
+    registered = _place(*_registered(finding))
     fault = finding.fault
     compiled, mended = _values(fault) if isinstance(fault, OrderFault) else (None, None)
     what = (
@@ -165,12 +201,13 @@ def _values(fault: OrderFault) -> tuple[str | None, str | None]:
         (None, None) where the reads do not stand in the reader's pair itself, or where it
         is too long for a line.
     """
-    value = fault.reader.value
+    reader, registered = fault.handed
+    value = reader.value
     reads = set(map(id, fault.read_nodes))
     if not any(id(node) in reads for node in ast.walk(value)):
         return None, None
     # The copy takes what the memo has for the reads.
-    mended = copy.deepcopy(value, dict.fromkeys(reads, fault.registered.value))
+    mended = copy.deepcopy(value, dict.fromkeys(reads, registered.value))
     written = ast.unparse(value), ast.unparse(mended)
     return written if all(map(_fits, written)) else (None, None)
 
@@ -194,18 +231,41 @@ def _instead(finding: Finding, sources: Sources) -> Iterator[str]:
     fault = finding.fault
     if isinstance(fault, OrderFault) and not finding.new_value and not finding.fixes:
         yield from _named(finding, fault)
+    if isinstance(fault, GeneratorFault) and fault.kind == "reused" and not finding.fixes:
+        yield from _handed_on(finding, fault)
+
+
+def _handed_on(finding: Finding, fault: GeneratorFault) -> Iterator[str]:
+    """Yield where a draw has to start, where no fix writes it."""
+    own = finding.cell, finding.line
+    before = f"the draw of {_place(finding.registered_cell, finding.registered_line)}"
+    if fault.told[0] == fault.told[-1]:
+        before = "the turn before"
+    yield _told(
+        f"Write instead, at {_place(*own)}: give the draw the generator that {before} returns, in "
+        f"the place of '{fault.generator}'. A function that draws has to return it too."
+    )
 
 
 def _named(finding: Finding, fault: OrderFault) -> Iterator[str]:
     """Yield the name that the new value may have, where one name serves both lines."""
-    if _loops_around(fault, fault.registered.value) != _loops_around(fault, fault.read_nodes[0]):
+    new, read = fault.handed[1].value, fault.read_nodes[0]
+    here = _place(finding.cell, finding.line)
+    if fault.apart:
+        there = _place(*_registered(finding))
+        yield _told(
+            f"Write instead: the new value is computed in another function, at {there}. Keep it "
+            f"there under the name that the first line tells, hand it on to the function of {here} "
+            "(return it and pass it as an argument, or keep it in an attribute), and use it there."
+        )
         return
-    value = ast.unparse(fault.registered.value)
+    if _loops_around(fault, new) != _loops_around(fault, read):
+        return
+    value = ast.unparse(new)
     stem = re.search(r"[^\W\d]\w*$", finding.variable or "")
     name = f"{stem[0]}_new" if stem else "new_value"
     code = f"{name} = {value}"
     if _fits(code):
-        here = _place(finding.cell, finding.line)
         then = f"then store it, ({finding.variable}, {name}), and read '{name}' at {here}."
         yield f"Write instead, before both lines:\n\n{_INDENT}{code}\n\n{_told(then)}"
 

@@ -110,7 +110,7 @@ def confirmation(
 
 def _print_numbers(console: Console, finding: Finding, verdict: Verdict, marks: str) -> None:
     if verdict.stand_ins:
-        _print(console, printable(f"the program has {'; '.join(verdict.stand_ins)}"))
+        _print(console, printable(f"the program has {text.stood_in(verdict)}"))
     elements = shown_elements(finding, verdict)
     if elements and verdict.as_compiled:
         ran = _programs(finding, verdict)

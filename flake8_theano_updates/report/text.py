@@ -126,6 +126,12 @@ def in_words(verdict: Verdict) -> str:
     return printable(words)
 
 
+def stood_in(verdict: Verdict) -> str:
+    """Say what a program has of the file, and what it has instead of the rest."""
+    kept, *rest = verdict.stand_ins
+    return f"{kept}; for the rest: {'; '.join(rest)}" if rest else kept
+
+
 def summary(verdicts: Sequence[Verdict]) -> str:
     """Count the verdicts of each kind."""
     if not verdicts:

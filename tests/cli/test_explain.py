@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from commands import run_here
 from marks import FOLDER, fixture_names
 
 from flake8_theano_updates.cli import explain as explain_verb
@@ -65,7 +66,7 @@ def test_it_tells_the_lines_what_they_compute_and_what_to_write(explain) -> None
     assert "the 'v' from before the call. Read in order, with line 5" in told[as_compiled + 1]
     assert told[as_compiled + 2] == "w + (0.9 * v - g)"
     assert "say so at the end of line 6: # noqa: THU101" in " ".join(out.split())
-    change = out.split("does it):\n\n")[1].split("\n\n")[0]
+    change = out.split("can be proven):\n\n")[1].split("\n\n")[0]
     assert [line.strip() for line in change.splitlines() if line.lstrip()[0] in "+-"] == [
         "- updates = [(v, 0.9 * v - g)]",
         "- updates.append((w, w + v))",
@@ -104,6 +105,91 @@ def test_a_read_in_a_local_stands_on_a_line_of_its_own(explain, folder: Path) ->
     assert "    registers  5 | updates = [(v, 0.9 * v - g)]\n" in out
     assert "    reads      6 | n = w + v\n" in out
     assert "    updates    7 | updates.append((w, n))\n" in out
+
+
+HELPER = """\
+import theano
+
+def put(pairs, target, value):
+    pairs.append((target, value))
+
+def train(w, g):
+    v = theano.shared(0.0)
+    updates = []
+    put(updates, v, 0.9 * v - g)
+    put(updates, w, w + v)
+    return updates
+"""
+
+
+def test_the_calls_of_a_helper_are_shown_and_fixed(explain, folder: Path) -> None:
+    (folder / "a.py").write_text(HELPER)
+    out = explain("a.py")[1]
+    assert out.split("\n\n")[1].split("\n") == [
+        "    makes pairs      4 | pairs.append((target, value))",
+        "    registers        9 | put(updates, v, 0.9 * v - g)",
+        "    reads, updates  10 | put(updates, w, w + v)",
+        "                       |                     ^",
+    ]
+    assert "with line 9 done first" in " ".join(out.split())
+    assert "w + (0.9 * v - g)" in paragraphs(out)
+    assert "+ put(updates, v, v_new)\n    + put(updates, w, w + v_new)\n" in out
+    # The machine's line of a pair stays the one on which the pair is written.
+    found = run_here("theano-updates", "check", "--format=json", "a.py", cwd=folder).stdout
+    (finding,) = json.loads(found)
+    assert (finding["registered_line"], finding["update_line"]) == (4, 4)
+
+
+METHODS = """\
+import theano
+
+class Momentum:
+    def velocity_updates(self, grads):
+        return [(v, 0.9 * v - g) for v, g in zip(self.vels, grads)]
+
+    def param_updates(self):
+        return [(p, p + v) for p, v in zip(self.params, self.vels)]
+
+    def get_updates(self, grads):
+        return self.velocity_updates(grads) + self.param_updates()
+"""
+
+
+def test_a_new_value_of_another_function_is_to_be_handed_on(explain, folder: Path) -> None:
+    (folder / "a.py").write_text(METHODS)
+    told = paragraphs(explain("a.py")[1])
+    assert "keep new_values[v] = ..., and use new_values[v] here" in told[0]
+    [instead] = [one for one in told if one.startswith("Write instead")]
+    assert "in another function, at line 5" in instead
+    assert "hand it on to the function of line 8" in instead
+    refused = run_here("theano-updates", "fix", "--unsafe", "a.py", cwd=folder).stderr
+    assert "in another function: keep it under a name at line 5, hand it on" in refused
+
+
+TWICE = """\
+import pytensor
+import pytensor.tensor as pt
+
+def noise(rng):
+    next_rng, drawn = rng.normal(size=2)
+    return next_rng, drawn
+
+rng = pt.random.shared_rng(seed=1)
+first_rng, x = noise(rng)
+second_rng, y = noise(rng)
+f = pytensor.function([], x + y, updates={rng: second_rng})
+"""
+
+
+def test_where_no_fix_hands_a_generator_on_it_is_told_which_one_to_draw_from(
+    explain, folder: Path
+) -> None:
+    (folder / "a.py").write_text(TWICE)
+    wanted = "the generator that the draw of line 5 returns"
+    told = paragraphs(explain("a.py")[1])
+    assert any(one.startswith("Write instead, at line 10: ") and wanted in one for one in told)
+    refused = run_here("theano-updates", "fix", "--unsafe", "a.py", cwd=folder).stderr
+    assert f"give it, instead of 'rng', {wanted}" in refused
 
 
 def test_python_2(explain, folder: Path) -> None:

@@ -235,5 +235,5 @@ def f{number}(x, w):
     assert len(verdicts) >= len(FUNCTIONS)
     assert {verdict.status for verdict in verdicts} == {"confirmed"}
     # What is not in one backend would have a smooth function at a later step in its place.
-    later = [built(one) for one in verdicts if "own initial values" not in one.stand_ins[0]]
+    later = [built(one) for one in verdicts if "initial values" not in one.stand_ins[0]]
     assert not later, later[0]

@@ -108,7 +108,7 @@ def test_the_example_of_the_design() -> None:
 
     follows(verdict, step, "param_update")
     assert verdict.stand_ins == (
-        "the file's own initial values, shapes and cost, as far as they are seen",
+        "the initial values, shapes and cost that the file shows",
         "param: its start stands in",
         "learning_rate: a number",
         "momentum: a number",
@@ -660,3 +660,29 @@ def test_importing_loads_no_backend() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_variable_has_the_name_that_the_caller_of_a_helper_gives_it() -> None:
+    verdict = verdict_on(
+        HEAD
+        + """
+def put(pairs, target, value):
+    pairs.append((target, value))
+
+
+def train(x, w, velocity, grad):
+    updates = []
+    put(updates, velocity, 0.9 * velocity - 0.1 * grad)
+    put(updates, w, w + velocity)
+    return theano.function([x], [], updates=updates)
+"""
+    )
+    assert verdict.names == ("w", "velocity")
+    follows(
+        verdict,
+        lambda old, new: {
+            "velocity": 0.9 * old["velocity"] - 0.1 * constant(verdict, "grad"),
+            "w": old["w"] + new["velocity"],
+        },
+        "velocity",
+    )

@@ -259,3 +259,9 @@ def test_a_proof_sees_what_can_be_walked_through_only_once(given: str, one_shot:
     assert {one.one_shot for one in found} == {one_shot}
     assert {one.mapping for one in found} == {given.startswith("{")}
     assert found[0].expression.lineno == 6
+
+
+def test_a_new_value_that_a_helper_is_given_is_named_at_the_call() -> None:
+    chain = fixed((FOLDER / "THU101" / "handed.py").read_text(), "new-value")
+    assert [refusal.finding.code for refusal in chain.refusals] == ["THU903"]
+    assert {proof.status for proof in proofs(_steps([chain]))} == {"proven"}

@@ -115,7 +115,7 @@ def test_what_a_browser_hides_or_follows_is_shown_as_an_escape() -> None:
 
 
 def test_what_stood_in_is_listed_with_the_program() -> None:
-    own = "the file's own initial values, as far as they are seen"
+    own = "the initial values that the file shows"
     stand_ins = (own, "w: its start stands in", "gradient: of a cost of its own")
     page = page_of((FINDING, replace(CONFIRMED, stand_ins=stand_ins)))
     shown = page.text[page.text.index("The program that was run") :]

@@ -22,4 +22,4 @@ def test_what_markdown_would_take_for_its_own_is_escaped() -> None:
 
 def test_commands_stay_as_they_are() -> None:
     told = explained(FINDING, SOURCES)
-    assert "(`theano-updates fix --unsafe` does it):\n\n```\n" in told
+    assert "(`theano-updates fix --unsafe` does it if it can be proven):\n\n```\n" in told
