@@ -43,6 +43,9 @@ PROGRAMS = {
         "drawn_(1)=normal(size=(2,))<rng drawn_(2)=normal(size=(2,))<rng !drawn_(2) "
         "=> drawn_(2)<drawn_(1)"
     ),
+    ("THU401/twice.py", "helper_after_a_draw"): (
+        "x=normal(size=(2,))<rng mask=bernoulli(0.5,size=(2,))<rng !mask => mask<x"
+    ),
     ("THU401/twice.py", "blurred"): "dx<rng dy<rng !dy => dy<dx",
     ("THU401/twice.py", "Walk.build"): "step<rng jump<rng !jump => jump<step",
     ("THU401/twice.py", "what_is_chosen_by"): "u=uniform()<rng x<rng !x => x<u",

@@ -439,7 +439,40 @@ GROUPS = (
         "THU101/helpers.py",
         adagrad,
         {},
-        "other_names_in_a_helper p=theta acc=state|hist g=grad",
+        "other_names_in_a_helper p=theta acc=hist g=grad",
+    ),
+    Group(
+        "THU101/handed.py",
+        rmsprop,
+        {**COST, "lr": 0.01, "rho": 0.9, "eps": 1e-6},
+        "RMSprop.get_updates p=p acc=acc",
+        EMPTY,
+    ),
+    Group(
+        "THU101/handed.py",
+        rmsprop,
+        {**COST, "lr": 0.1, "rho": 0.9, "eps": 1e-6},
+        """
+        nested_register  p=p  acc=a
+        only_some        p=p  acc=a
+        """,
+        EMPTY,
+    ),
+    Group(
+        "THU101/handed.py",
+        momentum,
+        {**COST, "mu": 0.9, "lr": 0.1},
+        """
+        a_list_handed_over  p=p  velocity=v
+        by_keyword          p=p  velocity=v
+        """,
+        STILL,
+    ),
+    Group(
+        "THU101/handed.py",
+        momentum,
+        {"mu": 0.9, "lr": 1.0},
+        "a_mapping_handed_over p=w velocity=v g=g",
     ),
     # Each starts with a division by zero.
     Group(
