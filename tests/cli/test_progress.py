@@ -147,7 +147,7 @@ def _run_on(terminal: Terminal, *call: str, cwd: Path) -> subprocess.CompletedPr
     "call",
     [
         ["check"],
-        ["check", "--jobs=2"],
+        pytest.param(["check", "--jobs=2"], marks=pytest.mark.longer),
         pytest.param(["fix", "--unsafe", "--no-prove", "--jobs=2"], marks=pytest.mark.longer),
     ],
 )

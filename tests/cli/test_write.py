@@ -152,7 +152,9 @@ def test_a_read_only_page_stays(tmp_path: Path) -> None:
     assert page.read_bytes() == b"<!doctype html>1"
 
 
-@pytest.mark.parametrize("kind", ["--unsafe", "--safe-only"])
+@pytest.mark.parametrize(
+    "kind", ["--unsafe", pytest.param("--safe-only", marks=pytest.mark.longer)]
+)
 def test_a_second_run_writes_nothing(tmp_path: Path, kind: str) -> None:
     copied = tmp_path / "fixtures"
     # That a fixed text is left alone is asked of all fixtures where the fixes are.

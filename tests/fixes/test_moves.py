@@ -144,6 +144,7 @@ def _meant(sources: list[str], tmp_path: Path) -> tuple[int, int]:
     return len(runnable), len(changed)
 
 
+@pytest.mark.longer
 def test_what_ran_still_runs_and_computes_the_same(tmp_path: Path) -> None:
     total, changed = _compared(PROGRAMS[::31], tmp_path)
     assert (total, changed >= 0.7 * total) == (len(PROGRAMS[::31]), True)

@@ -259,7 +259,7 @@ theano.function([], updates=[(v, 0.9 * v - 0.1 * theano.grad(w**2, w)), (w, w + 
 """
 
 
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("times", [pytest.param(1, marks=pytest.mark.longer), 2])
 def test_a_function_that_cannot_be_written_down_costs_that_one_alone(
     times: int, tmp_path: Path
 ) -> None:
@@ -279,6 +279,7 @@ def test_a_function_that_cannot_be_written_down_costs_that_one_alone(
     assert last == f"theano-updates: {2 + times} functions compiled: 2 findings"
 
 
+@pytest.mark.longer
 def test_what_a_configuration_ignores_in_a_file_is_not_told(tmp_path: Path) -> None:
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "steps.py").write_text(

@@ -99,7 +99,7 @@ def test_a_program_without_a_backend_is_run_too(tmp_path: Path) -> None:
     assert done.stderr == "theano-updates: no function was compiled, nothing can be said\n"
 
 
-@pytest.mark.parametrize("caught", [False, True])
+@pytest.mark.parametrize("caught", [False, pytest.param(True, marks=pytest.mark.longer)])
 def test_the_cure_of_an_import_that_fails_is_told(
     caught: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
