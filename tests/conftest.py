@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from commands import PATIENCE
 
 from flake8_theano_updates.backend.pool import Workers
 from flake8_theano_updates.confirm import engine
@@ -19,7 +20,7 @@ class _Lasting(Workers):
     """Workers that the end of a run gives back instead of ending them."""
 
     def __init__(self, idle: list[_Lasting]) -> None:
-        super().__init__(None, _TIMEOUT)
+        super().__init__(None, PATIENCE)
         self._idle = idle
 
     def end(self) -> None:

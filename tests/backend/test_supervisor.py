@@ -69,7 +69,7 @@ def _leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture(scope="module")
 def working() -> Iterator[Supervisor]:
     """One for the programs after which it works on; to start Theano takes longer than they do."""
-    with closing(Supervisor()) as supervisor:
+    with closing(Supervisor(timeout=PATIENCE)) as supervisor:
         supervisor.backend()  # its folder is none of a test
         yield supervisor
 
