@@ -18,23 +18,28 @@ def hook(recorder, package):
     """Watch a backend that has just been imported."""
     recorder.package = package
     recorder.folder = os.path.join(os.path.dirname(os.path.abspath(package.__file__)), "")
-    modules = sys.modules
-    graph = modules.get(package.__name__ + ".graph.basic") or modules["theano.gof.graph"]
-    shared = modules[package.__name__ + ".compile.sharedvalue"]
-    names = (".compile.rebuild", ".compile.function.pfunc", ".compile.pfunc")
-    rebuild = next(modules[package.__name__ + n] for n in names if package.__name__ + n in modules)
-    names = (".compile.maker", ".compile.function.types", ".compile.function_module")
-    maker = next(modules[package.__name__ + n] for n in names if package.__name__ + n in modules)
+    graph = _module(package, ".graph.basic", ".gof.graph")
+    shared = _module(package, ".compile.sharedvalue")
+    rebuild = _module(package, ".compile.rebuild", ".compile.function.pfunc", ".compile.pfunc")
+    maker = _module(
+        package, ".compile.maker", ".compile.function.types", ".compile.function_module"
+    )
     recorder.kinds = (graph.Constant, shared.SharedVariable)
 
     _put(recorder, graph.Apply, "__init__", _numbered)
     _put(recorder, shared.SharedVariable, "__init__", _numbered)
-    _put(recorder, modules[package.__name__ + ".gradient"], "_populate_grad_dict", _with_costs)
+    _put(recorder, _module(package, ".gradient"), "_populate_grad_dict", _with_costs)
     _put(recorder, rebuild, "rebuild_collect_shared", _written_down)
     _put(recorder, maker.FunctionMaker, "__init__", _in_silence)
     _put(recorder, maker.FunctionMaker, "create", _seen)
-    if package.__name__ + ".scan.op" in modules:
-        _put(recorder, modules[package.__name__ + ".scan.op"].Scan, "__init__", keeping_steps)
+    if package.__name__ + ".scan.op" in sys.modules:
+        _put(recorder, _module(package, ".scan.op").Scan, "__init__", keeping_steps)
+
+
+def _module(package, *names):
+    """Return the first of these modules of a backend: what one calls so, another does not."""
+    names = [package.__name__ + name for name in names]
+    return next(sys.modules[name] for name in names if name in sys.modules)
 
 
 def unhook(recorder):

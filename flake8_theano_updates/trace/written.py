@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeGuard
 
 from flake8_theano_updates.checks.places import Places, written
 from flake8_theano_updates.findings import character
@@ -283,24 +284,23 @@ def _is_of_pairs(value: ast.expr | None) -> bool:
 
 def _holds_new_values(node: ast.expr) -> bool:
     """May what was made be in a pair of what a line assigns, rather than be all of it?"""
-    return (
-        isinstance(node, _PAIRS)
-        or any(
-            isinstance(one, ast.List | ast.Tuple) and any(map(_is_pair, one.elts))
-            for one in ast.walk(node)
-        )
-        or any(one.arg == "updates" for one in ast.walk(node) if isinstance(one, ast.keyword))
-    )
+    return isinstance(node, _PAIRS) or any(map(_gives_pairs, ast.walk(node)))
 
 
-def _is_pair(node: ast.expr) -> bool:
+def _gives_pairs(node: ast.AST) -> bool:
+    """Is this a display with pairs in it, or the updates that a call is given?"""
+    if isinstance(node, ast.List | ast.Tuple):
+        return any(map(_is_pair, node.elts))
+    return isinstance(node, ast.keyword) and node.arg == "updates"
+
+
+def _is_pair(node: ast.AST) -> TypeGuard[ast.Tuple]:
     return isinstance(node, ast.Tuple) and len(node.elts) == 2
 
 
 def _may_be_pairs(node: ast.AST) -> bool:
-    if isinstance(node, ast.Tuple):
-        return len(node.elts) == 2
-    return isinstance(node, ast.Dict | ast.ListComp | ast.DictComp | ast.GeneratorExp)
+    kinds = (ast.Dict, ast.ListComp, ast.DictComp, ast.GeneratorExp)
+    return _is_pair(node) or isinstance(node, kinds)
 
 
 def _operand(
@@ -373,7 +373,7 @@ def _read_by_others(node: ast.AST, name: str) -> list[ast.expr]:
     own = {
         id(inside)
         for pair in ast.walk(node)
-        if isinstance(pair, ast.Tuple) and _is_pair(pair) and _is_named(pair.elts[0], name)
+        if _is_pair(pair) and _is_named(pair.elts[0], name)
         for inside in ast.walk(pair)
     }
     found = _named_in(node, name)

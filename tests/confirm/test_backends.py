@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backends import ENVIRONMENTS, Environment
+from backends import ENVIRONMENTS, Environment, skip_if_missing
 from confirming import built
 
 from flake8_theano_updates import check
@@ -32,8 +32,7 @@ KINDS = ("as_compiled", "reversed", "with_new_value")
 @pytest.fixture(params=ENVIRONMENTS, ids=lambda one: one.name)
 def environment(request: pytest.FixtureRequest) -> Environment:
     one: Environment = request.param
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     return one
 
 

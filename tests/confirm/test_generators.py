@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backends import ENVIRONMENTS, Environment
+from backends import ENVIRONMENTS, Environment, skip_if_missing
 from backends import FOLDER as FOLDER_OF_BACKENDS
 from confirming import finding_in, verdict_on
 from expected.generators import PROGRAMS, Chain, chains
@@ -97,8 +97,7 @@ print(json.dumps(found))
 
 
 def _made(one: Environment) -> Environment:
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     return one
 
 

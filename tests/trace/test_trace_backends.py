@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from backends import ENVIRONMENTS, Environment
+from backends import ENVIRONMENTS, Environment, skip_if_missing
 from commands import run
 from marks import FOLDER, marks
 
@@ -23,8 +23,7 @@ NAME = "THU101/programs/momentum.py"
 def test_a_program_has_the_findings_of_its_marks(
     one: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     _set_up(monkeypatch, tmp_path)
     source = (FOLDER / NAME).read_text()
     source = source.replace("import theano\n", f"import {one.package}\n")
@@ -76,8 +75,7 @@ of_joined = theano.function([x], updates=joined)
 def test_what_is_told_depends_on_no_python(
     one: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     _set_up(monkeypatch, tmp_path)
     (tmp_path / "program.py").write_text(WRITTEN.replace("theano", one.package))
     report = tmp_path / "report.txt"
@@ -130,8 +128,7 @@ for state in stream.state_updates:
 def test_calls_are_computed_with_the_new_value_and_left_as_they_are(
     one: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     _set_up(monkeypatch, tmp_path)
     (tmp_path / "program.py").write_text(CALLED.replace("theano", one.package))
     command = [one.interpreter, "-W", "ignore", "program.py"]
@@ -180,8 +177,7 @@ print(type(work).__name__ != "Work", float(w.get_value()), float(v.get_value()))
 def test_a_function_is_seen_for_its_generator_and_for_its_first_calls(
     one: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     _set_up(monkeypatch, tmp_path)
     (tmp_path / "program.py").write_text(_drawing(BOTH, one))
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")
@@ -260,8 +256,7 @@ assert len(recorder.lines) == 1 + (sys.argv[2] == "2")
 def test_nothing_stays_patched(
     one: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     _set_up(monkeypatch, tmp_path)
     (tmp_path / "program.py").write_text(_drawing(PATCHED, one))
     for calls in ("1", "2"):
@@ -288,8 +283,7 @@ def test_updates_that_pytensor_drops_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = next(one for one in ENVIRONMENTS if one.name == "pytensor")
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     _set_up(monkeypatch, tmp_path)
     (tmp_path / "program.py").write_text(ONE_SHOT)
     done = run("theano-updates", "trace", "--python", one.interpreter, "program.py", cwd=tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backends import ENVIRONMENTS, Environment
+from backends import ENVIRONMENTS, Environment, skip_if_missing
 from commands import run, run_json
 from marks import FOLDER, Mark, marks
 
@@ -48,8 +48,7 @@ OTHER_WORDS = {
 
 
 def traced(one: Environment, folder: Path, names: list[str], cwd: Path) -> list[dict[str, Any]]:
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     report = folder / "report.json"
     options = ("--format", "json", "--output", report, "--python", one.interpreter)
     done = run("theano-updates", "trace", *options, DRAWING, *names, cwd=cwd)
@@ -134,7 +133,6 @@ def test_a_function_is_told_when_a_call_starts_like_the_one_before(
 ) -> None:
     (one,) = (one for one in ENVIRONMENTS if one.name == "pytensor")
     (tmp_path / "program.py").write_text(CALLS.format(between=between))
-    if not one.stamp.exists():
-        pytest.skip(f"python tests/backends.py has not made {one.name}")
+    skip_if_missing(one)
     done = run("theano-updates", "trace", "--python", one.interpreter, "program.py", cwd=tmp_path)
     assert ("program.py:6:8: THU402 generator not updated: " in done.stderr) == said
